@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// What low layers throw. Every message names the file or volume, the offset, and what was expected there.
+#pragma once
+
+#include "base/types.h"
+
+#include <stdexcept>
+#include <string>
+
+namespace coldsweep {
+
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Bytes that could not be read: `offset` is the first of them, in the space of the source that was asked.
+struct ReadError : Error {
+  ReadError(u64 first_unreadable, const std::string& message)
+      : Error(message), offset(first_unreadable) {}
+  u64 offset;
+};
+
+/// Evidence that does not have the form it claims.
+struct FormatError : Error {
+  using Error::Error;
+};
+
+/// Rules that can't be used as they are.
+struct RuleError : Error {
+  using Error::Error;
+};
+
+/// The command line, a configuration file, or a path on it is wrong (exit status 2).
+struct UsageError : Error {
+  using Error::Error;
+};
+
+/// Work given up because the user asked to stop.
+struct Interrupted : Error {
+  using Error::Error;
+};
+
+} // namespace coldsweep

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// MD5, SHA-1 and SHA-256 in lower-case hex, through OpenSSL's EVP interface (SHA-NI where the machine has it).
+#pragma once
+
+#include "base/types.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace coldsweep {
+
+enum class HashKind : u8 { md5, sha1, sha256 };
+
+/// Hashes what is added, in order. Not shared between threads.
+class Hasher {
+public:
+  explicit Hasher(HashKind kind);
+  ~Hasher();
+  Hasher(Hasher&&) noexcept;
+  Hasher& operator=(Hasher&&) noexcept;
+
+  void add(ByteView bytes);
+  void add(std::string_view text) { add(bytes_of(text)); }
+  /// The digest in hex; nothing may be added afterwards.
+  std::string finish();
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+struct Hashes {
+  std::string md5, sha1, sha256;
+  bool operator==(const Hashes&) const = default;
+};
+
+/// All three over the same bytes, a cache-sized piece at a time.
+Hashes hash_all(ByteView bytes);
+
+std::string sha256_of(ByteView bytes);
+inline std::string sha256_of(std::string_view text) { return sha256_of(bytes_of(text)); }
+
+/// SHA-256 of a file's content. Throws Error when it can't be read.
+std::string sha256_of_file(const std::filesystem::path& path);
+
+} // namespace coldsweep

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/byte_source.h"
+
+#include "base/checked.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+
+SliceSource::SliceSource(SourcePtr of, u64 offset, u64 length)
+    : of_(std::move(of)), offset_(offset), length_(length) {
+  if (!checked_add(offset, length))
+    throw FormatError(fmt::format("a volume at offset {} can't have {} bytes", offset, length));
+}
+
+void SliceSource::read(u64 offset, MutableBytes into) const {
+  if (!fits(offset, into.size(), length_)) {
+    const u64 within = saturating_subtract(length_, offset);
+    if (within > 0) read(offset, into.first(within));
+    throw ReadError(std::max(offset, length_),
+                    fmt::format("offset {} of a volume of {} bytes", offset + within, length_));
+  }
+  try {
+    of_->read(offset_ + offset, into);
+  } catch (const ReadError& e) {
+    throw ReadError(e.offset - offset_, e.what());
+  }
+}
+
+std::optional<u64> SliceSource::media_offset(u64 offset) const {
+  if (offset >= length_) return std::nullopt;
+  return of_->media_offset(offset_ + offset);
+}
+
+std::vector<Gap> read_with_gaps(const ByteSource& source, u64 offset, MutableBytes into, u64 step) {
+  std::vector<Gap> gaps;
+  u64 done = 0;
+  while (done < into.size()) {
+    try {
+      source.read(offset + done, into.subspan(done));
+      break;
+    } catch (const ReadError& e) {
+      // A library may blame a byte before or after the range it was asked for.
+      const u64 bad = std::clamp<u64>(saturating_subtract(e.offset, offset), done, into.size() - 1);
+      const u64 absolute = offset + bad;
+      const u64 next = std::min<u64>((absolute / step + 1) * step - offset, into.size());
+      std::fill(into.begin() + static_cast<std::ptrdiff_t>(bad),
+                into.begin() + static_cast<std::ptrdiff_t>(next), std::byte{0});
+      if (!gaps.empty() && gaps.back().offset + gaps.back().length == absolute)
+        gaps.back().length += next - bad;
+      else
+        gaps.push_back({absolute, next - bad, e.what()});
+      done = next;
+    }
+  }
+  return gaps;
+}
+
+} // namespace coldsweep

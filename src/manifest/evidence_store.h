@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copies of matched streams below `evidence/`, named by SHA-256, read-only. Any thread.
+#pragma once
+
+#include "base/types.h"
+
+#include <filesystem>
+#include <string>
+
+namespace coldsweep {
+
+class EvidenceStore {
+public:
+  explicit EvidenceStore(std::filesystem::path case_folder);
+
+  /// Keeps a copy of `content`, whose SHA-256 is `sha256`, unless there is one. Durable by the time of the seal.
+  /// Throws Error when it can't be written.
+  void keep(const std::string& sha256, ByteView content) const;
+
+  /// `evidence/ab/abcd...` below the case folder.
+  static std::filesystem::path relative_path(const std::string& sha256);
+
+private:
+  std::filesystem::path case_folder_;
+};
+
+} // namespace coldsweep

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The working journal of a case (`case.db`, SQLite in WAL mode): which streams are done, and with what outcome.
+// The sink of the pipeline: called by one thread at a time.
+#pragma once
+
+#include "model/case_record.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace coldsweep {
+
+class OutcomeSink {
+public:
+  virtual ~OutcomeSink() = default;
+  virtual void write(const Outcome& outcome) = 0;
+};
+
+class Journal final : public OutcomeSink {
+public:
+  /// Creates `case.db` in the case folder. Throws Error.
+  static Journal create(const std::filesystem::path& case_folder);
+  /// Opens an existing one. Throws Error when it is missing or not a journal of this version.
+  static Journal open(const std::filesystem::path& case_folder);
+  ~Journal() override;
+  Journal(Journal&&) noexcept;
+
+  void set_case(const CaseRecord& record);
+  void add_volume(const VolumeRecord& volume);
+  /// An issue that belongs to no stream's outcome: of a volume, or of the whole.
+  void add_issue(const Issue& issue);
+  /// Keeps an outcome; replaces one of the same stream. Committed in batches, at the latest by flush().
+  void write(const Outcome& outcome) override;
+  void flush();
+
+  u64 outcome_count() const;
+  bool contains(const StreamId& stream) const;
+
+  /// Every outcome in the order of StreamId. One at a time: memory does not grow with the case.
+  void for_each_outcome(const std::function<void(const Outcome&)>& use) const;
+
+  struct Header {
+    std::string case_line;                 ///< manifest_line(CaseRecord)
+    std::vector<std::string> volume_lines; ///< by id
+    std::vector<u32> swept_volumes;        ///< ids of volumes whose status is `swept`, in order
+    std::vector<Issue> issues;
+  };
+  Header header() const;
+
+private:
+  struct State;
+  explicit Journal(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+} // namespace coldsweep

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Journal -> sealed `manifest.jsonl`, and the check of a sealed case. Neither needs libtsk or libyara.
+#pragma once
+
+#include "manifest/journal.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace coldsweep {
+
+struct SealSummary {
+  u64 records = 0, findings = 0, issues = 0;
+  std::string sha256;
+  StreamCounts streams;
+  ByteAccount bytes;
+  std::map<std::string, u64> findings_by_rule; ///< `rule` -> number
+  std::map<std::string, u64> issues_by_kind;
+};
+
+/// Writes the manifest: case, volumes, findings, issues, coverage, seal, in the contract's order, so that the bytes
+/// depend only on what the journal holds. Written beside and renamed, durable when it returns. Throws Error.
+SealSummary seal(const Journal& journal, const std::filesystem::path& case_folder);
+
+struct Verification {
+  std::optional<std::string> first_problem; ///< file, line and what is wrong; absent when all holds
+  u64 records = 0, findings = 0, issues = 0, evidence_files = 0;
+};
+
+/// Re-checks the seal, the counts, that every line is a record in its place, and every evidence copy against its name.
+/// Throws UsageError when the folder is no case, or not sealed.
+Verification verify_case(const std::filesystem::path& case_folder);
+
+} // namespace coldsweep

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a case says of itself: image, rules, options, volumes, coverage. The nouns of the manifest that are not the
+// outcome of one stream.
+#pragma once
+
+#include "model/outcome.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+struct SegmentRecord {
+  std::string name; ///< of the file, without its folder
+  u64 size = 0;
+};
+
+struct ImageRecord {
+  std::string format; ///< `raw`, `split raw`, `ewf`, `vmdk`, `vhd`
+  u64 size = 0;       ///< of the media
+  std::vector<SegmentRecord> segments;
+  std::map<std::string, std::string> acquisition;   ///< case_number, evidence_number, examiner, acquired, tool, ...
+  std::map<std::string, std::string> stored_hashes; ///< md5, sha1
+};
+
+struct RuleFileRecord {
+  std::string path; ///< as given after -r, or below that folder
+  std::string sha256;
+  u64 rules = 0;
+};
+
+struct RejectedRules {
+  std::string path;
+  u64 line = 0;
+  std::string message;
+  bool operator==(const RejectedRules&) const = default;
+};
+
+struct RulesRecord {
+  std::string sha256; ///< over the files' paths and hashes, in order
+  std::vector<RuleFileRecord> files;
+  std::vector<RejectedRules> rejected;
+};
+
+struct CaseRecord {
+  std::string tool_version;
+  std::string tool_commit;
+  std::map<std::string, std::string> engines; ///< yara, sleuthkit, ewf, ... -> version
+  ImageRecord image;
+  RulesRecord rules;
+  std::vector<std::string> scope;
+  std::map<std::string, std::string> options; ///< only those that decide what the manifest says
+};
+
+enum class VolumeStatus : u8 { swept, locked, unsupported, unreadable };
+
+std::string_view name_of(VolumeStatus status);
+
+struct VolumeRecord {
+  u32 id = 0;
+  std::string locator; ///< `p2`, or `v` for a volume without a partition table
+  std::optional<u64> offset;
+  u64 size = 0;
+  std::string filesystem; ///< `ntfs`, `fat32`, `ext4`, `unknown`, ...
+  std::optional<u32> cluster_size;
+  std::optional<std::string> serial;
+  std::optional<std::string> label;
+  VolumeStatus status = VolumeStatus::unsupported;
+  std::string note; ///< what a reader should know, e.g. an ambiguous detection; may be empty
+};
+
+struct StreamCounts {
+  u64 planned = 0, scanned = 0, skipped = 0, failed = 0;
+};
+
+struct CoverageRecord {
+  u32 volume = 0;
+  StreamCounts streams;
+  ByteAccount bytes;
+};
+
+} // namespace coldsweep

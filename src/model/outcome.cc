@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/outcome.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace coldsweep {
+namespace {
+
+constexpr std::array<std::string_view, 8> kIssueNames{
+    "unreadable", "encrypted", "unsupported", "over_limit",
+    "timed_out",  "crashed",   "malformed",   "matches_truncated",
+};
+
+} // namespace
+
+std::string_view name_of(IssueKind kind) { return kIssueNames.at(static_cast<std::size_t>(kind)); }
+
+std::optional<IssueKind> issue_kind(std::string_view name) {
+  const auto* found = std::find(kIssueNames.begin(), kIssueNames.end(), name);
+  if (found == kIssueNames.end()) return std::nullopt;
+  return static_cast<IssueKind>(found - kIssueNames.begin());
+}
+
+ByteAccount& ByteAccount::operator+=(const ByteAccount& other) {
+  planned += other.planned;
+  scanned += other.scanned;
+  sparse += other.sparse;
+  skipped += other.skipped;
+  unreadable += other.unreadable;
+  for (const auto& [reason, bytes] : other.skipped_by) skipped_by[reason] += bytes;
+  return *this;
+}
+
+bool ByteAccount::balanced() const {
+  const u64 by_reason = std::accumulate(
+      skipped_by.begin(), skipped_by.end(), u64{0},
+      [](u64 sum, const std::pair<const std::string, u64>& entry) { return sum + entry.second; });
+  return scanned + sparse + skipped + unreadable == planned && by_reason == skipped;
+}
+
+} // namespace coldsweep

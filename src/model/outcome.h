@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// What examining one stream produced: the unit of the journal, of a worker's pipe and of a checkpoint. Plain values,
+// serialisable (manifest/record.h), with no reference to the plan or to a library.
+#pragma once
+
+#include "base/hash.h"
+#include "model/stream.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace coldsweep {
+
+/// One place where a string of a rule stands.
+struct Match {
+  std::string id;                  ///< `$a`
+  u64 offset = 0;                  ///< in the stream
+  u64 length = 0;                  ///< of the match, which may exceed `data`
+  std::optional<u64> media_offset; ///< of its first byte; absent where the media does not hold these bytes as matched
+  std::string data;                ///< at most 64 matched bytes, hex
+  bool operator==(const Match&) const = default;
+};
+
+constexpr std::size_t kMatchDataBytes = 64;
+
+using MetaValue = std::variant<std::string, i64, bool>;
+
+struct RuleRef {
+  std::string name;
+  std::string name_space;
+  std::vector<std::string> tags;
+  std::vector<std::pair<std::string, MetaValue>> meta; ///< in the rule's order; a name may occur twice
+  std::string file;        ///< as in `case.rules.files[].path`
+  std::string file_sha256;
+  bool operator==(const RuleRef&) const = default;
+};
+
+/// NTFS times in units of 100 ns since 1601-01-01 UTC, as stored.
+struct Times {
+  u64 created = 0, modified = 0, mft_modified = 0, accessed = 0;
+  bool operator==(const Times&) const = default;
+};
+
+/// A stored range of the stream and its place in the media.
+struct MediaExtent {
+  u64 offset = 0; ///< in the stream
+  std::optional<u64> media_offset;
+  u64 length = 0;
+  bool operator==(const MediaExtent&) const = default;
+};
+
+struct Reason {
+  std::string reason;
+  int points = 0;
+  bool operator==(const Reason&) const = default;
+};
+
+struct Finding {
+  StreamId stream;
+  std::string path;               ///< from the root of the volume, with `/`
+  std::vector<std::string> links; ///< further paths of the same record (hard links), sorted
+  std::string stream_name;
+  std::optional<std::string> member;
+  bool allocated = true;
+  u64 size = 0;
+  Encoding encoding = Encoding::plain;
+  std::optional<Times> si;
+  std::optional<Times> fn; ///< of the $FILE_NAME that gave `path`
+  std::optional<std::string> owner_sid;
+  Hashes hashes;
+  std::vector<MediaExtent> extents;
+  RuleRef rule;
+  std::vector<Match> matches;
+  std::optional<int> score;
+  std::optional<std::string> place;
+  std::vector<Reason> why;
+  bool exported = false;
+  std::string locate;
+  bool operator==(const Finding&) const = default;
+};
+
+enum class IssueKind : u8 {
+  unreadable,
+  encrypted,
+  unsupported,
+  over_limit,
+  timed_out,
+  crashed,
+  malformed,
+  matches_truncated,
+};
+
+std::string_view name_of(IssueKind kind);
+/// The kind of that name; absent when there is none.
+std::optional<IssueKind> issue_kind(std::string_view name);
+
+/// Something the examiner must know because it was not, or not wholly, looked at.
+struct Issue {
+  IssueKind kind = IssueKind::unreadable;
+  std::optional<u32> volume;
+  std::optional<u64> record;
+  std::optional<std::string> path;
+  std::optional<std::string> stream_name;
+  std::string stage; ///< `open`, `volume`, `plan`, `read`, `scan`, `export`
+  std::string message;
+  u64 bytes = 0; ///< how many were not looked at
+  bool operator==(const Issue&) const = default;
+};
+
+/// Bytes of a stream or a volume, by what became of them. `planned` is the sum of the others.
+struct ByteAccount {
+  u64 planned = 0, scanned = 0, sparse = 0, skipped = 0, unreadable = 0;
+  std::map<std::string, u64> skipped_by; ///< reason -> bytes; adds up to `skipped`
+
+  ByteAccount& operator+=(const ByteAccount& other);
+  bool balanced() const;
+  bool operator==(const ByteAccount&) const = default;
+};
+
+struct Outcome {
+  StreamId stream;
+  std::vector<Finding> findings;
+  std::vector<Issue> issues;
+  ByteAccount bytes;
+  bool operator==(const Outcome&) const = default;
+
+  /// Whether nothing of it was looked at although it has bytes (as opposed to scanned, if only in part).
+  bool failed() const { return bytes.scanned == 0 && bytes.unreadable > 0; }
+  bool passed_over() const { return bytes.scanned == 0 && bytes.unreadable == 0 && bytes.skipped > 0; }
+};
+
+} // namespace coldsweep

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// One stream of a volume: what names it, where its bytes stand, how they are stored. No content.
+#pragma once
+
+#include "base/types.h"
+
+#include <compare>
+#include <string_view>
+#include <tuple>
+
+namespace coldsweep {
+
+/// What kind of bytes a stream is. The values are part of the journal's format: append only.
+enum class StreamKind : u8 { data };
+
+/// How the bytes are stored.
+enum class Encoding : u8 { plain, lznt1, wof, efs };
+
+std::string_view name_of(StreamKind kind);
+std::string_view name_of(Encoding encoding);
+
+/// Names one stream for ever: in manifest, journal and golden files.
+struct StreamId {
+  u32 volume = 0;
+  u64 record = 0;    ///< MFT record
+  u16 sequence = 0;  ///< of that record
+  u16 attribute = 0; ///< attribute id, as `icat RECORD-128-ID` takes it
+  StreamKind kind = StreamKind::data;
+
+  /// The manifest's order: volume, record, attribute, kind.
+  friend auto operator<=>(const StreamId& a, const StreamId& b) {
+    return std::tie(a.volume, a.record, a.attribute, a.kind, a.sequence) <=>
+           std::tie(b.volume, b.record, b.attribute, b.kind, b.sequence);
+  }
+  bool operator==(const StreamId&) const = default;
+};
+
+/// A range of a stream. Extents of a stream are in order, adjacent and without overlap.
+struct Extent {
+  enum class Kind : u8 {
+    stored,    ///< the bytes stand at `source_offset` of the volume
+    sparse,    ///< zeros that take no cluster
+    missing,   ///< the run list gives no usable place for them
+    rewritten, ///< resident bytes whose place on the media holds an update sequence number
+  };
+  u64 stream_offset = 0; ///< for LZNT1: the offset of the first byte they decompress to
+  u64 source_offset = 0; ///< in the volume; 0 unless stored
+  u64 length = 0;
+  Kind kind = Kind::stored;
+  bool operator==(const Extent&) const = default;
+};
+
+/// Cheap to copy: the plan owns what the views show, and outlives it.
+struct StreamRef {
+  StreamId id;
+  u64 size = 0;        ///< as the image claims: never an allocation size
+  u64 initialized = 0; ///< bytes past this are zero, whatever the clusters hold
+  Encoding encoding = Encoding::plain;
+  bool deleted = false;  ///< the MFT record is not in use
+  bool resident = false; ///< `resident_bytes` is the content
+  u32 compression_unit = 0; ///< bytes, for LZNT1
+  u32 cluster_size = 0;
+  std::span<const Extent> extents;
+  ByteView resident_bytes;
+  std::string_view name; ///< of the $DATA attribute in UTF-8; empty for the main stream
+};
+
+} // namespace coldsweep

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rule files, folders and compiled rules -> one compiled, immutable RuleSet that scanners of any thread share.
+// Each source file gets a namespace of its own, so that rules of the same name in two files don't collide.
+#pragma once
+
+#include "base/types.h"
+#include "model/case_record.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coldsweep {
+
+/// A rule file held in memory: the built-in pack.
+struct BuiltinRuleFile {
+  std::string_view path;
+  std::string_view text;
+};
+
+struct RuleInfo {
+  RuleRef ref;
+  bool is_private = false;
+  bool is_global = false;
+};
+
+struct RuleLoadOptions {
+  bool skip_broken = false; ///< go on without files that don't compile; they are in `record().rejected`
+};
+
+class RuleSet {
+public:
+  /// Compiles what the paths name: a rule file, a folder (recursive `*.yar`, `*.yara`, in byte order of the relative
+  /// path), or compiled rules. Throws UsageError for a path that isn't there or a folder without rules, RuleError
+  /// naming file, line and message of every file that does not compile.
+  static RuleSet load(const std::vector<std::filesystem::path>& paths, const RuleLoadOptions& options);
+  static RuleSet load_builtin(const std::vector<BuiltinRuleFile>& files);
+
+  ~RuleSet();
+  RuleSet(RuleSet&&) noexcept;
+  RuleSet& operator=(RuleSet&&) noexcept;
+
+  /// What the manifest says of the rules.
+  const RulesRecord& record() const;
+  /// Every rule, in the order of compilation.
+  const std::vector<RuleInfo>& rules() const;
+  /// Warnings of the compiler: `file(line): message`.
+  const std::vector<std::string>& warnings() const;
+
+  struct Compiled; ///< libyara's side, private to rules/
+  const Compiled& compiled() const { return *compiled_; }
+
+private:
+  explicit RuleSet(std::unique_ptr<Compiled> compiled);
+  std::unique_ptr<Compiled> compiled_;
+};
+
+/// The version of the libyara this was built against.
+std::string yara_version();
+
+} // namespace coldsweep

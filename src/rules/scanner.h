@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes -> matches, with libyara. One Scanner a thread; the RuleSet is shared and outlives it.
+#pragma once
+
+#include "model/outcome.h"
+#include "rules/rule_set.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+/// The external variables public rule sets expect, for one path of a stream (src/DESIGN.md says what each holds).
+struct Externals {
+  std::string filename, filepath, extension, filetype, owner;
+};
+
+struct RuleMatch {
+  const RuleRef* rule = nullptr; ///< owned by the RuleSet
+  std::vector<Match> matches;    ///< by offset, then id; `media_offset` is left absent
+};
+
+struct ScanResult {
+  std::vector<RuleMatch> matches;     ///< private rules left out; by namespace, then name
+  bool timed_out = false;             ///< then `matches` is empty and nothing is known
+  std::vector<std::string> truncated; ///< `rule:$string`: more matches than libyara or we keep
+  std::optional<std::string> error;   ///< libyara gave up for another reason; then nothing is known
+};
+
+class Scanner {
+public:
+  Scanner(const RuleSet& rules, u32 timeout_seconds);
+  ~Scanner();
+  Scanner(Scanner&&) noexcept;
+  Scanner& operator=(Scanner&&) noexcept;
+
+  /// Applies every rule to `content` as one file. Not to be called from two threads at once.
+  ScanResult scan(ByteView content, const Externals& externals);
+
+  /// Applies only rules whose result may depend on externals: for the further names of a stream that was scanned.
+  ScanResult scan_path_dependent(ByteView content, const Externals& externals);
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Whether any rule may read an external variable.
+bool uses_externals(const RuleSet& rules);
+
+/// The type label that LOKI and THOR hand to rules as `filetype` (`EXE`, `ZIP`, `MDMP`, ...), from the first bytes;
+/// `UNKNOWN` when none fits.
+std::string file_type_label(ByteView content);
+
+} // namespace coldsweep
