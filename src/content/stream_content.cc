@@ -103,13 +103,17 @@ void read_compressed(const ByteSource& source, const StreamRef& stream, u64 offs
   }
 }
 
+bool is_placed(const Extent& extent) {
+  return extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
+}
+
 /// Stored ranges, with small holes between them closed; compressed streams are cut at units.
 std::vector<Window> stored_windows(const StreamRef& stream) {
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   const u64 end = std::min(stream.size, stream.initialized);
   std::vector<Window> windows;
   for (const Extent& extent : stream.extents) {
-    if (!holds_bytes(extent) || extent.stream_offset >= end) continue;
+    if (!is_placed(extent) || extent.stream_offset >= end) continue;
     const u64 from = extent.stream_offset / unit * unit;
     const u64 to = std::min(end, (extent.stream_offset + extent.length + unit - 1) / unit * unit);
     if (!windows.empty() && from <= windows.back().offset + windows.back().length + kMergeHoles)
@@ -120,16 +124,39 @@ std::vector<Window> stored_windows(const StreamRef& stream) {
   return windows;
 }
 
+/// Splits what no window covers into zeros and bytes without a place.
+void account_outside(const StreamRef& stream, WindowPlan& plan) {
+  u64 at = 0;
+  const auto outside = [&](u64 to) {
+    const u64 known = std::min(to, stream.initialized);
+    u64 missing = 0;
+    if (known > at)
+      for (const Extent& part : slice_extents(stream.extents, at, known - at))
+        if (part.kind == Extent::Kind::missing) missing += part.length;
+    plan.missing += missing;
+    plan.sparse += to - at - missing;
+  };
+  for (const Window& window : plan.windows) {
+    outside(window.offset);
+    at = window.offset + window.length;
+  }
+  outside(stream.size);
+}
+
 } // namespace
 
 WindowPlan plan_windows(const StreamRef& stream) {
   if (stream.size == 0) return {};
+  // A compressed unit holds as much as a whole one.
+  const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   u64 stored = 0;
   for (const Extent& extent : stream.extents)
-    if (extent.kind == Extent::Kind::stored) stored += extent.length;
+    if (is_placed(extent)) stored = saturating_add(stored, (extent.length + unit - 1) / unit * unit);
   const bool mostly_holes = stream.size > saturating_add(saturating_add(stored, stored), kFreeHoles);
-  if (!mostly_holes) return {{{0, stream.size}}, true};
-  return {stored_windows(stream), false};
+  if (!mostly_holes) return {{{0, stream.size}}, true, 0, 0};
+  WindowPlan plan{stored_windows(stream), false, 0, 0};
+  account_outside(stream, plan);
+  return plan;
 }
 
 StreamReader::StreamReader(ByteBudget& budget, ContentLimits limits)

@@ -23,6 +23,9 @@ struct Window {
 struct WindowPlan {
   std::vector<Window> windows;
   bool whole = true; ///< one window that is the stream; else its stored ranges one by one
+  // What lies outside of the windows:
+  u64 sparse = 0;  ///< zero by definition
+  u64 missing = 0; ///< bytes that no cluster is known for
 };
 
 /// A stream is one window, unless it is mostly holes: then its stored ranges are windows of their own, so that sparse

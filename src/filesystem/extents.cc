@@ -47,7 +47,7 @@ private:
 void append_run(ExtentList& list, const DataRun& run, const NtfsGeometry& geometry, u64& clusters_left,
                 BuiltExtents& built) {
   if (!run.lcn) return list.append(Extent::Kind::sparse, run.length);
-  const u64 within = std::min(saturating_subtract(geometry.cluster_count, *run.lcn), run.length);
+  const u64 within = std::min(saturating_subtract(geometry.present_clusters, *run.lcn), run.length);
   const u64 stored = std::min(within, clusters_left);
   const u64 at = list.position();
   list.append(Extent::Kind::stored, stored, *run.lcn);
@@ -55,8 +55,9 @@ void append_run(ExtentList& list, const DataRun& run, const NtfsGeometry& geomet
   if (stored == run.length || list.full()) return;
   built.problems.push_back(
       within < run.length
-          ? fmt::format("data run at offset {}: clusters {}-{} lie outside the volume of {} clusters", at,
-                        *run.lcn + within, saturating_add(*run.lcn, run.length - 1), geometry.cluster_count)
+          ? fmt::format("data run at offset {}: clusters {}-{} lie past the last of {} in the {}", at,
+                        *run.lcn + within, saturating_add(*run.lcn, run.length - 1), geometry.present_clusters,
+                        geometry.present_clusters < geometry.cluster_count ? "evidence, which is cut off" : "volume")
           : fmt::format("data run at offset {}: more clusters than the volume has", at));
   list.append(Extent::Kind::missing, run.length - stored);
 }

@@ -61,7 +61,6 @@ public:
                       [this](u64 first, u64 count, const std::string& why) { note_unreadable(first, count, why); }});
     flush_unreadable();
     assemble_pending();
-    load_owners();
     sort_by_place();
     name_issues();
   }
@@ -192,6 +191,7 @@ private:
     plan_.paths_.add(file.record, file.header.sequence, file.header.in_use, std::move(file.names));
     std::set<u16> ids;
     for (FoundStream& stream : found) {
+      if (file.record == kSecureRecord && stream.name == "$SDS") load_owners(stream);
       if (!(deleted ? scope_.deleted : scope_.allocated)) continue;
       if (!stream.name.empty() && !scope_.alternate_streams) continue;
       while (!ids.insert(stream.attribute).second) ++stream.attribute; // two of one id: damage
@@ -219,15 +219,12 @@ private:
     plan_.streams_.push_back(stream);
   }
 
-  void load_owners() {
-    for (const StreamRef& stream : plan_.streams_) {
-      if (stream.id.record != kSecureRecord || stream.name != "$SDS") continue;
-      u64 stored = 0;
-      for (const Extent& extent : stream.extents) stored += extent.kind == Extent::Kind::stored ? extent.length : 0;
-      std::vector<std::byte> sds(std::min({stream.size, stored, kMostSdsBytes}));
-      read_extents(*volume_.source, stream.extents, 0, sds);
-      collect_owners(sds, plan_.owners_);
-    }
+  void load_owners(const FoundStream& stream) {
+    u64 stored = 0;
+    for (const Extent& extent : stream.extents) stored += extent.kind == Extent::Kind::stored ? extent.length : 0;
+    std::vector<std::byte> sds(std::min({stream.size, stored, kMostSdsBytes}));
+    read_extents(*volume_.source, stream.extents, 0, sds);
+    collect_owners(sds, plan_.owners_);
   }
 
   void sort_by_place() {

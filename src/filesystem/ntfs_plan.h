@@ -36,6 +36,8 @@ public:
   StreamDescription describe(const StreamRef& stream) const;
   /// The first path alone, for messages.
   std::string path(u64 record) const;
+  /// Whether the volume looks like one that Windows is installed on.
+  bool holds_windows() const { return paths_.root_holds("windows"); }
 
 private:
   friend class PlanBuilder;

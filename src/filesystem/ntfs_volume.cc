@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace coldsweep {
@@ -26,7 +27,9 @@ std::string volume_label(const Mft& mft) {
 NtfsVolume NtfsVolume::open(SourcePtr source) {
   std::vector<std::byte> boot(512);
   source->read(0, boot);
-  const NtfsGeometry geometry = parse_boot_sector(boot);
+  NtfsGeometry geometry = parse_boot_sector(boot);
+  const u64 present = source->end() / geometry.cluster_size + (source->end() % geometry.cluster_size != 0 ? 1 : 0);
+  geometry.present_clusters = std::min(geometry.cluster_count, present);
   Mft mft = Mft::open(*source, geometry);
   std::string label = volume_label(mft);
   return {std::move(source), geometry, std::move(mft), std::move(label)};

@@ -95,4 +95,15 @@ std::vector<PathAndTimes> PathIndex::paths(u64 record) const {
   return all;
 }
 
+bool PathIndex::root_holds(std::string_view lower_case_name) const {
+  for (const Entry& entry : entries_) {
+    if (!entry.known || !entry.in_use) continue;
+    for (u32 i = 0; i < entry.name_count; ++i) {
+      const FileName& name = names_[entry.first_name + i];
+      if (name.parent.record == kRootRecord && ascii_lower(name.name) == lower_case_name) return true;
+    }
+  }
+  return false;
+}
+
 } // namespace coldsweep

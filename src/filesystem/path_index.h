@@ -39,6 +39,9 @@ public:
   /// `/$OrphanFiles`; what has no name is `OrphanFile-RECORD`, as The Sleuth Kit calls it.
   std::vector<PathAndTimes> paths(u64 record) const;
 
+  /// Whether a record in use hangs in the root folder by that name (ASCII letters of any case).
+  bool root_holds(std::string_view lower_case_name) const;
+
 private:
   struct Entry {
     u32 first_name = 0;
