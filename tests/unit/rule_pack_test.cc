@@ -39,15 +39,12 @@ std::string decode_base64(std::string_view text) {
   u32 buffer = 0;
   int bits = 0;
   for (char c : text) {
-    if (c == '=')
-      break;
+    if (c == '=') break;
     std::size_t value = kAlphabet.find(c);
-    if (value == std::string_view::npos)
-      throw std::runtime_error("not base64");
+    if (value == std::string_view::npos) throw std::runtime_error("not base64");
     buffer = (buffer << 6) | static_cast<u32>(value);
     bits += 6;
-    if (bits >= 8)
-      bytes.push_back(static_cast<char>((buffer >> (bits -= 8)) & 0xFF));
+    if (bits >= 8) bytes.push_back(static_cast<char>((buffer >> (bits -= 8)) & 0xFF));
   }
   return bytes;
 }
@@ -55,8 +52,7 @@ std::string decode_base64(std::string_view text) {
 Names words(const std::string& text) {
   std::istringstream in(text);
   Names names;
-  for (std::string word; in >> word;)
-    names.insert(word);
+  for (std::string word; in >> word;) names.insert(word);
   return names;
 }
 
@@ -67,19 +63,14 @@ Fixture read_fixture(const std::filesystem::path& path) {
   std::istringstream in(fixture.as_stored);
   std::string encoded, variants;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("# expect: "))
-      fixture.expected = words(line.substr(10));
-    if (line.starts_with("# variants: "))
-      variants = line.substr(12);
-    if (!line.starts_with("#"))
-      encoded += line;
+    if (line.starts_with("# expect: ")) fixture.expected = words(line.substr(10));
+    if (line.starts_with("# variants: ")) variants = line.substr(12);
+    if (!line.starts_with("#")) encoded += line;
   }
-  if (fixture.expected.empty())
-    throw std::runtime_error(fixture.name + ": no `# expect:`");
+  if (fixture.expected.empty()) throw std::runtime_error(fixture.name + ": no `# expect:`");
   if (variants != "text" && variants != "none")
     throw std::runtime_error(fixture.name + ": no `# variants:`");
-  if (fixture.expected.contains("none"))
-    fixture.expected.clear();
+  if (fixture.expected.contains("none")) fixture.expected.clear();
   fixture.has_variants = variants == "text";
   fixture.content = decode_base64(encoded);
   return fixture;
@@ -88,8 +79,7 @@ Fixture read_fixture(const std::filesystem::path& path) {
 std::vector<Fixture> fixtures() {
   std::vector<Fixture> all;
   for (const auto& entry : std::filesystem::directory_iterator(kSource / "tests" / "fixtures")) {
-    if (entry.path().extension() == ".b64")
-      all.push_back(read_fixture(entry.path()));
+    if (entry.path().extension() == ".b64") all.push_back(read_fixture(entry.path()));
   }
   std::sort(all.begin(), all.end(),
             [](const Fixture& a, const Fixture& b) { return a.name < b.name; });
@@ -101,11 +91,9 @@ enum class ByteOrder { little, big };
 std::string utf16(const std::string& ascii, ByteOrder order) {
   std::string bytes;
   for (char c : ascii) {
-    if (order == ByteOrder::big)
-      bytes.push_back('\0');
+    if (order == ByteOrder::big) bytes.push_back('\0');
     bytes.push_back(c);
-    if (order == ByteOrder::little)
-      bytes.push_back('\0');
+    if (order == ByteOrder::little) bytes.push_back('\0');
   }
   return bytes;
 }
@@ -141,15 +129,13 @@ std::vector<const RuleRef*> fired(std::string_view content) {
   REQUIRE_FALSE(result.error);
   REQUIRE(result.truncated.empty());
   std::vector<const RuleRef*> rules;
-  for (const RuleMatch& match : result.matches)
-    rules.push_back(match.rule);
+  for (const RuleMatch& match : result.matches) rules.push_back(match.rule);
   return rules;
 }
 
 Names names_fired(std::string_view content) {
   Names names;
-  for (const RuleRef* rule : fired(content))
-    names.insert(rule->name);
+  for (const RuleRef* rule : fired(content)) names.insert(rule->name);
   return names;
 }
 
@@ -157,13 +143,10 @@ std::map<std::string, MetaValue> meta_of(const RuleRef& rule) {
   return {rule.meta.begin(), rule.meta.end()};
 }
 
-i64 score_of(const RuleRef& rule) {
-  return std::get<i64>(meta_of(rule).at("score"));
-}
+i64 score_of(const RuleRef& rule) { return std::get<i64>(meta_of(rule).at("score")); }
 
 bool is_uuid(const std::string& text) {
-  if (text.size() != 36)
-    return false;
+  if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     bool dash = i == 8 || i == 13 || i == 18 || i == 23;
     if (dash ? text[i] != '-'
@@ -178,8 +161,7 @@ bool is_uuid(const std::string& text) {
 TEST_CASE("The built-in files are those of the folder, byte for byte and in order of name") {
   std::vector<std::filesystem::path> expected;
   for (const auto& entry : std::filesystem::directory_iterator(kSource / "yara-rules")) {
-    if (entry.path().extension() == ".yar")
-      expected.push_back(entry.path());
+    if (entry.path().extension() == ".yar") expected.push_back(entry.path());
   }
   std::sort(expected.begin(), expected.end());
   std::span<const BuiltinRuleFile> files = builtin_rules();
@@ -210,8 +192,7 @@ TEST_CASE("Every built-in rule says what it finds, how sure it is, and where tha
     CHECK(std::get<std::string>(meta.at("reference")).starts_with("https://"));
     CHECK(is_uuid(std::get<std::string>(meta.at("id"))));
     CHECK(ids.insert(std::get<std::string>(meta.at("id"))).second);
-    if (rule.is_private)
-      continue;
+    if (rule.is_private) continue;
     REQUIRE(meta.contains("score"));
     CHECK(score_of(rule.ref) > 0);
     CHECK(score_of(rule.ref) <= 100);
@@ -224,8 +205,7 @@ TEST_CASE("Every built-in rule has a fixture that raises it, and no fixture name
   for (const Fixture& fixture : fixtures())
     expected.insert(fixture.expected.begin(), fixture.expected.end());
   for (const RuleInfo& rule : pack().rules()) {
-    if (!rule.is_private)
-      present.insert(rule.ref.name);
+    if (!rule.is_private) present.insert(rule.ref.name);
   }
   CHECK(present == expected);
 }
@@ -236,8 +216,7 @@ TEST_CASE("A fixture raises exactly the rules it names, in every form a server w
   for (const Fixture& fixture : all) {
     INFO(fixture.name);
     CHECK(names_fired(fixture.content) == fixture.expected);
-    if (!fixture.has_variants)
-      continue;
+    if (!fixture.has_variants) continue;
     for (const auto& [form, content] : variants(fixture)) {
       INFO(form);
       CHECK(names_fired(content) == fixture.expected);
