@@ -353,13 +353,13 @@ TEST_CASE("a truncated VHD is refused, dynamic or fixed") {
   CHECK_THAT(format_error({folder / "f.vhd"}), ContainsSubstring("claims a media of"));
 }
 
-/// Opens and reads it, whatever becomes of it; true when all bytes that could be read are as
-/// expected.
-bool opens_rightly_or_complains(const std::filesystem::path& path, const Bytes& expected) {
+/// Opens and reads it, whatever becomes of it. Empty when it is refused by name, or when all that
+/// could be read is as expected; without an expectation, when it was read to its end.
+std::string fault_of(const std::filesystem::path& path, const Bytes& expected) {
   try {
     const Image image = open_image({path});
-    const u64 compared =
-        std::min<u64>(image.media->size(), expected.empty() ? 64_MiB : expected.size());
+    const u64 size = image.media->size();
+    const u64 compared = std::min<u64>(size, expected.empty() ? 64_MiB : expected.size());
     Bytes buffer(65536);
     for (u64 offset = 0; offset < compared; offset += buffer.size()) {
       const u64 length = std::min<u64>(buffer.size(), compared - offset);
@@ -368,14 +368,16 @@ bool opens_rightly_or_complains(const std::filesystem::path& path, const Bytes& 
       } catch (const ReadError&) {
         continue;
       }
-      if (std::memcmp(buffer.data(), expected.data() + offset, length) != 0)
-        return false;
+      if (!expected.empty() && std::memcmp(buffer.data(), expected.data() + offset, length) != 0)
+        return "wrong bytes within 64 KiB from " + std::to_string(offset);
     }
-    return true;
-  } catch (const FormatError& e) {
-    return std::string(e.what()).find(path.filename().string()) != std::string::npos;
-  } catch (const UsageError& e) {
-    return std::string(e.what()).find(path.filename().string()) != std::string::npos;
+    if (!expected.empty() && size != expected.size())
+      return "a media of " + std::to_string(size);
+    return {};
+  } catch (const Error& e) {
+    const std::string message = e.what();
+    const bool named = message.find(path.filename().string()) != std::string::npos;
+    return named ? std::string() : "a complaint that names no file: " + message;
   }
 }
 
@@ -401,7 +403,7 @@ TEST_CASE(
       }
     }
     write_file(folder / "x.E01", damaged);
-    CHECK(opens_rightly_or_complains(folder / "x.E01", bytes));
+    CHECK(fault_of(folder / "x.E01", bytes) == "");
   }
 }
 
@@ -426,7 +428,7 @@ TEST_CASE("a VHD or VMDK cut or changed at random opens or complains") {
           damaged[generator() % 3072] ^= static_cast<std::byte>(1 + generator() % 255);
       write_file(folder / ("x" + name), damaged);
       // These containers have no checksums over data, so that what is read can't be judged.
-      CHECK(opens_rightly_or_complains(folder / ("x" + name), {}));
+      CHECK(fault_of(folder / ("x" + name), {}) == "");
     }
   }
 }

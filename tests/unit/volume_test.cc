@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "volume/volume.h"
 
+#include "base/checked.h"
 #include "unit/image_test_tools.h"
 #include "volume/partition_table.h"
 
@@ -76,7 +77,7 @@ TEST_CASE("a damaged primary GPT is made up for by the backup, and is a problem"
     disk.put(1024 + 40, bytes_of("\x01"));
   }
   SECTION("its header") {
-    disk.put(512 + 24, bytes_of("\x01"));
+    disk.put(512 + 24, bytes_of("\x07"));
   }
   SECTION("its signature") {
     disk.put(512, bytes_of("xxxx"));
@@ -252,6 +253,8 @@ class FaultySource final : public ByteSource {
 public:
   FaultySource(Bytes bytes, u64 bad) : bytes_(std::move(bytes)), bad_(bad) {}
   void read(u64 offset, MutableBytes into) const override {
+    if (!fits(offset, into.size(), bytes_.size()))
+      throw ReadError(std::max<u64>(offset, bytes_.size()), "past the end");
     if (offset <= bad_ && bad_ < offset + into.size())
       throw ReadError(bad_, "bad sector");
     std::memcpy(into.data(), bytes_.data() + offset, into.size());
