@@ -384,7 +384,9 @@ std::string fault_of(const std::filesystem::path& path, const Bytes& expected) {
 TEST_CASE(
     "an E01 cut or changed at random opens rightly or complains, and never yields wrong bytes") {
   const TestFolder folder;
-  const Bytes bytes = compressible_bytes(1_MiB, 14);
+  // Random bytes and zeros: of text-like ones, a changed chunk can keep its Adler-32.
+  Bytes bytes = random_bytes(1_MiB, 14);
+  std::fill(bytes.begin() + 200'000, bytes.begin() + 700'000, std::byte{0});
   write_file(folder / "disk.raw", bytes);
   acquire(folder / "disk.raw", folder / "case", "-S 1EiB -c fast");
   const Bytes whole = read_file(folder / "case.E01");

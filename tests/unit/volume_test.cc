@@ -2,6 +2,7 @@
 #include "volume/volume.h"
 
 #include "base/checked.h"
+#include "base/endian.h"
 #include "unit/image_test_tools.h"
 #include "volume/partition_table.h"
 
@@ -115,8 +116,7 @@ TEST_CASE("an extended chain that breaks off or comes back to itself is a proble
   const u64 extended = u64{26624} * 512;
   std::string expected;
   SECTION("the second link is overwritten") {
-    const u32 next =
-        *reinterpret_cast<const u32*>(read_file(disk.path()).data() + extended + 446 + 16 + 8);
+    const u32 next = *little<u32>(read_file(disk.path()), extended + 446 + 16 + 8);
     disk.put(extended + u64{next} * 512, std::vector<std::byte>(512));
     expected = "logical volumes from here on are not known";
   }
