@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,6 +71,12 @@ File File::unnamed(const std::filesystem::path& directory) {
     ::unlink(name.c_str());
   }
   return {descriptor, directory / "(spool)"};
+}
+
+File File::in_memory() {
+  const int descriptor = ::memfd_create("coldsweep", MFD_CLOEXEC);
+  if (descriptor < 0) fail("can't be created", "(memory)");
+  return {descriptor, "(memory)"};
 }
 
 void File::read(u64 offset, MutableBytes into) const {

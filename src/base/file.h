@@ -25,6 +25,8 @@ public:
   static File create(const std::filesystem::path& path, unsigned mode = 0644);
   /// A file in `directory` that has no name and vanishes with this object.
   static File unnamed(const std::filesystem::path& directory);
+  /// A file that stands nowhere but in memory; libraries that want a path get `reopen_path()`.
+  static File in_memory();
 
   /// Fills `into` from `offset`. Throws ReadError naming the first byte that could not be read.
   void read(u64 offset, MutableBytes into) const;
@@ -37,6 +39,8 @@ public:
 
   u64 size() const;
   int descriptor() const { return descriptor_; }
+  /// Opens the very same file anew, whatever became of its name; valid within this process while this object lives.
+  std::string reopen_path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
   const std::filesystem::path& path() const { return path_; }
 
 private:

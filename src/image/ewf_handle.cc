@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/ewf_handle.h"
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "image/first_unreadable.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+/// The text of a libewf error, which is freed.
+std::string take_text(libewf_error_t* error) {
+  std::array<char, 512> text{};
+  if (error == nullptr || libewf_error_sprint(error, text.data(), text.size()) < 0)
+    text = {"no reason given"};
+  libewf_error_free(&error);
+  return printable(text.data());
+}
+
+[[noreturn]] void fail(const std::filesystem::path& path, libewf_error_t* error) {
+  throw FormatError(
+      fmt::format("{}: libewf can't open the set: {}", path.string(), take_text(error)));
+}
+
+} // namespace
+
+void EwfHandle::Closer::operator()(libewf_handle_t* handle) const {
+  libewf_handle_close(handle, nullptr);
+  libewf_handle_free(&handle, nullptr);
+}
+
+EwfHandle::EwfHandle(const std::vector<std::filesystem::path>& segments) {
+  std::vector<std::string> names;
+  for (const std::filesystem::path& segment : segments)
+    names.push_back(segment.string());
+  std::vector<char*> pointers;
+  for (std::string& name : names)
+    pointers.push_back(name.data());
+
+  libewf_error_t* error = nullptr;
+  libewf_handle_t* handle = nullptr;
+  if (libewf_handle_initialize(&handle, &error) != 1)
+    fail(segments.front(), error);
+  handle_.reset(handle);
+  if (libewf_handle_open(handle, pointers.data(), static_cast<int>(pointers.size()),
+                         LIBEWF_OPEN_READ, &error) != 1)
+    fail(segments.front(), error);
+  size64_t size = 0;
+  u32 sector_size = 0;
+  if (libewf_handle_get_media_size(handle, &size, &error) != 1 ||
+      libewf_handle_get_bytes_per_sector(handle, &sector_size, &error) != 1)
+    fail(segments.front(), error);
+  media_size_ = size;
+  sector_size_ = sector_size;
+}
+
+std::optional<EwfHandle::Failure> EwfHandle::read(u64 offset, MutableBytes into) {
+  const bool whole = read_whole(offset, into);
+  // libewf hands out zeros for a chunk whose checksum is wrong, and only takes a note of it.
+  if (const std::optional<u64> damaged = first_damaged(offset, into.size()))
+    return Failure{*damaged, "the checksum of the chunk that holds it is wrong"};
+  if (whole)
+    return std::nullopt;
+  const std::string reason = last_error_;
+  const u64 good = readable_prefix(offset, into,
+                                   [&](u64 at, MutableBytes part) { return read_whole(at, part); });
+  return Failure{first_damaged(offset, into.size()).value_or(offset + good), reason};
+}
+
+bool EwfHandle::read_whole(u64 offset, MutableBytes into) {
+  while (!into.empty()) {
+    libewf_error_t* error = nullptr;
+    const ssize_t got = libewf_handle_read_random(get(), into.data(), into.size(),
+                                                  static_cast<off64_t>(offset), &error);
+    if (got <= 0) {
+      last_error_ = got < 0 ? take_text(error) : "libewf has no more bytes";
+      return false;
+    }
+    offset += static_cast<u64>(got);
+    into = into.subspan(static_cast<std::size_t>(got));
+  }
+  return true;
+}
+
+/// The first byte in the range that libewf knows to be damaged. The list grows and merges with each
+/// read.
+std::optional<u64> EwfHandle::first_damaged(u64 offset, u64 length) {
+  if (libewf_handle_get_number_of_checksum_errors(get(), &checksum_errors_, nullptr) != 1)
+    checksum_errors_ = 0;
+  std::optional<u64> first;
+  for (u32 i = 0; i < checksum_errors_; ++i) {
+    u64 sector = 0, sectors = 0;
+    if (libewf_handle_get_checksum_error(get(), i, &sector, &sectors, nullptr) != 1)
+      continue;
+    const u64 begin = checked_multiply(sector, sector_size_).value_or(media_size_);
+    const u64 end =
+        saturating_add(begin, checked_multiply(sectors, sector_size_).value_or(media_size_));
+    if (end <= offset || begin >= offset + length)
+      continue;
+    const u64 damaged = std::max(begin, offset);
+    if (!first || damaged < *first)
+      first = damaged;
+  }
+  return first;
+}
+
+} // namespace coldsweep

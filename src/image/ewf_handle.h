@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Private to image/: an open libewf handle. One thread at a time.
+#pragma once
+
+#include "base/types.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <libewf.h>
+
+namespace coldsweep {
+
+class EwfHandle {
+public:
+  /// Throws FormatError when libewf can't open the set.
+  explicit EwfHandle(const std::vector<std::filesystem::path>& segments);
+
+  u64 media_size() const { return media_size_; }
+  libewf_handle_t* get() const { return handle_.get(); }
+
+  /// Why the bytes could not all be read, and from where on.
+  struct Failure {
+    u64 offset = 0;
+    std::string message;
+  };
+  /// Fills `into`. Bytes of a chunk whose checksum is wrong count as unreadable.
+  std::optional<Failure> read(u64 offset, MutableBytes into);
+  /// Whether it met so many damaged chunks that a fresh handle serves better.
+  bool worn() const { return checksum_errors_ > 256; }
+
+private:
+  struct Closer {
+    void operator()(libewf_handle_t* handle) const;
+  };
+  bool read_whole(u64 offset, MutableBytes into);
+  std::optional<u64> first_damaged(u64 offset, u64 length);
+
+  std::unique_ptr<libewf_handle_t, Closer> handle_;
+  u64 media_size_ = 0, sector_size_ = 512;
+  u32 checksum_errors_ = 0;
+  std::string last_error_;
+};
+
+} // namespace coldsweep

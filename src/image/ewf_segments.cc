@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// The format as in "Expert Witness Compression Format (EWF)", J. Metz, and ASR Data's original
+// paper.
+#include "image/ewf_segments.h"
+
+#include "base/endian.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "image/segment_names.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr std::string_view kSignature{"EVF\x09\x0d\x0a\xff\0", 8};
+constexpr u64 kFileHeader = 13, kDescriptor = 76;
+constexpr u32 kMostSections = 1u << 20; // a section of 64 MiB and its tables: 20 TiB in one segment
+constexpr u32 kMostSegments = 14971;    // .E01 ... .ZZZ
+
+[[noreturn]] void broken(const EvidenceFile& file, u64 offset, std::string_view what) {
+  throw FormatError(fmt::format("{}: offset {}: {}", file.path().string(), offset, what));
+}
+
+u32 adler32(ByteView bytes) {
+  u32 a = 1, b = 0;
+  for (const std::byte byte : bytes) {
+    a = (a + std::to_integer<u32>(byte)) % 65521;
+    b = (b + a) % 65521;
+  }
+  return b << 16 | a;
+}
+
+struct Section {
+  std::string type;
+  u64 offset = 0, next = 0, size = 0;
+};
+
+Section read_section(const EvidenceFile& file, u64 offset) {
+  if (!fits(offset, kDescriptor, file.size))
+    broken(file, offset,
+           fmt::format(
+               "a section of {} bytes or more was expected, but the file has {} bytes: truncated",
+               kDescriptor, file.size));
+  const std::vector<std::byte> bytes = file.bytes(offset, kDescriptor);
+  const std::string_view name = chars_of(bytes).substr(0, 16);
+  Section section{std::string(name.substr(0, name.find('\0'))), offset, *little<u64>(bytes, 16),
+                  *little<u64>(bytes, 24)};
+  if (*little<u32>(bytes, 72) != adler32(ByteView(bytes).first(72)))
+    broken(file, offset,
+           fmt::format("section descriptor `{}` does not have the checksum it states",
+                       printable(section.type)));
+  return section;
+}
+
+bool is_last(const Section& section) {
+  return section.type == "next" || section.type == "done";
+}
+
+void check_bounds(const EvidenceFile& file, const Section& section) {
+  const std::string type = printable(section.type);
+  if (is_last(section))
+    return;
+  if (!fits(section.offset, section.size, file.size))
+    broken(file, section.offset,
+           fmt::format("section `{}` claims {} bytes, the file has {}: truncated", type,
+                       section.size, file.size));
+  if (section.next < section.offset + kDescriptor)
+    broken(file, section.offset,
+           fmt::format("section `{}` names offset {} as the next section: a later one was expected",
+                       type, section.next));
+  if (!fits(section.next, kDescriptor, file.size))
+    broken(file, section.offset,
+           fmt::format(
+               "section `{}` is followed by one at offset {}, the file has {} bytes: truncated",
+               type, section.next, file.size));
+}
+
+/// What the sections of one segment say of the whole set.
+struct SegmentFacts {
+  u16 number = 0;
+  bool ends_set = false;
+  std::optional<u32> chunks;     ///< of the media, from `volume` or `disk`
+  u64 listed = 0;                ///< chunks in the `table` sections
+  std::vector<std::byte> set_id; ///< 16 bytes, where the segment has one
+};
+
+void read_volume(const EvidenceFile& file, const Section& section, SegmentFacts& facts) {
+  if (section.size < kDescriptor + 94)
+    return; // the smallest form, EWF-S01
+  const std::vector<std::byte> data = file.bytes(section.offset + kDescriptor, 1052);
+  if (section.type != "data")
+    facts.chunks = little<u32>(data, 4);
+  if (section.size < kDescriptor + 1052)
+    return;
+  if (const std::optional<ByteView> id = slice(data, 64, 16))
+    facts.set_id.assign(id->begin(), id->end());
+}
+
+SegmentFacts walk(const EvidenceFile& file) {
+  const std::vector<std::byte> header = file.bytes(0, kFileHeader);
+  if (header.size() < kFileHeader || !chars_of(header).starts_with(kSignature))
+    broken(file, 0, "an EWF signature was expected");
+  SegmentFacts facts;
+  facts.number = *little<u16>(header, 9);
+  u64 offset = kFileHeader;
+  for (u32 i = 0; i < kMostSections; ++i) {
+    const Section section = read_section(file, offset);
+    check_bounds(file, section);
+    if (section.type == "volume" || section.type == "disk" || section.type == "data")
+      read_volume(file, section, facts);
+    if (section.type == "table")
+      facts.listed += little<u32>(file.bytes(offset + kDescriptor, 4), 0).value_or(0);
+    if (is_last(section)) {
+      facts.ends_set = section.type == "done";
+      return facts;
+    }
+    offset = section.next;
+  }
+  broken(file, offset, fmt::format("more than {} sections", kMostSections));
+}
+
+std::string name_of_segment(const std::filesystem::path& first, u32 number) {
+  const auto path = ewf_segment_path(first, number);
+  return path ? fmt::format("segment {} ({})", number, path->filename().string())
+              : fmt::format("segment {}", number);
+}
+
+bool differ(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
+  constexpr std::array<std::byte, 16> none{};
+  const auto given = [&](const auto& id) {
+    return id.size() == none.size() && !std::equal(id.begin(), id.end(), none.begin());
+  };
+  return given(a) && given(b) && a != b;
+}
+
+/// Segment after segment, with what they say together.
+class SetCheck {
+public:
+  void add(const EvidenceFile& file) {
+    const SegmentFacts facts = walk(file);
+    const u32 expected = ++count_;
+    if (expected == 1)
+      first_ = file.path();
+    if (facts.number != expected)
+      throw_number(file, facts.number, expected);
+    if (differ(set_id_, facts.set_id))
+      broken(file, 0, fmt::format("belongs to another set than {}", first_.string()));
+    if (set_id_.empty())
+      set_id_ = facts.set_id;
+    if (facts.chunks && !chunks_)
+      chunks_ = facts.chunks;
+    listed_ += facts.listed;
+    ends_ = facts.ends_set;
+  }
+
+  bool ends() const { return ends_; }
+
+  void finish(const EvidenceFile& last) const {
+    if (!ends_)
+      broken(last, last.size,
+             fmt::format("ends with a `next` section: {} is missing",
+                         name_of_segment(first_, count_ + 1)));
+    if (!chunks_)
+      broken(last, last.size,
+             "no segment of the set holds a `volume` section, which describes the media");
+    if (listed_ < *chunks_)
+      broken(last, last.size,
+             fmt::format("the media has {} chunks, the tables of the set list {}: incomplete",
+                         *chunks_, listed_));
+  }
+
+private:
+  [[noreturn]] void throw_number(const EvidenceFile& file, u32 number, u32 expected) const {
+    const std::string says =
+        fmt::format("{}: offset 9: is segment {} of its set, and segment {} was expected here",
+                    file.path().string(), number, expected);
+    if (expected == 1)
+      throw FormatError(says + ": name the first segment, or all in order");
+    throw FormatError(
+        fmt::format("{}: {} is missing or out of order", says, name_of_segment(first_, expected)));
+  }
+
+  std::filesystem::path first_;
+  std::vector<std::byte> set_id_;
+  std::optional<u32> chunks_;
+  u64 listed_ = 0;
+  u32 count_ = 0;
+  bool ends_ = false;
+};
+
+std::vector<EvidenceFile> named(const std::vector<std::filesystem::path>& paths) {
+  std::vector<EvidenceFile> set;
+  SetCheck check;
+  for (const std::filesystem::path& path : paths) {
+    if (!set.empty() && check.ends())
+      throw FormatError(
+          fmt::format("{}: ends its set with a `done` section, but {} was named after it",
+                      set.back().path().string(), path.string()));
+    set.push_back(open_evidence_file(path));
+    check.add(set.back());
+  }
+  check.finish(set.back());
+  return set;
+}
+
+/// Up to the segment that says it is the last: a later file of that name is not of this set.
+std::vector<EvidenceFile> found_beside(const std::filesystem::path& first) {
+  std::vector<EvidenceFile> set;
+  SetCheck check;
+  for (u32 number = 1; number <= kMostSegments; ++number) {
+    const auto path = number == 1 ? std::optional(first) : ewf_segment_path(first, number);
+    std::error_code ignored;
+    if (!path || !std::filesystem::exists(*path, ignored))
+      break;
+    set.push_back(open_evidence_file(*path));
+    check.add(set.back());
+    if (check.ends())
+      break;
+  }
+  check.finish(set.back());
+  return set;
+}
+
+} // namespace
+
+std::vector<EvidenceFile> open_ewf_set(const std::vector<std::filesystem::path>& paths) {
+  return paths.size() == 1 ? found_beside(paths.front()) : named(paths);
+}
+
+} // namespace coldsweep

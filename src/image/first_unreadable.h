@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Narrows a failed library read down to the first sector it fails for.
+#pragma once
+
+#include "base/types.h"
+
+#include <algorithm>
+
+namespace coldsweep {
+
+/// `read_whole(offset, bytes)` says whether all of it could be read, and failed for [offset, offset
+/// + into.size()). Returns how many bytes from `offset` can be read, to the sector, and leaves them
+/// in `into`. Takes about log2(sectors) reads.
+template <typename ReadWhole>
+u64 readable_prefix(u64 offset, MutableBytes into, const ReadWhole& read_whole) {
+  constexpr u64 kSector = 512;
+  u64 good = 0, bad = into.size(); // [0, good) was read; [0, bad) can't be
+  while (bad - good > kSector) {
+    const u64 half = std::max<u64>((bad - good) / 2 / kSector * kSector, kSector);
+    if (read_whole(offset + good, into.subspan(good, half)))
+      good += half;
+    else
+      bad = good + half;
+  }
+  return good;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/image.h"
+
+#include "base/subprocess.h"
+#include "image/container.h"
+#include "image/ewf_metadata.h"
+#include "image/ewf_segments.h"
+#include "image/ewf_source.h"
+#include "image/raw_source.h"
+#include "image/segment_names.h"
+#include "image/tsk_image_source.h"
+#include "image/vhd_check.h"
+#include "image/vmdk_set.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <functional>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+using Paths = std::vector<std::filesystem::path>;
+
+constexpr std::chrono::seconds kProbeLimit{60};
+constexpr u64 kProbeMemory = 8_GiB; // libewf holds a table entry for each chunk of the media
+
+std::size_t most_handles() {
+  return std::max<std::size_t>(std::thread::hardware_concurrency() + 1, 2);
+}
+
+std::vector<ImageSegment> segments_of(const std::vector<EvidenceFile>& files) {
+  std::vector<ImageSegment> segments;
+  for (const EvidenceFile& file : files)
+    segments.push_back({file.path(), file.size});
+  return segments;
+}
+
+Paths paths_of(const std::vector<EvidenceFile>& files) {
+  Paths paths;
+  for (const EvidenceFile& file : files)
+    paths.push_back(file.path());
+  return paths;
+}
+
+/// Opens the container in a child first and reads here and there, so that a library that dies or
+/// hangs on it does so there.
+void probe(const std::filesystem::path& path, std::string_view library,
+           const std::function<SourcePtr()>& open) {
+  const auto work = [&]() -> std::string {
+    const SourcePtr source = open();
+    std::array<std::byte, 65536> buffer{};
+    for (const u64 offset : {u64{0}, source->size() / 2, source->size() - 1}) {
+      const u64 length = std::min<u64>(buffer.size(), source->size() - offset);
+      try {
+        source->read(offset, std::span(buffer).first(length));
+      } catch (const ReadError&) { // a gap in the media is the sweep's to report
+      }
+    }
+    return "opened";
+  };
+  const ChildAnswer answer = ask_child(work, kProbeLimit, kProbeMemory);
+  if (!answer.output)
+    throw FormatError(
+        fmt::format("{}: {} failed on it: {}", path.string(), library, answer.failure));
+}
+
+void check_sizes(const std::vector<EvidenceFile>& segments) {
+  const u64 expected = segments.front().size;
+  for (std::size_t i = 1; i < segments.size(); ++i) {
+    const bool last = i + 1 == segments.size();
+    if (segments[i].size == expected || (last && segments[i].size < expected))
+      continue;
+    throw FormatError(
+        fmt::format("{}: offset {}: {} bytes were expected as in {}, the file has {}: {}",
+                    segments[i].path().string(), std::min(segments[i].size, expected), expected,
+                    segments.front().path().filename().string(), segments[i].size,
+                    last ? "the segments are out of order, or of two images"
+                         : "it is truncated, or the segments are out of order"));
+  }
+}
+
+Image open_raw(const Paths& given) {
+  if (given.size() > 1)
+    check_raw_order(given);
+  const Paths paths = given.size() > 1 ? given : raw_siblings(given.front());
+  std::vector<EvidenceFile> segments;
+  for (const std::filesystem::path& path : paths)
+    segments.push_back(open_evidence_file(path));
+  check_sizes(segments);
+  Image image;
+  image.format = segments.size() > 1 ? "split raw" : "raw";
+  image.segments = segments_of(segments);
+  image.media = std::make_shared<ConcatSource>(std::move(segments));
+  return image;
+}
+
+Image open_ewf(const Paths& given) {
+  const std::vector<EvidenceFile> files = open_ewf_set(given);
+  const Paths paths = paths_of(files);
+  const auto open = [&] {
+    auto handle = std::make_unique<EwfHandle>(paths);
+    if (handle->media_size() == 0)
+      throw FormatError(fmt::format("{}: holds a media of 0 bytes", paths.front().string()));
+    return handle;
+  };
+  probe(paths.front(), "libewf", [&] {
+    auto handle = open();
+    ewf_acquisition(*handle);
+    ewf_stored_hashes(*handle);
+    return std::make_shared<EwfSource>(std::move(handle), paths, 1);
+  });
+  auto handle = open();
+  Image image{"ewf", segments_of(files), ewf_acquisition(*handle), ewf_stored_hashes(*handle),
+              nullptr};
+  image.media = std::make_shared<EwfSource>(std::move(handle), paths, most_handles());
+  return image;
+}
+
+Image open_vhd(const Paths& given) {
+  if (given.size() > 1)
+    throw UsageError(
+        fmt::format("{}: a VHD is one file, {} were named", given.front().string(), given.size()));
+  std::vector<EvidenceFile> files;
+  files.push_back(open_evidence_file(given.front()));
+  check_vhd(files.front());
+  const TskImage vhd{given.front(), given.front().string(), Container::vhd, nullptr};
+  probe(given.front(), "libvhdi", [&] { return open_with_tsk(vhd, 1); });
+  return {"vhd", segments_of(files), {}, {}, open_with_tsk(vhd, most_handles())};
+}
+
+Image open_vmdk(const Paths& given) {
+  const auto set = std::make_shared<const VmdkSet>(open_vmdk_set(given.front()));
+  const Paths known = paths_of(set->files);
+  for (const std::filesystem::path& path : given)
+    if (std::find(known.begin(), known.end(), path) == known.end())
+      throw UsageError(fmt::format("{}: is no extent of the disk that {} describes", path.string(),
+                                   given.front().string()));
+  const TskImage vmdk{given.front(), set->descriptor.reopen_path(), Container::vmdk, set};
+  probe(given.front(), "libvmdk", [&] { return open_with_tsk(vmdk, 1); });
+  return {"vmdk", segments_of(set->files), {}, {}, open_with_tsk(vmdk, most_handles())};
+}
+
+void check_distinct(const Paths& given) {
+  std::set<std::filesystem::path> seen;
+  for (const std::filesystem::path& path : given)
+    if (!seen.insert(path.lexically_normal()).second)
+      throw UsageError(fmt::format("{}: is named twice as a segment", path.string()));
+}
+
+} // namespace
+
+Image open_image(const Paths& segments) {
+  if (segments.empty())
+    throw UsageError("no image was named");
+  check_distinct(segments);
+  switch (classify(open_evidence_file(segments.front()))) {
+  case Container::ewf:
+    return open_ewf(segments);
+  case Container::vhd:
+    return open_vhd(segments);
+  case Container::vmdk:
+    return open_vmdk(segments);
+  case Container::raw:
+    break;
+  }
+  return open_raw(segments);
+}
+
+} // namespace coldsweep

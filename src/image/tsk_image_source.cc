@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/tsk_image_source.h"
+
+#include "base/checked.h"
+#include "base/text.h"
+#include "image/first_unreadable.h"
+#include "image/handle_pool.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <tsk/libtsk.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kSector = 512;
+
+std::string tsk_error_text() {
+  const char* text = tsk_error_get();
+  return text == nullptr ? "no reason given" : printable(std::string_view(text).substr(0, 512));
+}
+
+/// One libtsk image. One thread at a time.
+class TskHandle {
+public:
+  explicit TskHandle(const TskImage& image) {
+    const bool vmdk = image.container == Container::vmdk;
+    const TSK_IMG_TYPE_ENUM type = vmdk ? TSK_IMG_TYPE_VMDK_VMDK : TSK_IMG_TYPE_VHD_VHD;
+    image_.reset(tsk_img_open_utf8_sing(image.library_path.c_str(), type, kSector));
+    if (!image_)
+      throw FormatError(fmt::format("{}: {}", image.name.string(), tsk_error_text()));
+    if (image_->size <= 0)
+      throw FormatError(fmt::format("{}: a media of {} bytes", image.name.string(), image_->size));
+  }
+
+  u64 size() const { return static_cast<u64>(image_->size); }
+
+  /// Whole sectors go straight into `into`, the ragged ends through a buffer: tsk_img_read 4.11
+  /// answers a failed read whose length is no multiple of the sector with whatever its buffer held,
+  /// and calls that a success.
+  bool read_whole(u64 offset, MutableBytes into) {
+    while (!into.empty()) {
+      const u64 skew = offset % kSector;
+      u64 done = 0;
+      if (skew != 0 || into.size() < kSector) {
+        done = read_through_bounce(offset, skew, into);
+      } else {
+        const u64 length = into.size() / kSector * kSector;
+        done =
+            read_sectors(offset, into.first(length)) == static_cast<ssize_t>(length) ? length : 0;
+      }
+      if (done == 0)
+        return false;
+      offset += done;
+      into = into.subspan(done);
+    }
+    return true;
+  }
+
+private:
+  struct Closer {
+    void operator()(TSK_IMG_INFO* image) const { tsk_img_close(image); }
+  };
+
+  ssize_t read_sectors(u64 offset, MutableBytes into) {
+    return tsk_img_read(image_.get(), static_cast<TSK_OFF_T>(offset),
+                        reinterpret_cast<char*>(into.data()), into.size());
+  }
+
+  u64 read_through_bounce(u64 offset, u64 skew, MutableBytes into) {
+    const u64 wanted = std::min<u64>(into.size(), (skew == 0 ? kSector : kSector - skew));
+    const ssize_t got = read_sectors(offset - skew, MutableBytes(bounce_).first(kSector));
+    if (got < static_cast<ssize_t>(skew + wanted))
+      return 0;
+    std::memcpy(into.data(), bounce_.data() + skew, wanted);
+    return wanted;
+  }
+
+  std::unique_ptr<TSK_IMG_INFO, Closer> image_;
+  std::array<std::byte, kSector> bounce_{};
+};
+
+class TskImageSource final : public ByteSource {
+public:
+  TskImageSource(const TskImage& image, std::unique_ptr<TskHandle> first, std::size_t most)
+      : name_(image.name.string()), size_(first->size()),
+        handles_(
+            std::move(first), [image] { return std::make_unique<TskHandle>(image); }, most) {}
+
+  void read(u64 offset, MutableBytes into) const override {
+    const u64 within = std::min<u64>(into.size(), saturating_subtract(size_, offset));
+    if (within > 0)
+      read_within(offset, into.first(within));
+    if (within < into.size())
+      throw ReadError(std::max(offset, size_),
+                      fmt::format("offset {} of a media of {} bytes", offset + within, size_));
+  }
+  u64 size() const override { return size_; }
+  std::optional<u64> media_offset(u64 offset) const override {
+    if (offset >= size_)
+      return std::nullopt;
+    return offset;
+  }
+
+private:
+  void read_within(u64 offset, MutableBytes into) const {
+    auto handle = handles_.take();
+    if (handle->read_whole(offset, into))
+      return;
+    const u64 bad = offset + readable_prefix(offset, into, [&](u64 at, MutableBytes part) {
+                      return handle->read_whole(at, part);
+                    });
+    // libtsk 4.11 gives errno's text, which has nothing to do with it, as the reason.
+    throw ReadError(bad,
+                    fmt::format("{}: media offset {}: the container can't supply it", name_, bad));
+  }
+
+  std::string name_;
+  u64 size_;
+  mutable HandlePool<TskHandle> handles_;
+};
+
+} // namespace
+
+SourcePtr open_with_tsk(const TskImage& image, std::size_t most_handles) {
+  return std::make_shared<TskImageSource>(image, std::make_unique<TskHandle>(image), most_handles);
+}
+
+} // namespace coldsweep

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// "Virtual Disk Format 5.0", VMware technical note. Integers are little-endian, offsets count
+// sectors.
+#include "image/vmdk_set.h"
+
+#include "base/endian.h"
+#include "base/error.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kSector = 512, kHeader = 512;
+constexpr u64 kDirectoryAtEnd = ~u64{0};
+constexpr std::size_t kMostDescriptor = 1 << 20, kMostExtents = 4096;
+
+[[noreturn]] void broken(const EvidenceFile& file, u64 offset, std::string_view what) {
+  throw FormatError(fmt::format("{}: offset {}: {}", file.path().string(), offset, what));
+}
+
+bool is_sparse(const EvidenceFile& file) {
+  return chars_of(file.bytes(0, 4)) == "KDMV";
+}
+
+/// The grain directory and every grain table it names must lie within the file.
+void check_sparse(const EvidenceFile& file) {
+  std::vector<std::byte> header = file.bytes(0, kHeader);
+  if (header.size() < kHeader)
+    broken(file, 0, "a sparse extent header of 512 bytes was expected: truncated");
+  u64 at = 0;
+  if (little<u64>(header, 56) ==
+      kDirectoryAtEnd) { // stream-optimised: the footer before the end marker knows
+    at = saturating_subtract(file.size, 1024);
+    header = file.bytes(at, kHeader);
+    if (!chars_of(header).starts_with("KDMV"))
+      broken(file, at, "the footer of a stream-optimised extent (`KDMV`) was expected: truncated");
+  }
+  const u64 capacity = *little<u64>(header, 12), grain = *little<u64>(header, 20);
+  const u64 directory = *little<u64>(header, 56), per_table = *little<u32>(header, 44);
+  const std::optional<u64> covered = checked_multiply(grain, per_table);
+  if (!covered || *covered == 0)
+    broken(file, at + 20, fmt::format("grains of {} sectors, {} a table", grain, per_table));
+  const u64 tables = capacity / *covered + (capacity % *covered != 0);
+  const std::optional<u64> offset = checked_multiply(directory, kSector),
+                           length = checked_multiply(tables, u64{4});
+  if (!offset || !length || !fits(*offset, *length, file.size))
+    broken(file, at + 56,
+           fmt::format(
+               "a grain directory of {} entries at sector {}, but the file has {} bytes: truncated",
+               tables, directory, file.size));
+  for (u64 done = 0; done < *length;) {
+    const std::vector<std::byte> part =
+        file.bytes(*offset + done, std::min<u64>(*length - done, 65536));
+    for (u64 i = 0; i + 4 <= part.size(); i += 4) {
+      const u64 table = *little<u32>(part, i) * kSector;
+      if (table != 0 && !fits(table, per_table * 4, file.size))
+        broken(file, *offset + done + i,
+               fmt::format("a grain table at offset {}, but the file has {} bytes: truncated",
+                           table, file.size));
+    }
+    done += part.size();
+  }
+}
+
+/// The text of the descriptor, and where it stands.
+std::string descriptor_text(const EvidenceFile& file) {
+  u64 offset = 0, length = file.size;
+  if (is_sparse(file)) {
+    const std::vector<std::byte> header = file.bytes(0, kHeader);
+    offset = little<u64>(header, 28).value_or(0);
+    length = little<u64>(header, 36).value_or(0);
+    if (offset == 0)
+      broken(file, 28,
+             "an extent without a descriptor of its own: name the .vmdk file that holds the "
+             "descriptor");
+    const auto start = checked_multiply(offset, kSector), size = checked_multiply(length, kSector);
+    if (!start || !size || !fits(*start, *size, file.size))
+      broken(file, 28,
+             fmt::format("a descriptor at sector {}, but the file has {} bytes: truncated", offset,
+                         file.size));
+    offset = *start;
+    length = *size;
+  } else if (chars_of(file.bytes(0, 4)) == "COWD") {
+    broken(file, 0, "an ESX sparse extent: name the .vmdk file that holds the descriptor");
+  }
+  if (length > kMostDescriptor)
+    broken(file, offset,
+           fmt::format("a descriptor of {} bytes, at most {} expected", length, kMostDescriptor));
+  const std::vector<std::byte> bytes = file.bytes(offset, length);
+  std::string text(chars_of(bytes));
+  text.resize(std::min(text.find('\0'), text.size()));
+  if (!text.starts_with("# Disk DescriptorFile"))
+    broken(file, offset, "`# Disk DescriptorFile` was expected");
+  return text;
+}
+
+struct Extent {
+  u64 sectors = 0, start = 0;
+  std::string access, type, name;
+};
+
+struct Descriptor {
+  std::string create_type;
+  std::vector<Extent> extents;
+};
+
+std::vector<std::string_view> words(std::string_view line) {
+  std::vector<std::string_view> result;
+  while (!line.empty() && result.size() < 8) {
+    const std::size_t begin = line.find_first_not_of(" \t\r");
+    if (begin == std::string_view::npos)
+      break;
+    const bool quoted = line[begin] == '"';
+    const std::size_t from = begin + (quoted ? 1 : 0);
+    const std::size_t end =
+        std::min(line.find_first_of(quoted ? "\"" : " \t\r", from), line.size());
+    result.push_back(line.substr(from, end - from));
+    line.remove_prefix(std::min(end + (quoted ? 1 : 0), line.size()));
+  }
+  return result;
+}
+
+std::optional<u64> number(std::string_view text) {
+  u64 value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    return std::nullopt;
+  return value;
+}
+
+/// `RW 4192256 SPARSE "disk-s001.vmdk"`, with a start sector for flat ones; absent for any other
+/// line.
+std::optional<Extent> parse_extent(std::string_view line) {
+  const std::vector<std::string_view> parts = words(line);
+  if (parts.size() < 3 || (parts[0] != "RW" && parts[0] != "RDONLY" && parts[0] != "NOACCESS"))
+    return std::nullopt;
+  const std::optional<u64> sectors = number(parts[1]);
+  if (!sectors)
+    return std::nullopt;
+  Extent extent{*sectors, 0, std::string(parts[0]), std::string(parts[2]), {}};
+  if (parts.size() > 3)
+    extent.name = parts[3];
+  if (parts.size() > 4)
+    extent.start = number(parts[4]).value_or(0);
+  return extent;
+}
+
+void check_parent(const EvidenceFile& file, std::string_view line) {
+  if (!line.starts_with("parentcid="))
+    return;
+  const std::vector<std::string_view> parts = words(line.substr(10));
+  if (!parts.empty() && parts.front() != "ffffffff" && parts.front() != "0")
+    broken(file, 0,
+           fmt::format("a snapshot (parentCID {}), which holds only changes to its parent: it "
+                       "can't be judged alone; "
+                       "consolidate it first",
+                       printable(parts.front().substr(0, 16))));
+}
+
+std::string create_type(const EvidenceFile& file, std::string_view line) {
+  const std::vector<std::string_view> parts = words(line.substr(line.find('=') + 1));
+  const auto is_letter_or_digit = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  if (parts.empty() || parts.front().size() > 64 ||
+      !std::all_of(parts.front().begin(), parts.front().end(), is_letter_or_digit))
+    broken(file, 0, "the descriptor's createType is not a name");
+  return std::string(parts.front());
+}
+
+Descriptor read_descriptor(const EvidenceFile& file) {
+  const std::string text = descriptor_text(file);
+  Descriptor descriptor;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    const std::string lower = ascii_lower(line);
+    check_parent(file, lower);
+    if (lower.starts_with("createtype="))
+      descriptor.create_type = create_type(file, line);
+    if (auto extent = parse_extent(line))
+      descriptor.extents.push_back(std::move(*extent));
+    if (descriptor.extents.size() > kMostExtents)
+      broken(file, 0, fmt::format("more than {} extents", kMostExtents));
+    begin = end + 1;
+  }
+  if (descriptor.extents.empty())
+    broken(file, 0, "the descriptor names no extent");
+  return descriptor;
+}
+
+/// An extent stands beside its descriptor. A name with a path in it could lead to any file of this
+/// machine.
+EvidenceFile open_extent(const EvidenceFile& descriptor, const Extent& extent) {
+  if (extent.name.empty() || extent.name.find_first_of("/\\") != std::string::npos ||
+      extent.name == "." || extent.name == ".." || extent.name.find('\0') != std::string::npos)
+    broken(descriptor, 0,
+           fmt::format("the extent `{}`: the name of a file beside the descriptor was expected",
+                       printable(extent.name)));
+  try {
+    return open_evidence_file(descriptor.path().parent_path() / extent.name);
+  } catch (const UsageError& e) {
+    throw FormatError(fmt::format("{}: an extent of the disk is missing: {}",
+                                  descriptor.path().string(), printable(e.what())));
+  }
+}
+
+void check_extent(const EvidenceFile& file, const Extent& extent) {
+  if (is_sparse(file))
+    return check_sparse(file);
+  if (extent.type != "FLAT" && extent.type != "VMFS")
+    return;
+  const auto start = checked_multiply(extent.start, kSector),
+             length = checked_multiply(extent.sectors, kSector);
+  if (!start || !length || !fits(*start, *length, file.size))
+    broken(file, file.size,
+           fmt::format(
+               "the descriptor claims {} sectors from sector {}, the file has {} bytes: truncated",
+               extent.sectors, extent.start, file.size));
+}
+
+/// `file` is null for an extent of zeros, which has none.
+std::string extent_line(const Extent& extent, const EvidenceFile* file) {
+  std::string line = fmt::format("{} {} {}", extent.access, extent.sectors, extent.type);
+  if (file == nullptr)
+    return line + '\n';
+  line += fmt::format(" \"{}\"", file->file.descriptor());
+  if (extent.type == "FLAT")
+    line += fmt::format(" {}", extent.start);
+  return line + '\n';
+}
+
+bool is_known(std::string_view type) {
+  constexpr std::array known{"FLAT", "SPARSE", "ZERO", "VMFS", "VMFSSPARSE"};
+  return std::find(known.begin(), known.end(), type) != known.end();
+}
+
+} // namespace
+
+VmdkSet open_vmdk_set(const std::filesystem::path& path) {
+  VmdkSet set;
+  set.files.push_back(open_evidence_file(path));
+  const Descriptor given = read_descriptor(set.files.front());
+  const bool monolithic = is_sparse(set.files.front());
+  if (monolithic && given.extents.size() != 1)
+    broken(
+        set.files.front(), 0,
+        fmt::format("a monolithic disk with {} extents: one was expected", given.extents.size()));
+  std::string text =
+      fmt::format("# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\n"
+                  "createType=\"{}\"\n\n# Extent description\n",
+                  given.create_type);
+  for (const Extent& extent : given.extents) {
+    if (!is_known(extent.type))
+      broken(set.files.front(), 0,
+             fmt::format("an extent of type `{}`, which is not read", printable(extent.type)));
+    const bool zeros = extent.type == "ZERO";
+    if (!monolithic && !zeros)
+      set.files.push_back(open_extent(set.files.front(), extent));
+    if (!zeros)
+      check_extent(set.files.back(), extent);
+    text += extent_line(extent, zeros ? nullptr : &set.files.back());
+  }
+  text += "\n# The Disk Data Base\n#DDB\n";
+  set.descriptor = File::in_memory();
+  set.descriptor.write(0, bytes_of(text));
+  return set;
+}
+
+} // namespace coldsweep
