@@ -155,6 +155,12 @@ void check_distinct(const Paths& given) {
 
 } // namespace
 
+std::vector<std::filesystem::path> paths_of(const Image& image) {
+  std::vector<std::filesystem::path> paths;
+  for (const ImageSegment& segment : image.segments) paths.push_back(segment.path);
+  return paths;
+}
+
 Image open_image(const Paths& segments) {
   if (segments.empty())
     throw UsageError("no image was named");

@@ -25,6 +25,9 @@ struct Image {
   SourcePtr media;
 };
 
+/// The segments' paths, in order.
+std::vector<std::filesystem::path> paths_of(const Image& image);
+
 /// Opens an image from its segments in order, or from its first one alone. Throws UsageError for a path that is no
 /// evidence file at all (missing, a folder, empty, a format that has to be converted first), FormatError for one that
 /// is broken or incomplete; the message names file, offset and what was expected.
