@@ -78,9 +78,10 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop, co
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path, rejected.line, rejected.message));
   print_summary(options, result);
   if (result.incomplete) {
-    fmt::print(stderr, result.swept_volumes == 0
-                           ? "coldsweep: nothing was swept: the image holds no NTFS volume that can be read\n"
-                           : "coldsweep: incomplete: the issues in the manifest name what could not be read or scanned\n");
+    fmt::print(stderr, "coldsweep: {}\n",
+               result.swept_volumes == 0
+                   ? "nothing was swept: the image holds no NTFS volume that can be read"
+                   : "incomplete: the issues in the manifest name what could not be read or scanned");
     return 3;
   }
   return options.fail_on_match && result.seal->findings > 0 ? 1 : 0;

@@ -77,8 +77,9 @@ bool EwfHandle::read_whole(u64 offset, MutableBytes into) {
     libewf_error_t* error = nullptr;
     const ssize_t got = libewf_handle_read_random(get(), into.data(), into.size(),
                                                   static_cast<off64_t>(offset), &error);
+    const std::string reason = error == nullptr ? "libewf has no more bytes" : take_text(error);
     if (got <= 0) {
-      last_error_ = got < 0 ? take_text(error) : "libewf has no more bytes";
+      last_error_ = reason;
       return false;
     }
     offset += static_cast<u64>(got);

@@ -2,7 +2,9 @@
 // The media of an EWF set, read through libewf with a handle for each reading thread.
 //
 // Not through libtsk: its EWF layer passes on the zeros that libewf puts in place of a chunk whose
-// checksum is wrong, without a word. Here such a chunk is unreadable.
+// checksum is wrong, without a word. Here such a chunk is unreadable. (The checksum is an Adler-32:
+// of changes that leave text-like content of the same length, about one in ten thousand passes it.
+// Only the stored hash of the whole media shows those.)
 #pragma once
 
 #include "image/byte_source.h"

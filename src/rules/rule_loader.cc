@@ -285,7 +285,7 @@ RuleSet RuleSet::load(const std::vector<fs::path>& paths, const RuleLoadOptions&
   return RuleSet(RuleSetBuilder(list_rule_files(paths)).build(options));
 }
 
-RuleSet RuleSet::load_builtin(const std::vector<BuiltinRuleFile>& files) {
+RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files) {
   std::vector<RuleFile> read;
   LabelSet labels;
   for (const BuiltinRuleFile& file : files)

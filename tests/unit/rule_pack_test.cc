@@ -117,7 +117,7 @@ std::map<std::string, std::string> variants(const Fixture& fixture) {
 const RuleSet& pack() {
   static const RuleSet rules = [] {
     std::span<const BuiltinRuleFile> files = builtin_rules();
-    return RuleSet::load_builtin({files.begin(), files.end()});
+    return RuleSet::load_builtin(files);
   }();
   return rules;
 }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first bytes of a volume -> what it is by its own signature. Pure functions.
+#pragma once
+
+#include "base/types.h"
+
+#include <optional>
+#include <string>
+
+namespace coldsweep {
+
+constexpr u64 kSignatureBytes = 8192; ///< how much of a volume's start the signatures need
+
+/// `bitlocker`, `luks`, `refs`, `exfat`, `fat12/16/32`, `swap`, `lvm`, `ext`; empty when none fits.
+std::string signature_of(ByteView start);
+
+/// How many bytes an NTFS boot sector says its volume has, without the backup boot sector.
+std::optional<u64> ntfs_size(ByteView boot_sector);
+
+} // namespace coldsweep

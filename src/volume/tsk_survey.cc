@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "volume/tsk_survey.h"
+
+#include "base/checked.h"
+#include "base/subprocess.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <tsk/libtsk.h>
+
+namespace coldsweep {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::seconds kLimit{120};
+constexpr u64 kMemory = 8_GiB;
+constexpr std::size_t kMostParts = 512, kMostText = 256;
+
+/// libtsk expects its own structure first, and hands it back to the callbacks.
+struct ExternalImage {
+  TSK_IMG_INFO info{};
+  const ByteSource* source = nullptr;
+  std::string first_error;
+};
+static_assert(std::is_standard_layout_v<TSK_IMG_INFO>);
+
+extern "C" ssize_t read_external(TSK_IMG_INFO* info, TSK_OFF_T offset, char* buffer,
+                                 size_t length) noexcept {
+  auto* image = reinterpret_cast<ExternalImage*>(info);
+  const u64 size = image->source->size();
+  if (offset < 0 || static_cast<u64>(offset) >= size)
+    return -1;
+  const u64 within = std::min<u64>(length, size - static_cast<u64>(offset));
+  try {
+    image->source->read(static_cast<u64>(offset), {reinterpret_cast<std::byte*>(buffer), within});
+    return static_cast<ssize_t>(within);
+  } catch (const ReadError& e) {
+    if (image->first_error.empty())
+      image->first_error = e.what();
+    const u64 good = std::min(saturating_subtract(e.offset, static_cast<u64>(offset)), within);
+    return good > 0 ? static_cast<ssize_t>(good) : -1;
+  } catch (...) {
+    return -1;
+  }
+}
+extern "C" void close_external(TSK_IMG_INFO*) noexcept {}
+extern "C" void stat_external(TSK_IMG_INFO*, FILE*) noexcept {}
+
+struct CloseTable {
+  void operator()(TSK_VS_INFO* table) const { tsk_vs_close(table); }
+};
+struct CloseFileSystem {
+  void operator()(TSK_FS_INFO* fs) const { tsk_fs_close(fs); }
+};
+using TskTable = std::unique_ptr<TSK_VS_INFO, CloseTable>;
+using TskFileSystem = std::unique_ptr<TSK_FS_INFO, CloseFileSystem>;
+
+std::string bounded(const char* text) {
+  return text == nullptr ? std::string() : printable(std::string_view(text).substr(0, kMostText));
+}
+
+/// Two tables at once (a hybrid MBR) are too much for the detection: then the GPT, or the MBR.
+TskTable open_table(TSK_IMG_INFO* image) {
+  TskTable table(tsk_vs_open(image, 0, TSK_VS_TYPE_DETECT));
+  if (!table && bounded(tsk_error_get_errstr()).find(" or ") != std::string::npos) {
+    table.reset(tsk_vs_open(image, 0, TSK_VS_TYPE_GPT));
+    if (!table)
+      table.reset(tsk_vs_open(image, 0, TSK_VS_TYPE_DOS));
+  }
+  return table;
+}
+
+json list_table(TSK_IMG_INFO* image, std::set<u64>& offsets) {
+  const TskTable table = open_table(image);
+  if (!table)
+    return {{"kind", ""}, {"parts", json::array()}};
+  json parts = json::array();
+  for (const TSK_VS_PART_INFO* part = table->part_list;
+       part != nullptr && parts.size() < kMostParts; part = part->next) {
+    if ((part->flags & TSK_VS_PART_FLAG_ALLOC) == 0 || (part->flags & TSK_VS_PART_FLAG_META) != 0)
+      continue;
+    // Lies over a GPT that libtsk did not take, and holds nothing of its own.
+    if (part->desc != nullptr && std::string_view(part->desc).starts_with("GPT Safety"))
+      continue;
+    const auto offset = checked_multiply<u64>(part->start, table->block_size);
+    const auto size = checked_multiply<u64>(part->len, table->block_size);
+    if (!offset || !size)
+      continue;
+    offsets.insert(*offset);
+    parts.push_back({{"offset", *offset}, {"size", *size}, {"description", bounded(part->desc)}});
+  }
+  return {{"kind", bounded(tsk_vs_type_toname(table->vstype))}, {"parts", parts}};
+}
+
+json list_file_systems(TSK_IMG_INFO* image, const std::set<u64>& offsets) {
+  json found = json::array();
+  for (const u64 offset : offsets) {
+    if (offset >= static_cast<u64>(image->size))
+      continue;
+    const TskFileSystem fs(
+        tsk_fs_open_img(image, static_cast<TSK_OFF_T>(offset), TSK_FS_TYPE_DETECT));
+    const std::string name = fs ? bounded(tsk_fs_type_toname(fs->ftype)) : std::string();
+    found.push_back({{"offset", offset},
+                     {"name", name},
+                     {"reason", fs ? std::string() : bounded(tsk_error_get_errstr())}});
+  }
+  return found;
+}
+
+std::string survey_in_child(const ByteSource& media, std::set<u64> offsets, bool table) {
+  const auto image = std::make_unique<ExternalImage>();
+  image->source = &media;
+  TSK_IMG_INFO* info = tsk_img_open_external(&image->info, static_cast<TSK_OFF_T>(media.size()),
+                                             512, read_external, close_external, stat_external);
+  if (info == nullptr)
+    throw Error("libtsk takes no external image");
+  json answer = {{"kind", ""}, {"parts", json::array()}};
+  if (table)
+    answer = list_table(info, offsets);
+  answer["file_systems"] = list_file_systems(info, offsets);
+  answer["read_error"] = printable(std::string_view(image->first_error).substr(0, 1024));
+  tsk_img_close(info);
+  return answer.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
+std::string our_name(const std::string& kind) {
+  return kind == "dos" ? "mbr" : kind;
+}
+
+TskSurvey parse(const std::string& text) {
+  TskSurvey survey;
+  const json answer = json::parse(text);
+  survey.kind = our_name(answer.at("kind").get<std::string>());
+  for (const json& part : answer.at("parts"))
+    survey.parts.push_back({part.at("offset").get<u64>(), part.at("size").get<u64>(),
+                            part.at("description").get<std::string>()});
+  for (const json& fs : answer.at("file_systems"))
+    survey.file_systems[fs.at("offset").get<u64>()] = {fs.at("name").get<std::string>(),
+                                                       fs.at("reason").get<std::string>()};
+  if (const auto error = answer.at("read_error").get<std::string>(); !error.empty())
+    survey.problems.push_back("while looking for volumes: " + error);
+  return survey;
+}
+
+} // namespace
+
+TskSurvey survey_with_tsk(const std::vector<std::filesystem::path>& segments,
+                          const SourcePtr& media, const std::vector<u64>& offsets, bool table) {
+  const ChildAnswer answer = ask_child(
+      [&] {
+        const SourcePtr own = segments.empty() ? media : open_image(segments).media;
+        return survey_in_child(*own, {offsets.begin(), offsets.end()}, table);
+      },
+      kLimit, kMemory);
+  TskSurvey survey;
+  if (!answer.output) {
+    survey.failure = answer.failure;
+    return survey;
+  }
+  try {
+    return parse(*answer.output);
+  } catch (const json::exception& e) {
+    survey.failure = fmt::format("its answer can't be read: {}", e.what());
+    return survey;
+  }
+}
+
+} // namespace coldsweep

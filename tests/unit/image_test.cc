@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/image.h"
+
+#include "base/hash.h"
+#include "unit/image_test_tools.h"
+
+#include <atomic>
+#include <thread>
+
+#include <sys/stat.h>
+
+namespace coldsweep {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+std::string usage_error(const std::vector<std::filesystem::path>& paths) {
+  return message_of<UsageError>([&] { open_image(paths); });
+}
+std::string format_error(const std::vector<std::filesystem::path>& paths) {
+  return message_of<FormatError>([&] { open_image(paths); });
+}
+
+/// Reads at random places from four threads at once and compares with what the media must hold.
+void check_equal_from_four_threads(const ByteSource& media, const Bytes& expected) {
+  REQUIRE(media.size() >= expected.size());
+  std::atomic<int> wrong = 0;
+  std::vector<std::jthread> threads;
+  for (u32 t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      std::mt19937 generator(t);
+      Bytes buffer;
+      for (int i = 0; i < 120; ++i) {
+        const u64 offset = generator() % expected.size();
+        const u64 most = i % 3 == 0 ? 700'000 : i % 3 == 1 ? 5000 : 600;
+        buffer.resize(std::min<u64>(1 + generator() % most, expected.size() - offset));
+        media.read(offset, buffer);
+        if (std::memcmp(buffer.data(), expected.data() + offset, buffer.size()) != 0)
+          ++wrong;
+      }
+    });
+  threads.clear();
+  CHECK(wrong == 0);
+  Bytes all(expected.size());
+  media.read(0, all);
+  CHECK(all == expected);
+}
+
+TEST_CASE("a raw image reads as the file") {
+  const TestFolder folder;
+  const Bytes bytes = random_bytes(3'000'000, 1);
+  write_file(folder / "disk.dd", bytes);
+  const Image image = open_image({folder / "disk.dd"});
+  CHECK(image.format == "raw");
+  REQUIRE(image.segments.size() == 1);
+  CHECK(image.segments[0].size == bytes.size());
+  CHECK(image.media->media_offset(17) == u64{17});
+  CHECK_FALSE(image.media->media_offset(bytes.size()));
+  check_equal_from_four_threads(*image.media, bytes);
+}
+
+TEST_CASE("a read past the end gives what is there and names the first byte that is not") {
+  const TestFolder folder;
+  const Bytes bytes = random_bytes(4096, 2);
+  write_file(folder / "disk.dd", bytes);
+  const Image image = open_image({folder / "disk.dd"});
+  Bytes buffer(1000);
+  try {
+    image.media->read(4000, buffer);
+    FAIL("it was read");
+  } catch (const ReadError& e) {
+    CHECK(e.offset == 4096);
+    CHECK(std::memcmp(buffer.data(), bytes.data() + 4000, 96) == 0);
+  }
+}
+
+TEST_CASE("what is no image is refused in words") {
+  const TestFolder folder;
+  CHECK_THAT(usage_error({folder / "none.dd"}),
+             ContainsSubstring("none.dd") && ContainsSubstring("no such file"));
+  CHECK_THAT(usage_error({folder / "."}), ContainsSubstring("is a folder"));
+  write_file(folder / "empty.dd", {});
+  CHECK_THAT(usage_error({folder / "empty.dd"}), ContainsSubstring("is empty"));
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK_THAT(usage_error({folder / "pipe"}), ContainsSubstring("is a pipe"));
+  CHECK_THAT(usage_error({"/dev/null"}), ContainsSubstring("character device"));
+  CHECK_THAT(usage_error({}), ContainsSubstring("no image"));
+  write_file(folder / "a.dd", random_bytes(512, 1));
+  CHECK_THAT(usage_error({folder / "a.dd", folder / "a.dd"}), ContainsSubstring("twice"));
+}
+
+TEST_CASE("containers that must be converted are named, with what to do") {
+  const TestFolder folder;
+  const auto refusal = [&](std::string_view start) {
+    Bytes bytes(8192);
+    std::memcpy(bytes.data(), start.data(), start.size());
+    write_file(folder / "disk.img", bytes);
+    return usage_error({folder / "disk.img"});
+  };
+  using namespace std::string_view_literals;
+  CHECK_THAT(refusal("QFI\xfb"),
+             ContainsSubstring("QCOW2") && ContainsSubstring("qemu-img convert -O raw"));
+  CHECK_THAT(refusal("vhdxfile"), ContainsSubstring("VHDX"));
+  CHECK_THAT(refusal("EVF2\r\n\x81\0"sv), ContainsSubstring("Ex01"));
+  CHECK_THAT(refusal("LVF\t\r\n\xff\0"sv), ContainsSubstring("L01"));
+  CHECK_THAT(refusal("AFF10\r\n\0"sv), ContainsSubstring("AFF"));
+  CHECK_THAT(refusal("WithoutFreeSpace"), ContainsSubstring("Parallels"));
+  CHECK_THAT(refusal("PK\x03\x04 ... information.turtle"), ContainsSubstring("AFF4"));
+  std::string vdi(64, ' ');
+  vdi.replace(0, 4, "<<< ");
+  CHECK_THAT(refusal(vdi + "\x7f\x10\xda\xbe"), ContainsSubstring("VDI"));
+}
+
+TEST_CASE("noise opens as raw, but not under a name that promises a container") {
+  const TestFolder folder;
+  write_file(folder / "noise.bin", random_bytes(100'000, 3));
+  CHECK(open_image({folder / "noise.bin"}).format == "raw");
+  for (const std::string name : {"noise.E01", "noise.vhd", "noise.VMDK"}) {
+    write_file(folder / name, random_bytes(100'000, 3));
+    CHECK_THAT(format_error({folder / name}),
+               ContainsSubstring(name) && ContainsSubstring("was expected"));
+  }
+}
+
+TEST_CASE("split raw opens from its first segment, or from all, and reads across the seams") {
+  const TestFolder folder;
+  const Bytes bytes = random_bytes(1'000'000, 4);
+  const std::vector<std::vector<std::string>> namings{
+      {"a.001", "a.002", "a.003", "a.004"},
+      {"b.000", "b.001", "b.002", "b.003"},
+      {"c.dd.aa", "c.dd.ab", "c.dd.ac", "c.dd.ad"},
+      {"xaa", "xab", "xac", "xad"},
+      {"d.raw.01", "d.raw.02", "d.raw.03", "d.raw.04"},
+      {"e.AAA", "e.AAB", "e.AAC", "e.AAD"}};
+  for (const auto& names : namings) {
+    CAPTURE(names.front());
+    std::vector<std::filesystem::path> paths;
+    for (std::size_t i = 0; i < 4; ++i) {
+      paths.push_back(folder / names[i]);
+      write_file(paths.back(), ByteView(bytes).subspan(
+                                   i * 300'000, std::min<u64>(300'000, 1'000'000 - i * 300'000)));
+    }
+    for (const auto& given : {std::vector{paths.front()}, paths}) {
+      const Image image = open_image(given);
+      CHECK(image.format == "split raw");
+      CHECK(image.segments.size() == 4);
+      check_equal_from_four_threads(*image.media, bytes);
+    }
+  }
+}
+
+TEST_CASE("split raw refuses a gap, a wrong order, a later segment alone, one left out, and a "
+          "short middle") {
+  const TestFolder folder;
+  for (const std::string name : {"a.001", "a.002", "a.003", "a.004"})
+    write_file(folder / name, random_bytes(4096, 5));
+  CHECK_THAT(format_error({folder / "a.001", folder / "a.003", folder / "a.002", folder / "a.004"}),
+             ContainsSubstring("out of order") && ContainsSubstring("a.002"));
+  CHECK_THAT(usage_error({folder / "a.001", folder / "a.002"}),
+             ContainsSubstring("a.003") && ContainsSubstring("not named"));
+  CHECK_THAT(usage_error({folder / "a.002"}), ContainsSubstring("a.001"));
+
+  write_file(folder / "a.002", random_bytes(4000, 5));
+  CHECK_THAT(format_error({folder / "a.001"}),
+             ContainsSubstring("a.002") && ContainsSubstring("4096 bytes were expected"));
+
+  std::filesystem::remove(folder / "a.002");
+  CHECK_THAT(format_error({folder / "a.001"}),
+             ContainsSubstring("a.002") && ContainsSubstring("is missing"));
+  CHECK_THAT(format_error({folder / "a.001", folder / "a.003", folder / "a.004"}),
+             ContainsSubstring("a.002"));
+  std::filesystem::remove(folder / "a.001");
+  CHECK_THAT(format_error({folder / "a.003"}), ContainsSubstring("a.001"));
+}
+
+TEST_CASE("a lone first segment is a raw image, and files of other names are no siblings") {
+  const TestFolder folder;
+  write_file(folder / "evidence.001", random_bytes(4096, 6));
+  write_file(folder / "evidence.001.txt", bytes_of("notes"));
+  write_file(folder / "evidence.md5", bytes_of("notes"));
+  CHECK(open_image({folder / "evidence.001"}).format == "raw");
+}
+
+void acquire(const std::filesystem::path& raw, const std::filesystem::path& target,
+             const std::string& options) {
+  run_or_skip("ewfacquire", "-u -t " + quoted(target) + " -f encase6 " + options +
+                                " -C 'case 7' -E 'item 3' -e 'An Examiner' -N 'a note' " +
+                                quoted(raw));
+}
+
+TEST_CASE("E01 reads as the disk it was made from, split or not, compressed or not") {
+  const TestFolder folder;
+  const Bytes bytes = compressible_bytes(5_MiB, 7);
+  write_file(folder / "disk.raw", bytes);
+  for (const std::string options :
+       {"-S 1MiB -c none", "-S 1EiB -c fast", "-S 1MiB -c best -b 16"}) {
+    CAPTURE(options);
+    const TestFolder set;
+    acquire(folder / "disk.raw", set / "case", options);
+    const Image image = open_image({set / "case.E01"});
+    CHECK(image.format == "ewf");
+    CHECK(image.media->size() == bytes.size());
+    check_equal_from_four_threads(*image.media, bytes);
+    CHECK(image.acquisition.at("case_number") == "case 7");
+    CHECK(image.acquisition.at("evidence_number") == "item 3");
+    CHECK(image.acquisition.at("examiner") == "An Examiner");
+    CHECK(image.acquisition.at("notes") == "a note");
+    CHECK(image.acquisition.contains("acquired"));
+    CHECK(image.stored_hashes.at("md5") == hash_all(bytes).md5);
+  }
+}
+
+TEST_CASE("a chunk of an E01 whose checksum is wrong is unreadable, not zeros") {
+  const TestFolder folder;
+  const Bytes bytes = random_bytes(1_MiB, 8);
+  write_file(folder / "disk.raw", bytes);
+  acquire(folder / "disk.raw", folder / "case", "-S 1EiB -c none");
+  patch(folder / "case.E01", 400'000, bytes_of("\x01\x02\x03"));
+  const Image image = open_image({folder / "case.E01"});
+  Bytes read(bytes.size());
+  for (int pass = 0; pass < 2; ++pass) { // the same when the handle has met it before
+    const std::vector<Gap> gaps = read_with_gaps(*image.media, 0, read);
+    REQUIRE(gaps.size() == 1);
+    CHECK(gaps[0].length == 32768);
+    CHECK(gaps[0].offset % 32768 == 0);
+    CHECK_THAT(gaps[0].message, ContainsSubstring("checksum"));
+    Bytes expected = bytes;
+    std::fill_n(expected.begin() + static_cast<std::ptrdiff_t>(gaps[0].offset), gaps[0].length,
+                std::byte{0});
+    CHECK(read == expected);
+  }
+}
+
+TEST_CASE("VHD and VMDK of each kind read as the disk they were made from") {
+  const TestFolder folder;
+  const Bytes bytes = compressible_bytes(8_MiB, 9);
+  write_file(folder / "disk.raw", bytes);
+  const std::vector<std::pair<std::string, std::string>> kinds{
+      {"vpc", "subformat=dynamic,force_size=on"}, {"vpc", "subformat=fixed,force_size=on"},
+      {"vmdk", "subformat=monolithicSparse"},     {"vmdk", "subformat=monolithicFlat"},
+      {"vmdk", "subformat=twoGbMaxExtentSparse"}, {"vmdk", "subformat=twoGbMaxExtentFlat"},
+      {"vmdk", "subformat=streamOptimized"}};
+  for (const auto& [format, options] : kinds) {
+    CAPTURE(format, options);
+    const TestFolder made;
+    run_or_skip("qemu-img", "convert -O " + format + " -o " + options + " " +
+                                quoted(folder / "disk.raw") + " " + quoted(made / "disk.img"));
+    const Image image = open_image({made / "disk.img"});
+    CHECK(image.format == (format == "vpc" ? "vhd" : "vmdk"));
+    CHECK(image.media->size() == bytes.size());
+    check_equal_from_four_threads(*image.media, bytes);
+  }
+}
+
+TEST_CASE("a renamed VMDK is read itself, not the file that has its old name") {
+  const TestFolder folder;
+  write_file(folder / "first.raw", compressible_bytes(2_MiB, 10));
+  write_file(folder / "second.raw", compressible_bytes(2_MiB, 11));
+  run_or_skip("qemu-img", "convert -O vmdk " + quoted(folder / "first.raw") + " " +
+                              quoted(folder / "disk.vmdk"));
+  std::filesystem::rename(folder / "disk.vmdk", folder / "evidence.vmdk");
+  CHECK(read_all(*open_image({folder / "evidence.vmdk"}).media) == compressible_bytes(2_MiB, 10));
+  run_or_skip("qemu-img", "convert -O vmdk " + quoted(folder / "second.raw") + " " +
+                              quoted(folder / "disk.vmdk"));
+  CHECK(read_all(*open_image({folder / "evidence.vmdk"}).media) == compressible_bytes(2_MiB, 10));
+}
+
+TEST_CASE(
+    "a VMDK snapshot, a missing, short or strange extent, and a cut grain directory are refused") {
+  const TestFolder folder;
+  const auto descriptor = [&](const std::string& parent, const std::string& extent) {
+    write_file(folder / "disk.vmdk",
+               bytes_of("# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID=" + parent +
+                        "\ncreateType=\"monolithicFlat\"\n" + extent + "\n"));
+    return format_error({folder / "disk.vmdk"});
+  };
+  CHECK_THAT(descriptor("0badcafe", "RW 8 FLAT \"x-flat.vmdk\" 0"),
+             ContainsSubstring("0badcafe") && ContainsSubstring("snapshot"));
+  CHECK_THAT(descriptor("ffffffff", "RW 8 FLAT \"x-flat.vmdk\" 0"),
+             ContainsSubstring("x-flat.vmdk") && ContainsSubstring("missing"));
+  CHECK_THAT(descriptor("ffffffff", "RW 8 FLAT \"/etc/passwd\" 0"),
+             ContainsSubstring("beside the descriptor"));
+  CHECK_THAT(descriptor("ffffffff", "RW 8 FLAT \"../x\" 0"),
+             ContainsSubstring("beside the descriptor"));
+  write_file(folder / "x-flat.vmdk", random_bytes(1024, 1));
+  CHECK_THAT(descriptor("ffffffff", "RW 8 FLAT \"x-flat.vmdk\" 0"), ContainsSubstring("truncated"));
+  CHECK_THAT(descriptor("ffffffff", ""), ContainsSubstring("names no extent"));
+
+  write_file(folder / "disk.raw", compressible_bytes(8_MiB, 12));
+  run_or_skip("qemu-img",
+              "convert -O vmdk " + quoted(folder / "disk.raw") + " " + quoted(folder / "cut.vmdk"));
+  std::filesystem::resize_file(folder / "cut.vmdk",
+                               11000); // behind the descriptor, before the directory's tables
+  CHECK_THAT(format_error({folder / "cut.vmdk"}),
+             ContainsSubstring("cut.vmdk") && ContainsSubstring("truncated"));
+}
+
+void set_big(Bytes& bytes, u64 offset, u32 value) {
+  for (int i = 0; i < 4; ++i)
+    bytes[offset + static_cast<u64>(i)] = static_cast<std::byte>(value >> (24 - 8 * i));
+}
+
+TEST_CASE("a differencing VHD is refused by the name of its parent") {
+  const TestFolder folder;
+  Bytes vhd(512 + 1024 + 512 + 512);
+  const auto footer = [&](u64 at) {
+    std::memcpy(vhd.data() + at, "conectix", 8);
+    set_big(vhd, at + 20, 512);
+    set_big(vhd, at + 60, 4);
+    u32 sum = 0;
+    for (u64 i = 0; i < 512; ++i)
+      sum += std::to_integer<u32>(vhd[at + i]);
+    set_big(vhd, at + 64, ~sum);
+  };
+  footer(0);
+  footer(vhd.size() - 512);
+  std::memcpy(vhd.data() + 512, "cxsparse", 8);
+  const std::string parent = "base\n.vhd";
+  for (u64 i = 0; i < parent.size(); ++i)
+    vhd[512 + 64 + 2 * i + 1] = static_cast<std::byte>(parent[i]);
+  u32 sum = 0;
+  for (u64 i = 512; i < 1536; ++i)
+    sum += std::to_integer<u32>(vhd[i]);
+  set_big(vhd, 512 + 36, ~sum);
+  write_file(folder / "child.vhd", vhd);
+  CHECK_THAT(format_error({folder / "child.vhd"}),
+             ContainsSubstring("differencing") && ContainsSubstring("base\\u{a}.vhd"));
+}
+
+TEST_CASE("a truncated VHD is refused, dynamic or fixed") {
+  const TestFolder folder;
+  write_file(folder / "disk.raw", compressible_bytes(4_MiB, 13));
+  run_or_skip("qemu-img",
+              "convert -O vpc " + quoted(folder / "disk.raw") + " " + quoted(folder / "d.vhd"));
+  run_or_skip("qemu-img", "convert -O vpc -o subformat=fixed " + quoted(folder / "disk.raw") + " " +
+                              quoted(folder / "f.vhd"));
+  for (const std::string name : {"d.vhd", "f.vhd"}) {
+    const u64 size = std::filesystem::file_size(folder / name);
+    Bytes whole = read_file(folder / name);
+    std::filesystem::resize_file(folder / name, size - 100'000);
+    CHECK_THAT(format_error({folder / name}),
+               ContainsSubstring(name) && ContainsSubstring("truncated"));
+    whole[whole.size() - 400] ^= std::byte{1};
+    write_file(folder / name, whole);
+    CHECK_THAT(format_error({folder / name}),
+               ContainsSubstring("footer does not have the checksum"));
+  }
+  Bytes fixed = read_file(folder / "f.vhd");
+  fixed[fixed.size() - 400] ^= std::byte{1};
+  fixed.erase(fixed.begin() + 1'000'000,
+              fixed.begin() + 1'500'000); // cut in the middle, its footer kept
+  write_file(folder / "f.vhd", fixed);
+  CHECK_THAT(format_error({folder / "f.vhd"}), ContainsSubstring("claims a media of"));
+}
+
+/// Opens and reads it, whatever becomes of it. Empty when it is refused by name, or when all that
+/// could be read is as expected; without an expectation, when it was read to its end.
+std::string fault_of(const std::filesystem::path& path, const Bytes& expected) {
+  try {
+    const Image image = open_image({path});
+    const u64 size = image.media->size();
+    const u64 compared = std::min<u64>(size, expected.empty() ? 64_MiB : expected.size());
+    Bytes buffer(65536);
+    for (u64 offset = 0; offset < compared; offset += buffer.size()) {
+      const u64 length = std::min<u64>(buffer.size(), compared - offset);
+      try {
+        image.media->read(offset, MutableBytes(buffer).first(length));
+      } catch (const ReadError&) {
+        continue;
+      }
+      if (!expected.empty() && std::memcmp(buffer.data(), expected.data() + offset, length) != 0)
+        return "wrong bytes within 64 KiB from " + std::to_string(offset);
+    }
+    if (!expected.empty() && size != expected.size())
+      return "a media of " + std::to_string(size);
+    return {};
+  } catch (const Error& e) {
+    const std::string message = e.what();
+    const bool named = message.find(path.filename().string()) != std::string::npos;
+    return named ? std::string() : "a complaint that names no file: " + message;
+  }
+}
+
+TEST_CASE(
+    "an E01 cut or changed at random opens rightly or complains, and never yields wrong bytes") {
+  const TestFolder folder;
+  // Random bytes and zeros: of text-like ones, a changed chunk can keep its Adler-32.
+  Bytes bytes = random_bytes(1_MiB, 14);
+  std::fill(bytes.begin() + 200'000, bytes.begin() + 700'000, std::byte{0});
+  write_file(folder / "disk.raw", bytes);
+  acquire(folder / "disk.raw", folder / "case", "-S 1EiB -c fast");
+  const Bytes whole = read_file(folder / "case.E01");
+  for (u32 seed = 0; seed < 100; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 generator(seed);
+    Bytes damaged = whole;
+    if (seed % 4 == 0) {
+      damaged.resize(1 + generator() % (whole.size() - 1));
+    } else { // mostly where the structures stand: the first 4 KiB and the tables at the end
+      for (int i = 0; i < 3; ++i) {
+        const u64 at = seed % 4 == 1   ? generator() % 4096
+                       : seed % 4 == 2 ? whole.size() - 1 - generator() % 1024
+                                       : generator() % whole.size();
+        damaged[at] ^= static_cast<std::byte>(1 + generator() % 255);
+      }
+    }
+    write_file(folder / "x.E01", damaged);
+    CHECK(fault_of(folder / "x.E01", bytes) == "");
+  }
+}
+
+TEST_CASE("a VHD or VMDK cut or changed at random opens or complains") {
+  const TestFolder folder;
+  const Bytes bytes = compressible_bytes(2_MiB, 15);
+  write_file(folder / "disk.raw", bytes);
+  run_or_skip("qemu-img",
+              "convert -O vpc " + quoted(folder / "disk.raw") + " " + quoted(folder / "case.vhd"));
+  run_or_skip("qemu-img", "convert -O vmdk " + quoted(folder / "disk.raw") + " " +
+                              quoted(folder / "case.vmdk"));
+  for (const std::string name : {"case.vhd", "case.vmdk"}) {
+    const Bytes whole = read_file(folder / name);
+    for (u32 seed = 0; seed < 50; ++seed) {
+      CAPTURE(name, seed);
+      std::mt19937 generator(seed);
+      Bytes damaged = whole;
+      if (seed % 3 == 0)
+        damaged.resize(1 + generator() % (whole.size() - 1));
+      else
+        for (int i = 0; i < 3; ++i)
+          damaged[generator() % 3072] ^= static_cast<std::byte>(1 + generator() % 255);
+      write_file(folder / ("x" + name), damaged);
+      // These containers have no checksums over data, so that what is read can't be judged.
+      CHECK(fault_of(folder / ("x" + name), {}) == "");
+    }
+  }
+}
+
+} // namespace
+} // namespace coldsweep
