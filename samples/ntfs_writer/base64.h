@@ -17,13 +17,10 @@ inline std::string to_base64(std::string_view bytes) {
   unsigned held = 0, bits = 0;
   for (const char c : bytes) {
     held = (held << 8) | static_cast<unsigned char>(c);
-    for (bits += 8; bits >= 6; bits -= 6)
-      text += kBase64Alphabet[(held >> (bits - 6)) & 63];
+    for (bits += 8; bits >= 6; bits -= 6) text += kBase64Alphabet[(held >> (bits - 6)) & 63];
   }
-  if (bits > 0)
-    text += kBase64Alphabet[(held << (6 - bits)) & 63];
-  while (text.size() % 4 != 0)
-    text += '=';
+  if (bits > 0) text += kBase64Alphabet[(held << (6 - bits)) & 63];
+  while (text.size() % 4 != 0) text += '=';
   return text;
 }
 
@@ -32,16 +29,14 @@ inline std::optional<std::string> from_base64(std::string_view text) {
   std::string bytes;
   unsigned held = 0, bits = 0, padding = 0, digits = 0;
   for (const char c : text) {
-    if (c == ' ' || c == '\n' || c == '\r' || c == '\t')
-      continue;
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
     ++digits;
     if (c == '=') {
       ++padding;
       continue;
     }
     const std::size_t value = kBase64Alphabet.find(c);
-    if (value == std::string_view::npos || padding > 0)
-      return std::nullopt;
+    if (value == std::string_view::npos || padding > 0) return std::nullopt;
     held = (held << 6) | static_cast<unsigned>(value);
     bits += 6;
     if (bits >= 8) {
@@ -49,8 +44,7 @@ inline std::optional<std::string> from_base64(std::string_view text) {
       bytes += static_cast<char>((held >> bits) & 0xFF);
     }
   }
-  if (digits % 4 != 0 || padding > 2)
-    return std::nullopt;
+  if (digits % 4 != 0 || padding > 2) return std::nullopt;
   return bytes;
 }
 

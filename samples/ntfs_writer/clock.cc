@@ -19,7 +19,6 @@ extern "C" int clock_gettime(clockid_t, struct timespec* now) noexcept {
 }
 
 extern "C" std::time_t time(std::time_t* now) noexcept {
-  if (now)
-    *now = kStart + ticks / 1000;
+  if (now) *now = kStart + ticks / 1000;
   return kStart + ticks / 1000;
 }

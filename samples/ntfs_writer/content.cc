@@ -14,12 +14,10 @@ namespace {
 using coldsweep::recipe::Pattern;
 
 std::optional<std::uint16_t> escaped_unit(std::string_view text) {
-  if (text.size() < 6 || text[1] != 'u')
-    return std::nullopt;
+  if (text.size() < 6 || text[1] != 'u') return std::nullopt;
   unsigned unit = 0;
   const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
-  if (error != std::errc{} || end != text.data() + 6)
-    return std::nullopt;
+  if (error != std::errc{} || end != text.data() + 6) return std::nullopt;
   return static_cast<std::uint16_t>(unit);
 }
 
@@ -35,8 +33,7 @@ std::pair<char32_t, std::size_t> code_point(std::string_view text) {
 
 Pattern parse_pattern(const std::string& name) {
   for (const Pattern kind : {Pattern::random, Pattern::text, Pattern::zeros})
-    if (name == coldsweep::recipe::name_of(kind))
-      return kind;
+    if (name == coldsweep::recipe::name_of(kind)) return kind;
   throw RecipeError("no such pattern: " + name);
 }
 
@@ -47,8 +44,7 @@ Name parse_name(std::string_view text) {
   while (!text.empty()) {
     if (text[0] == '\\') {
       const std::optional<std::uint16_t> unit = escaped_unit(text);
-      if (!unit)
-        throw RecipeError("a backslash in a name must start \\uXXXX");
+      if (!unit) throw RecipeError("a backslash in a name must start \\uXXXX");
       name.push_back(*unit);
       text.remove_prefix(6);
       continue;
@@ -62,8 +58,7 @@ Name parse_name(std::string_view text) {
     }
     text.remove_prefix(length);
   }
-  if (name.size() > 255)
-    throw RecipeError("a name of more than 255 units");
+  if (name.size() > 255) throw RecipeError("a name of more than 255 units");
   return name;
 }
 
@@ -71,16 +66,14 @@ std::vector<Name> parse_path(std::string_view text) {
   std::vector<Name> path;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('/'), text.size());
-    if (end > 0)
-      path.push_back(parse_name(text.substr(0, end)));
+    if (end > 0) path.push_back(parse_name(text.substr(0, end)));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return path;
 }
 
 std::uint64_t parse_size(const Json& value) {
-  if (value.is_number_unsigned())
-    return value.get<std::uint64_t>();
+  if (value.is_number_unsigned()) return value.get<std::uint64_t>();
   const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -88,8 +81,7 @@ std::uint64_t parse_size(const Json& value) {
   constexpr std::array units{"", " KiB", " MiB", " GiB", " TiB"};
   if (error == std::errc{}) {
     for (std::size_t i = 0; i < units.size(); ++i)
-      if (unit == units[i])
-        return number << (10 * i);
+      if (unit == units[i]) return number << (10 * i);
   }
   throw RecipeError("not a size: " + text + " (such as 4096 or \"1 TiB\")");
 }
@@ -99,8 +91,7 @@ Content Content::parse(const Json& value) {
   if (value.contains("base64")) {
     const auto bytes =
         coldsweep::recipe::from_base64(value.at("base64").get_ref<const std::string&>());
-    if (!bytes)
-      throw RecipeError("not base64");
+    if (!bytes) throw RecipeError("not base64");
     content.literal_ = *bytes;
     content.size_ = bytes->size();
   } else if (value.contains("text")) {

@@ -19,8 +19,7 @@ int run_quietly(std::vector<std::string> arguments) {
   const char* const path = std::getenv("PATH");
   ::setenv("PATH", (std::string(path ? path : "") + ":/usr/sbin:/sbin").c_str(), 1);
   std::vector<char*> pointers;
-  for (std::string& argument : arguments)
-    pointers.push_back(argument.data());
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
@@ -31,8 +30,7 @@ int run_quietly(std::vector<std::string> arguments) {
   const int error =
       ::posix_spawnp(&child, pointers[0], &actions, nullptr, pointers.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
-  if (error != 0)
-    throw RecipeError(arguments[0] + " can't be run: " + std::strerror(error));
+  if (error != 0) throw RecipeError(arguments[0] + " can't be run: " + std::strerror(error));
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -43,8 +41,7 @@ int run_quietly(std::vector<std::string> arguments) {
 
 void format_image(const std::string& image, const Json& step) {
   const std::uint64_t record = step.value("mft_record", std::uint64_t{1024});
-  if (record != 1024 && record != 4096)
-    throw RecipeError("mft_record is 1024 or 4096");
+  if (record != 1024 && record != 4096) throw RecipeError("mft_record is 1024 or 4096");
   std::ofstream(image, std::ios::trunc).close();
   std::filesystem::resize_file(image, parse_size(step.at("size")));
   // --zero-time also makes the serial number a constant; mkntfs takes the record size from the
@@ -62,8 +59,7 @@ void format_image(const std::string& image, const Json& step) {
   arguments.push_back(image);
   if (run_quietly(arguments) != 0) {
     std::string shown;
-    for (const std::string& argument : arguments)
-      shown += argument + " ";
+    for (const std::string& argument : arguments) shown += argument + " ";
     throw RecipeError("this failed: " + shown);
   }
 }

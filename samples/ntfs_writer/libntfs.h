@@ -58,8 +58,6 @@ using Search = std::unique_ptr<ntfs_attr_search_ctx, SearchCloser>;
 inline ntfschar* units(const Name& name) {
   return name.empty() ? AT_UNNAMED : const_cast<ntfschar*>(name.data());
 }
-inline std::uint8_t length(const Name& name) {
-  return static_cast<std::uint8_t>(name.size());
-}
+inline std::uint8_t length(const Name& name) { return static_cast<std::uint8_t>(name.size()); }
 
 } // namespace ntfs_writer

@@ -50,8 +50,7 @@ private:
   void set_extended_attributes(const Json& step);
 
   Volume& volume() {
-    if (!volume_)
-      volume_.emplace(image_);
+    if (!volume_) volume_.emplace(image_);
     return *volume_;
   }
   static std::string path_of(const Json& step) { return step.at("path").get<std::string>(); }
@@ -64,9 +63,7 @@ private:
   std::vector<Made> made_;
 };
 
-std::string stream_of(const Json& step) {
-  return step.value("stream", std::string());
-}
+std::string stream_of(const Json& step) { return step.value("stream", std::string()); }
 
 StreamOptions options_of(const Json& step) {
   return {step.value("compressed", false), step.value("fragments", std::uint64_t{1})};
@@ -74,29 +71,24 @@ StreamOptions options_of(const Json& step) {
 
 void Program::note(const Json& step, std::uint64_t record, bool new_record) {
   for (Made& made : made_)
-    if (new_record && made.record == record)
-      made.overwritten = true;
+    if (new_record && made.record == record) made.overwritten = true;
   made_.push_back({path_of(step), stream_of(step), record, false, false, {}});
 }
 
 void Program::note_removal(std::uint64_t record) {
   for (Made& made : made_) {
-    if (made.record != record || made.overwritten || made.removed)
-      continue;
+    if (made.record != record || made.overwritten || made.removed) continue;
     made.facts = volume().facts(record, parse_name(made.stream));
     made.removed = true;
   }
 }
 
 void Program::format(const Json& step) {
-  if (volume_)
-    throw RecipeError("format must come first");
+  if (volume_) throw RecipeError("format must come first");
   format_image(image_, step);
 }
 
-void Program::make_folder(const Json& step) {
-  volume().folder(parse_path(path_of(step)));
-}
+void Program::make_folder(const Json& step) { volume().folder(parse_path(path_of(step))); }
 
 void Program::make_file(const Json& step) {
   const std::uint64_t record = volume().file(parse_path(path_of(step)));
@@ -141,8 +133,7 @@ void Program::remove(const Json& step) {
   std::vector<Made> before = made_;
   note_removal(record);
   volume().remove(parse_path(path_of(step)));
-  if (volume().state(record).in_use)
-    made_ = std::move(before);
+  if (volume().state(record).in_use) made_ = std::move(before);
 }
 
 void Program::remove_name(const Json& step) {
@@ -159,8 +150,7 @@ void Program::rename(const Json& step) {
   volume().hard_link(record_of(step), parse_path(to));
   volume().remove(parse_path(from));
   for (Made& made : made_)
-    if (made.path == from)
-      made.path = to;
+    if (made.path == from) made.path = to;
 }
 
 void Program::set_dos_name(const Json& step) {
@@ -175,8 +165,7 @@ void Program::set_times(const Json& step) {
 
 std::string data_of(const Json& step) {
   const auto data = coldsweep::recipe::from_base64(step.at("data").get<std::string>());
-  if (!data)
-    throw RecipeError("data must be base64");
+  if (!data) throw RecipeError("data must be base64");
   return *data;
 }
 
@@ -213,15 +202,13 @@ const std::map<std::string, Program::Operation, std::less<>>& Program::operation
 void Program::apply(const Json& step) {
   const std::string& name = step.at("op").get_ref<const std::string&>();
   const auto found = operations().find(name);
-  if (found == operations().end())
-    throw RecipeError("no such operation: " + name);
+  if (found == operations().end()) throw RecipeError("no such operation: " + name);
   (this->*found->second)(step);
 }
 
 void Program::finish(std::ostream& out) {
   for (Made& made : made_) {
-    if (!made.facts)
-      made.facts = volume().facts(made.record, parse_name(made.stream));
+    if (!made.facts) made.facts = volume().facts(made.record, parse_name(made.stream));
     const RecordState state = volume().state(made.record);
     const StreamFacts& facts = *made.facts;
     out << Json{{"path", made.path},          {"stream", made.stream},
@@ -242,8 +229,7 @@ int run(const std::string& image) {
   Program program(image);
   std::string line;
   for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
-    if (line.empty() || line[0] == '#')
-      continue;
+    if (line.empty() || line[0] == '#') continue;
     try {
       program.apply(Json::parse(line));
     } catch (const std::exception& e) {

@@ -44,8 +44,7 @@ inline void fill_pattern(Pattern kind, std::uint64_t seed, std::uint64_t offset,
     char block[kTextLine + 1];
     if (kind == Pattern::random) {
       const std::uint64_t word = mixed(mixed(seed) ^ number);
-      for (std::size_t i = 0; i < 8; ++i)
-        block[i] = static_cast<char>(word >> (8 * i));
+      for (std::size_t i = 0; i < 8; ++i) block[i] = static_cast<char>(word >> (8 * i));
     } else {
       std::snprintf(block, sizeof block, "line %012llu of text %012llu: nothing to see here...\r\n",
                     static_cast<unsigned long long>(number % 1'000'000'000'000u),

@@ -22,8 +22,7 @@ void write_range(ntfs_attr* attribute, std::uint64_t offset, const Content& cont
       const s64 put =
           ntfs_attr_pwrite(attribute, static_cast<s64>(offset + at + done),
                            static_cast<s64>(buffer.size() - done), buffer.data() + done);
-      if (put <= 0)
-        fail("the content can't be written");
+      if (put <= 0) fail("the content can't be written");
       done += static_cast<std::size_t>(put);
     }
     at += buffer.size();
@@ -34,11 +33,9 @@ void write_range(ntfs_attr* attribute, std::uint64_t offset, const Content& cont
 
 LCN last_cluster(ntfs_attr* attribute) {
   LCN last = -1;
-  if (ntfs_attr_map_whole_runlist(attribute) != 0)
-    fail("the run list can't be read");
+  if (ntfs_attr_map_whole_runlist(attribute) != 0) fail("the run list can't be read");
   for (const runlist_element* run = attribute->rl; run && run->length > 0; ++run)
-    if (run->lcn >= 0)
-      last = run->lcn + run->length - 1;
+    if (run->lcn >= 0) last = run->lcn + run->length - 1;
   return last;
 }
 
@@ -53,8 +50,7 @@ public:
     placed_ = !(bits & (1u << (cluster % 8))) && ntfs_bitmap_set_run(bitmap_, cluster, 1) == 0;
   }
   ~Obstacle() {
-    if (placed_)
-      ntfs_bitmap_clear_run(bitmap_, cluster_, 1);
+    if (placed_) ntfs_bitmap_clear_run(bitmap_, cluster_, 1);
   }
   Obstacle(const Obstacle&) = delete;
   Obstacle& operator=(const Obstacle&) = delete;
@@ -77,14 +73,12 @@ Search find_attribute(ntfs_inode* inode, const Name& name) {
 
 Attribute open_stream(ntfs_inode* inode, const Name& name) {
   Attribute attribute(ntfs_attr_open(inode, AT_DATA, units(name), length(name)));
-  if (!attribute)
-    fail("no such stream");
+  if (!attribute) fail("no such stream");
   return attribute;
 }
 
 Attribute create_stream(ntfs_inode* inode, const Name& name, bool compressed) {
-  if (compressed)
-    inode->flags = static_cast<FILE_ATTR_FLAGS>(inode->flags | FILE_ATTR_COMPRESSED);
+  if (compressed) inode->flags = static_cast<FILE_ATTR_FLAGS>(inode->flags | FILE_ATTR_COMPRESSED);
   if (!name.empty() && ntfs_attr_add(inode, AT_DATA, units(name), length(name), nullptr, 0) != 0)
     fail("the stream can't be added");
   if (compressed && ntfs_attr_set_flags(inode, AT_DATA, units(name), length(name),
@@ -102,14 +96,12 @@ void write_fragments(ntfs_attr* attribute, const Content& content, std::uint64_t
   ntfs_volume* const volume = attribute->ni->vol;
   const std::uint64_t cluster = volume->cluster_size;
   const std::uint64_t clusters = (content.size() + cluster - 1) / cluster;
-  if (clusters < fragments)
-    throw RecipeError("fewer clusters than fragments");
+  if (clusters < fragments) throw RecipeError("fewer clusters than fragments");
   std::uint64_t from = 0;
   for (std::uint64_t i = 1; i <= fragments; ++i) {
     const std::uint64_t to = i == fragments ? content.size() : clusters * i / fragments * cluster;
     std::optional<Obstacle> obstacle;
-    if (from > 0)
-      obstacle.emplace(volume, last_cluster(attribute) + 1);
+    if (from > 0) obstacle.emplace(volume, last_cluster(attribute) + 1);
     write_range(attribute, 0, content, {from, to});
     from = to;
   }
@@ -118,8 +110,7 @@ void write_fragments(ntfs_attr* attribute, const Content& content, std::uint64_t
 void cut_initialized(ntfs_inode* inode, const Name& name, std::uint64_t size) {
   const Search search = find_attribute(inode, name);
   ATTR_RECORD* const attribute = search->attr;
-  if (!attribute->non_resident)
-    throw RecipeError("a resident stream is always initialized");
+  if (!attribute->non_resident) throw RecipeError("a resident stream is always initialized");
   if (size > static_cast<std::uint64_t>(sle64_to_cpu(attribute->data_size)))
     throw RecipeError("more initialized than there is");
   attribute->initialized_size = cpu_to_sle64(static_cast<s64>(size));
@@ -138,17 +129,13 @@ StreamFacts facts_of(ntfs_inode* inode, const Name& name) {
   facts.resident = !NAttrNonResident(attribute);
   facts.compressed = (attribute->data_flags & ATTR_COMPRESSION_MASK) != 0;
   facts.sparse = (attribute->data_flags & ATTR_IS_SPARSE) != 0;
-  if (facts.resident)
-    return facts;
-  if (ntfs_attr_map_whole_runlist(attribute) != 0)
-    fail("the run list can't be read");
+  if (facts.resident) return facts;
+  if (ntfs_attr_map_whole_runlist(attribute) != 0) fail("the run list can't be read");
   LCN next = -1;
   for (const runlist_element* run = attribute->rl; run && run->length > 0; ++run) {
-    if (run->lcn < 0)
-      continue;
+    if (run->lcn < 0) continue;
     facts.stored += static_cast<std::uint64_t>(run->length) * attribute->ni->vol->cluster_size;
-    if (run->lcn != next)
-      ++facts.runs;
+    if (run->lcn != next) ++facts.runs;
     next = run->lcn + run->length;
   }
   return facts;

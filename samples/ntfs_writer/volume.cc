@@ -16,14 +16,12 @@ struct Volume::Handle {
   ntfs_volume* volume = nullptr;
 
   ~Handle() {
-    if (volume)
-      ntfs_umount(volume, FALSE);
+    if (volume) ntfs_umount(volume, FALSE);
   }
 
   Inode open(std::uint64_t record) const {
     Inode inode(ntfs_inode_open(volume, record));
-    if (!inode)
-      fail("record " + std::to_string(record) + " can't be opened");
+    if (!inode) fail("record " + std::to_string(record) + " can't be opened");
     return inode;
   }
 
@@ -36,8 +34,7 @@ struct Volume::Handle {
   std::uint64_t create(std::uint64_t parent, const Name& name, mode_t type) const {
     Inode folder = open(parent);
     Inode made(ntfs_create(folder.get(), 0, name.data(), length(name), type));
-    if (!made)
-      fail("can't be created");
+    if (!made) fail("can't be created");
     const std::uint64_t record = made->mft_no;
     folder.reset(); // first, or the new name is looked for before it is in the index on the media
     return record;
@@ -45,20 +42,16 @@ struct Volume::Handle {
 
   std::uint64_t walk(std::uint64_t parent, const Name& name, mode_t missing) const {
     const std::uint64_t there = lookup(open(parent).get(), name);
-    if (there != kNone)
-      return there;
-    if (missing == 0)
-      throw RecipeError("no such file or folder in the image");
+    if (there != kNone) return there;
+    if (missing == 0) throw RecipeError("no such file or folder in the image");
     return create(parent, name, missing);
   }
 
   /// The folder that holds the last name of `path`.
   std::uint64_t parent_of(const Path& path) const {
-    if (path.empty())
-      throw RecipeError("the root folder can't be meant here");
+    if (path.empty()) throw RecipeError("the root folder can't be meant here");
     std::uint64_t record = FILE_root;
-    for (std::size_t i = 0; i + 1 < path.size(); ++i)
-      record = walk(record, path[i], S_IFDIR);
+    for (std::size_t i = 0; i + 1 < path.size(); ++i) record = walk(record, path[i], S_IFDIR);
     return record;
   }
 };
@@ -67,8 +60,7 @@ Volume::Volume(const std::string& image) : handle_(std::make_unique<Handle>()) {
   ntfs_log_set_levels(NTFS_LOG_LEVEL_ERROR | NTFS_LOG_LEVEL_PERROR | NTFS_LOG_LEVEL_CRITICAL);
   ntfs_log_set_handler(ntfs_log_handler_stderr);
   handle_->volume = ntfs_mount(image.c_str(), 0);
-  if (!handle_->volume)
-    fail(image + " can't be opened as NTFS");
+  if (!handle_->volume) fail(image + " can't be opened as NTFS");
   NVolSetCompression(handle_->volume);
 }
 Volume::~Volume() = default;
@@ -77,13 +69,11 @@ Volume::Volume(Volume&&) noexcept = default;
 void Volume::close() {
   ntfs_volume* const volume = handle_->volume;
   handle_->volume = nullptr;
-  if (ntfs_umount(volume, FALSE) != 0)
-    fail("the volume can't be closed");
+  if (ntfs_umount(volume, FALSE) != 0) fail("the volume can't be closed");
 }
 
 std::uint64_t Volume::folder(const Path& path) {
-  if (path.empty())
-    return FILE_root;
+  if (path.empty()) return FILE_root;
   return handle_->walk(handle_->parent_of(path), path.back(), S_IFDIR);
 }
 
@@ -95,8 +85,7 @@ std::uint64_t Volume::file(const Path& path) {
 }
 
 std::uint64_t Volume::find(const Path& path) {
-  if (path.empty())
-    return FILE_root;
+  if (path.empty()) return FILE_root;
   return handle_->walk(handle_->parent_of(path), path.back(), 0);
 }
 
@@ -121,12 +110,9 @@ void Volume::write_sparse(std::uint64_t record, const Name& stream, std::uint64_
   const Inode inode = handle_->open(record);
   const Attribute attribute = create_stream(inode.get(), stream, false);
   // Out of the record first: a resident attribute would be filled with zeros instead of a hole.
-  if (ntfs_attr_force_non_resident(attribute.get()) != 0)
-    fail("the stream can't leave its record");
-  if (ntfs_attr_truncate(attribute.get(), static_cast<s64>(size)) != 0)
-    fail("no room for a hole");
-  for (const Part& part : parts)
-    write_at(attribute.get(), part.offset, part.content);
+  if (ntfs_attr_force_non_resident(attribute.get()) != 0) fail("the stream can't leave its record");
+  if (ntfs_attr_truncate(attribute.get(), static_cast<s64>(size)) != 0) fail("no room for a hole");
+  for (const Part& part : parts) write_at(attribute.get(), part.offset, part.content);
 }
 
 void Volume::set_initialized(std::uint64_t record, const Name& stream, std::uint64_t size) {
@@ -140,11 +126,9 @@ std::uint64_t Volume::fill(const Path& path, std::uint64_t leave) {
   const Attribute attribute = open_stream(inode.get(), {});
   ntfs_volume* const volume = handle_->volume;
   const auto cluster = static_cast<std::uint64_t>(volume->cluster_size);
-  if (ntfs_volume_get_free_space(volume) != 0)
-    fail("the free space can't be counted");
+  if (ntfs_volume_get_free_space(volume) != 0) fail("the free space can't be counted");
   const auto free = static_cast<std::uint64_t>(volume->free_clusters) * cluster;
-  if (free <= leave)
-    throw RecipeError("the volume has no more than that left");
+  if (free <= leave) throw RecipeError("the volume has no more than that left");
   const std::uint64_t size = (free - leave) / cluster * cluster;
   if (ntfs_attr_force_non_resident(attribute.get()) != 0 ||
       ntfs_attr_truncate_solid(attribute.get(), static_cast<s64>(size)) != 0)
@@ -157,8 +141,7 @@ void Volume::hard_link(std::uint64_t record, const Path& path) {
   Inode inode = handle_->open(record);
   Inode folder = handle_->open(parent);
   const Name& name = path.back();
-  if (ntfs_link(inode.get(), folder.get(), name.data(), length(name)) != 0)
-    fail("can't be linked");
+  if (ntfs_link(inode.get(), folder.get(), name.data(), length(name)) != 0) fail("can't be linked");
   folder.reset(); // as in create()
 }
 
@@ -186,10 +169,8 @@ void Volume::remove_name(const Path& path, bool stripped) {
   if (ntfs_index_remove(folder.get(), inode.get(), key,
                         static_cast<int>(le32_to_cpu(attribute->value_length))) != 0)
     fail("the name can't be taken out of its folder");
-  if (!stripped)
-    return;
-  if (ntfs_attr_record_rm(search.get()) != 0)
-    fail("the name can't be taken out of the record");
+  if (!stripped) return;
+  if (ntfs_attr_record_rm(search.get()) != 0) fail("the name can't be taken out of the record");
   inode->mrec->link_count = cpu_to_le16(0);
   NInoSetDirty(inode.get());
 }
@@ -213,8 +194,7 @@ void Volume::set_times(std::uint64_t record, const Times& times) {
 
 void Volume::set_reparse_point(std::uint64_t record, std::uint32_t tag, std::string_view data) {
   std::string value;
-  for (int shift = 0; shift < 32; shift += 8)
-    value += static_cast<char>(tag >> shift);
+  for (int shift = 0; shift < 32; shift += 8) value += static_cast<char>(tag >> shift);
   value += static_cast<char>(data.size());
   value += static_cast<char>(data.size() >> 8);
   value.append(2, '\0');

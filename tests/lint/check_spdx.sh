@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # check_spdx.sh [ROOT]: every source file, script, rule and fixture names the licence in its first line (scripts: in the
-# second, after `#!`).
+# second, after `#!`). Only the image writer, a program of its own, may be under the GPL.
 set -euo pipefail
 root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 cd "$root"
@@ -11,8 +11,10 @@ while IFS= read -r -d '' file; do
   *.h | *.cc | *.c | *.yar | *.sh | *.py | *.cmake | *.b64 | */CMakeLists.txt | ./CMakeLists.txt) ;;
   *) head -c 2 "$file" | grep -q '#!' || continue ;;
   esac
+  licence='Apache-2\.0'
+  [[ $file != ./samples/ntfs_writer/* ]] || licence='(Apache-2\.0|GPL-2\.0-or-later)'
   if ! head -n 2 "$file" | awk 'NR == 1 && /^#!/ { next } { print; exit }' |
-    grep -qE '^(//|#) SPDX-License-Identifier: Apache-2\.0$'; then
+    grep -qE "^(//|#) SPDX-License-Identifier: $licence\$"; then
     echo "$file: no \"SPDX-License-Identifier: Apache-2.0\" in its first line"
     status=1
   fi

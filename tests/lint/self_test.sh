@@ -73,6 +73,12 @@ spdx)
   printf '#!/bin/sh\necho\n' >"$tree/tests/run"
   fails "a script without the line" "./tests/run: no"
   rm "$tree/tests/run"
+  mkdir -p "$tree/samples/ntfs_writer"
+  echo '// SPDX-License-Identifier: GPL-2.0-or-later' >"$tree/samples/ntfs_writer/main.cc"
+  passes "the image writer under the GPL"
+  cp "$tree/samples/ntfs_writer/main.cc" "$tree/src/rules/gpl.cc"
+  fails "the GPL in the product" "./src/rules/gpl.cc: no"
+  rm "$tree/src/rules/gpl.cc"
   sed -i 1d "$tree/src/base/one.h"
   fails "a header without the line" "./src/base/one.h: no"
   ;;

@@ -23,8 +23,7 @@ std::string Content::bytes() const {
 }
 
 nlohmann::json Content::to_json() const {
-  if (is_literal_)
-    return {{"base64", recipe::to_base64(literal_)}};
+  if (is_literal_) return {{"base64", recipe::to_base64(literal_)}};
   return {{"pattern", recipe::name_of(kind_)}, {"seed", seed_}, {"size", size_}};
 }
 

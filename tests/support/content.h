@@ -38,16 +38,10 @@ private:
 };
 
 /// Bytes that don't compress.
-inline Content pattern(u64 size, u64 seed = 1) {
-  return {recipe::Pattern::random, seed, size};
-}
+inline Content pattern(u64 size, u64 seed = 1) { return {recipe::Pattern::random, seed, size}; }
 /// Lines of text, which compress well.
-inline Content text(u64 size, u64 seed = 1) {
-  return {recipe::Pattern::text, seed, size};
-}
-inline Content zeros(u64 size) {
-  return {recipe::Pattern::zeros, 0, size};
-}
+inline Content text(u64 size, u64 seed = 1) { return {recipe::Pattern::text, seed, size}; }
+inline Content zeros(u64 size) { return {recipe::Pattern::zeros, 0, size}; }
 
 struct StoredPart {
   u64 offset = 0;

@@ -25,21 +25,17 @@ std::string fixture(const std::string& name) {
   std::istringstream lines(read_text(path));
   std::string encoded;
   for (std::string line; std::getline(lines, line);)
-    if (!line.starts_with('#'))
-      encoded += line;
+    if (!line.starts_with('#')) encoded += line;
   const std::optional<std::string> bytes = recipe::from_base64(encoded);
-  if (!bytes)
-    throw Error(path.string() + ": not base64");
+  if (!bytes) throw Error(path.string() + ": not base64");
   return *bytes;
 }
 
 std::vector<std::string> fixture_names() {
   std::vector<std::string> names;
-  if (!std::filesystem::exists(folder()))
-    return names;
+  if (!std::filesystem::exists(folder())) return names;
   for (const auto& entry : std::filesystem::directory_iterator(folder()))
-    if (entry.path().extension() == ".b64")
-      names.push_back(entry.path().stem().string());
+    if (entry.path().extension() == ".b64") names.push_back(entry.path().stem().string());
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -5,6 +5,8 @@
 #include "base/hash.h"
 #include "support/run_tool.h"
 
+#include "ntfs_writer/base64.h"
+
 #include <algorithm>
 #include <sstream>
 
@@ -19,9 +21,10 @@ using nlohmann::json;
 constexpr u32 kWofTag = 0x80000017;
 
 void add_little(std::string& to, u32 value) {
-  for (int shift = 0; shift < 32; shift += 8)
-    to += static_cast<char>(value >> shift);
+  for (int shift = 0; shift < 32; shift += 8) to += static_cast<char>(value >> shift);
 }
+
+std::string base64(const std::string& bytes) { return recipe::to_base64(bytes); }
 
 json parts_json(const std::vector<StoredPart>& parts) {
   json list = json::array();
@@ -42,8 +45,7 @@ void WrittenStream::read(u64 offset, MutableBytes into) const {
   for (const StoredPart& part : parts) {
     const u64 from = std::max(offset, part.offset);
     const u64 to = std::min(end, part.offset + part.content.size());
-    if (from < to)
-      part.content.read(from - part.offset, into.subspan(from - offset, to - from));
+    if (from < to) part.content.read(from - part.offset, into.subspan(from - offset, to - from));
   }
 }
 
@@ -142,11 +144,75 @@ NtfsFile& NtfsFile::nameless() {
   return without_name();
 }
 
+/// Turns descriptions into the image writer's lines.
+class RecipeWriter {
+public:
+  void step(const char* op, json fields) {
+    fields["op"] = op;
+    text_ += fields.dump() + '\n';
+  }
+  void contents(const NtfsFile& file) {
+    if (file.folder_) step("mkdir", {{"path", file.path_}});
+    for (const NtfsFile::Stream& stream : file.streams_) content(file.path_, stream);
+  }
+  void changes_of_content(const NtfsFile& file) {
+    for (const NtfsFile::Stream& stream : file.streams_) {
+      const json place{{"path", file.path_}, {"stream", stream.name}};
+      if (stream.appended) step("append", with(place, {{"content", stream.appended->to_json()}}));
+      if (stream.initialized) step("initialized", with(place, {{"size", *stream.initialized}}));
+    }
+  }
+  void names_and_attributes(const NtfsFile& file);
+  void deletion(const NtfsFile& file) {
+    for (const std::string& link : file.links_) step("delete", {{"path", link}});
+    step("delete", {{"path", file.final_path()}});
+  }
+  const std::string& text() const { return text_; }
+
+private:
+  static json with(json fields, const json& more) {
+    fields.update(more);
+    return fields;
+  }
+  void content(const std::string& path, const NtfsFile::Stream& stream);
+  std::string text_;
+};
+
+void RecipeWriter::content(const std::string& path, const NtfsFile::Stream& stream) {
+  const json place{{"path", path}, {"stream", stream.name}};
+  if (stream.leave) return step("fill", with(place, {{"leave", *stream.leave}}));
+  if (stream.sparse)
+    return step("sparse",
+                with(place, {{"size", stream.size}, {"parts", parts_json(stream.parts)}}));
+  step(stream.name.empty() ? "file" : "stream",
+       with(place, {{"content", stream.parts.front().content.to_json()},
+                    {"compressed", stream.compressed},
+                    {"fragments", stream.fragments}}));
+}
+
+void RecipeWriter::names_and_attributes(const NtfsFile& file) {
+  const json place{{"path", file.path_}};
+  if (file.reparse_data_)
+    step("reparse",
+         with(place, {{"tag", file.reparse_tag_}, {"data", base64(*file.reparse_data_)}}));
+  if (file.extended_attributes_)
+    step("ea", with(place, {{"data", base64(*file.extended_attributes_)}}));
+  for (const std::string& link : file.links_) step("hardlink", with(place, {{"to", link}}));
+  if (file.renamed_) step("rename", with(place, {{"to", *file.renamed_}}));
+  const json now{{"path", file.final_path()}};
+  for (const std::string& name : file.dos_names_) step("dos_name", with(now, {{"name", name}}));
+  if (file.times_)
+    step("times", with(now, {{"created", file.times_->created},
+                             {"modified", file.times_->modified},
+                             {"mft_modified", file.times_->mft_modified},
+                             {"accessed", file.times_->accessed}}));
+  if (file.without_name_) step("orphan_record", with(now, {{"stripped", file.nameless_}}));
+}
+
 NtfsImage::NtfsImage(NtfsImageOptions options) : options_(std::move(options)) {}
 
 NtfsFile& NtfsImage::add(std::string path) {
-  if (built_)
-    throw Error("the image is built already");
+  if (built_) throw Error("the image is built already");
   return files_.emplace_back(NtfsFile(std::move(path), phase_));
 }
 
@@ -166,8 +232,7 @@ NtfsFile& NtfsImage::sparse_file(std::string path, u64 size, std::vector<StoredP
 
 NtfsFile& NtfsImage::wof_file(std::string path, u64 size, Content stored, u32 algorithm) {
   std::string data;
-  for (const u32 field : {1u, 2u, 1u, algorithm, 0u})
-    add_little(data, field);
+  for (const u32 field : {1u, 2u, 1u, algorithm, 0u}) add_little(data, field);
   NtfsFile& made =
       sparse_file(std::move(path), size).stream("WofCompressedData", std::move(stored));
   made.wof_ = true;
@@ -186,130 +251,68 @@ NtfsImage& NtfsImage::then() {
 }
 
 std::string NtfsImage::recipe() const {
-  std::ostringstream out;
-  const auto step = [&](const char* op, const std::string& path, json fields = json::object()) {
-    fields["op"] = op;
-    fields["path"] = path;
-    out << fields.dump() << '\n';
-  };
-  const auto content_step = [&](const NtfsFile& file, const NtfsFile::Stream& stream) {
-    json fields{{"stream", stream.name}};
-    if (stream.leave)
-      return step("fill", file.path_, {{"leave", *stream.leave}});
-    if (stream.sparse) {
-      fields.update({{"size", stream.size}, {"parts", parts_json(stream.parts)}});
-      return step("sparse", file.path_, fields);
-    }
-    fields.update({{"content", stream.parts.front().content.to_json()},
-                   {"compressed", stream.compressed},
-                   {"fragments", stream.fragments}});
-    step(stream.name.empty() ? "file" : "stream", file.path_, fields);
-  };
-
-  out << json{{"op", "format"},
-              {"size", options_.size},
-              {"cluster", options_.cluster},
-              {"mft_record", options_.mft_record},
-              {"label", options_.label}}
-             .dump()
-      << '\n';
+  RecipeWriter writer;
+  writer.step("format", {{"size", options_.size},
+                         {"cluster", options_.cluster},
+                         {"mft_record", options_.mft_record},
+                         {"label", options_.label}});
   for (unsigned phase = 0; phase <= phase_; ++phase) {
-    const auto each = [&](const auto& use) {
+    const auto each = [&](void (RecipeWriter::*write)(const NtfsFile&)) {
       for (const NtfsFile& file : files_)
-        if (file.phase_ == phase)
-          use(file);
+        if (file.phase_ == phase) (writer.*write)(file);
     };
-    each([&](const NtfsFile& file) {
-      if (file.folder_)
-        step("mkdir", file.path_);
-      for (const NtfsFile::Stream& stream : file.streams_)
-        content_step(file, stream);
-    });
-    each([&](const NtfsFile& file) {
-      for (const NtfsFile::Stream& stream : file.streams_) {
-        if (stream.appended)
-          step("append", file.path_,
-               {{"stream", stream.name}, {"content", stream.appended->to_json()}});
-        if (stream.initialized)
-          step("initialized", file.path_, {{"stream", stream.name}, {"size", *stream.initialized}});
-      }
-    });
-    each([&](const NtfsFile& file) {
-      const std::string& path = file.path_;
-      if (file.reparse_data_)
-        step("reparse", path,
-             {{"tag", file.reparse_tag_},
-              {"data", Content(*file.reparse_data_).to_json()["base64"]}});
-      if (file.extended_attributes_)
-        step("ea", path, {{"data", Content(*file.extended_attributes_).to_json()["base64"]}});
-      for (const std::string& link : file.links_)
-        step("hardlink", path, {{"to", link}});
-      if (file.renamed_)
-        step("rename", path, {{"to", *file.renamed_}});
-      const std::string now = file.renamed_.value_or(path);
-      for (const std::string& name : file.dos_names_)
-        step("dos_name", now, {{"name", name}});
-      if (file.times_)
-        step("times", now,
-             {{"created", file.times_->created},
-              {"modified", file.times_->modified},
-              {"mft_modified", file.times_->mft_modified},
-              {"accessed", file.times_->accessed}});
-      if (file.without_name_)
-        step("orphan_record", now, {{"stripped", file.nameless_}});
-    });
+    each(&RecipeWriter::contents);
+    each(&RecipeWriter::changes_of_content);
+    each(&RecipeWriter::names_and_attributes);
     // Backwards: what lies in a folder goes before it.
-    for (auto file = files_.rbegin(); file != files_.rend(); ++file) {
-      if (file->phase_ != phase || !file->deleted_)
-        continue;
-      for (const std::string& link : file->links_)
-        step("delete", link);
-      step("delete", file->renamed_.value_or(file->path_));
-    }
+    for (auto file = files_.rbegin(); file != files_.rend(); ++file)
+      if (file->phase_ == phase && file->deleted_) writer.deletion(*file);
   }
-  return out.str();
+  return writer.text();
+}
+
+/// One line of the image writer's report, joined with what was asked for.
+WrittenStream NtfsImage::parse_report(const std::string& line, const NtfsFile& file,
+                                      const NtfsFile::Stream& stream) const {
+  const json facts = json::parse(line);
+  WrittenStream written;
+  written.path = file.final_path();
+  written.links = file.links_;
+  written.stream = stream.name;
+  if (facts.at("path") != written.path || facts.at("stream") != stream.name)
+    throw Error("the image writer reports another stream than " + written.path + ":" + stream.name);
+  written.record = facts.at("record");
+  written.holder = facts.at("holder");
+  written.attribute_id = facts.at("attribute");
+  written.sequence = facts.at("sequence");
+  written.allocated = facts.at("allocated");
+  written.overwritten =
+      facts.at("overwritten").get<bool>() || (!written.allocated && file.phase_ < phase_);
+  written.resident = facts.at("resident");
+  written.compressed = facts.at("compressed");
+  written.sparse = facts.at("sparse");
+  written.wof = file.wof_ && stream.name.empty();
+  written.size = facts.at("size");
+  written.runs = facts.at("runs");
+  written.stored = facts.at("stored");
+  written.parts = stream.parts;
+  if (stream.appended) written.parts.push_back({stream.size, *stream.appended});
+  // Not as reported: where the writer leaves the end uninitialized of its own accord, that is zeros anyway.
+  written.initialized = stream.initialized.value_or(written.size);
+  return written;
 }
 
 const std::filesystem::path& NtfsImage::build() {
-  if (built_)
-    return *built_;
+  if (built_) return *built_;
   const std::filesystem::path path = directory_ / "image.raw";
   std::istringstream report(must_run({COLDSWEEP_NTFS_WRITER, path.string()}, recipe()));
   for (unsigned phase = 0; phase <= phase_; ++phase) {
     for (const NtfsFile& file : files_) {
-      if (file.phase_ != phase)
-        continue;
+      if (file.phase_ != phase) continue;
       for (const NtfsFile::Stream& stream : file.streams_) {
         std::string line;
         std::getline(report, line);
-        const json facts = json::parse(line);
-        WrittenStream& written = contents_.emplace_back();
-        written.path = file.renamed_.value_or(file.path_);
-        written.links = file.links_;
-        written.stream = stream.name;
-        if (facts.at("path") != written.path || facts.at("stream") != stream.name)
-          throw Error("the image writer reports another stream than " + written.path + ":" +
-                      stream.name);
-        written.record = facts.at("record");
-        written.sequence = facts.at("sequence");
-        written.holder = facts.at("holder");
-        written.attribute_id = facts.at("attribute");
-        written.allocated = facts.at("allocated");
-        written.overwritten =
-            facts.at("overwritten").get<bool>() || (!written.allocated && phase < phase_);
-        written.resident = facts.at("resident");
-        written.compressed = facts.at("compressed");
-        written.sparse = facts.at("sparse");
-        written.wof = file.wof_ && stream.name.empty();
-        written.size = facts.at("size");
-        written.runs = facts.at("runs");
-        written.stored = facts.at("stored");
-        written.parts = stream.parts;
-        if (stream.appended)
-          written.parts.push_back({stream.size, *stream.appended});
-        // Not as reported: where the writer leaves the end uninitialized of its own accord, that is
-        // zeros anyway.
-        written.initialized = stream.initialized.value_or(written.size);
+        contents_.push_back(parse_report(line, file, stream));
       }
     }
   }
@@ -323,8 +326,7 @@ const std::vector<WrittenStream>& NtfsImage::contents() {
 
 const WrittenStream& NtfsImage::written(const std::string& path, const std::string& stream) {
   for (const WrittenStream& candidate : contents())
-    if (candidate.path == path && candidate.stream == stream)
-      return candidate;
+    if (candidate.path == path && candidate.stream == stream) return candidate;
   throw Error("nothing was written as " + path + ":" + stream);
 }
 

@@ -84,6 +84,7 @@ public:
 
 private:
   friend class NtfsImage;
+  friend class RecipeWriter;
   struct Stream {
     std::string name;
     std::vector<StoredPart> parts;
@@ -94,6 +95,8 @@ private:
     bool compressed = false, sparse = false;
   };
   NtfsFile(std::string path, unsigned phase) : path_(std::move(path)), phase_(phase) {}
+
+  const std::string& final_path() const { return renamed_ ? *renamed_ : path_; }
 
   std::string path_;
   unsigned phase_;
@@ -142,6 +145,8 @@ public:
 
 private:
   NtfsFile& add(std::string path);
+  WrittenStream parse_report(const std::string& line, const NtfsFile& file,
+                             const NtfsFile::Stream& stream) const;
   NtfsImageOptions options_;
   unsigned phase_ = 0;
   std::deque<NtfsFile> files_;

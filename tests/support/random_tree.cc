@@ -25,8 +25,7 @@ private:
 
 std::string long_name(Dice& dice) {
   std::string name = fmt::format("{:06}", dice.below(1'000'000));
-  while (name.size() < 255)
-    name += static_cast<char>('a' + dice.below(26));
+  while (name.size() < 255) name += static_cast<char>('a' + dice.below(26));
   return name;
 }
 
@@ -62,10 +61,8 @@ public:
   NtfsImage make() {
     add_folders();
     const u64 files = dice_.between(15, 40);
-    for (u64 i = 0; i < files; ++i)
-      add_file();
-    if (dice_.one_in(2))
-      image_.folder("").stream("on the root", content(3000));
+    for (u64 i = 0; i < files; ++i) add_file();
+    if (dice_.one_in(2)) image_.folder("").stream("on the root", content(3000));
     return std::move(image_);
   }
 
@@ -77,10 +74,8 @@ private:
 
   std::string fresh_name() {
     const u64 number = ++names_;
-    if (dice_.one_in(12))
-      return long_name(dice_);
-    if (dice_.one_in(3))
-      return odd_name(dice_, number);
+    if (dice_.one_in(12)) return long_name(dice_);
+    if (dice_.one_in(3)) return odd_name(dice_, number);
     return fmt::format("file{}.{}", number, dice_.one_in(2) ? "aspx" : "log");
   }
 
@@ -102,8 +97,7 @@ private:
     for (u64 i = 0; i < count; ++i) {
       folders_.push_back(fresh_path());
       NtfsFile& folder = image_.folder(folders_.back());
-      if (dice_.one_in(2))
-        folder.stream("beside", content(20'000));
+      if (dice_.one_in(2)) folder.stream("beside", content(20'000));
     }
   }
 
@@ -116,10 +110,8 @@ private:
 
   NtfsFile& main_stream(const std::string& path) {
     switch (dice_.below(8)) {
-    case 0:
-      return image_.file(path, text(dice_.between(1, 600), dice_.next()));
-    case 1:
-      return image_.file(path, content(2_MiB)).compressed();
+    case 0: return image_.file(path, text(dice_.between(1, 600), dice_.next()));
+    case 1: return image_.file(path, content(2_MiB)).compressed();
     case 2: {
       const u64 size = dice_.between(200'000, 2_MiB);
       return image_.sparse_file(path, size, parts(size));
@@ -131,13 +123,11 @@ private:
       const u64 size = dice_.between(10'000, 300'000);
       return image_.file(path, pattern(size, dice_.next())).initialized(dice_.below(size));
     }
-    case 5:
-      return image_.file(path, content(2_MiB));
+    case 5: return image_.file(path, content(2_MiB));
     case 6:
       return image_.file(path, pattern(dice_.between(5'000, 50'000), dice_.next()))
           .append(content(30'000));
-    default:
-      return image_.file(path, content(10'000));
+    default: return image_.file(path, content(10'000));
     }
   }
 
@@ -146,35 +136,24 @@ private:
     for (u64 i = 0; i < count; ++i) {
       file.stream(fmt::format("{}{}", dice_.one_in(4) ? "ström" : "stream", i),
                   content(dice_.one_in(5) ? 200'000 : 900));
-      if (dice_.one_in(6))
-        file.compressed();
+      if (dice_.one_in(6)) file.compressed();
     }
   }
 
   void add_file() {
     NtfsFile& file = main_stream(fresh_path());
-    if (dice_.one_in(3))
-      add_streams(file);
+    if (dice_.one_in(3)) add_streams(file);
     switch (dice_.below(9)) {
     case 0:
-    case 1:
-      file.deleted();
-      break;
-    case 2:
-      file.hard_link(fresh_path());
-      break;
-    case 3:
-      file.renamed(fresh_path());
-      break;
+    case 1: file.deleted(); break;
+    case 2: file.hard_link(fresh_path()); break;
+    case 3: file.renamed(fresh_path()); break;
     case 4:
       file.times({132'000'000'000'000'000 + dice_.below(1'000'000'000'000), 132'590'000'000'000'001,
                   1, 0});
       break;
-    case 5:
-      file.without_name();
-      break;
-    default:
-      break;
+    case 5: file.without_name(); break;
+    default: break;
     }
   }
 
@@ -186,8 +165,6 @@ private:
 
 } // namespace
 
-NtfsImage random_tree(u64 seed) {
-  return Tree(seed).make();
-}
+NtfsImage random_tree(u64 seed) { return Tree(seed).make(); }
 
 } // namespace coldsweep::test

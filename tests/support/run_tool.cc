@@ -28,8 +28,7 @@ std::optional<fs::path> find_tool(const std::string& name) {
   while (!folders.empty()) {
     const std::size_t end = std::min(folders.find(':'), folders.size());
     const fs::path candidate = fs::path(folders.substr(0, end)) / name;
-    if (end > 0 && ::access(candidate.c_str(), X_OK) == 0)
-      return candidate;
+    if (end > 0 && ::access(candidate.c_str(), X_OK) == 0) return candidate;
     folders.erase(0, end + 1);
   }
   return std::nullopt;
@@ -50,21 +49,17 @@ std::string content_of(const File& file) {
 
 } // namespace
 
-bool have_tool(const std::string& name) {
-  return find_tool(name).has_value();
-}
+bool have_tool(const std::string& name) { return find_tool(name).has_value(); }
 
 ToolResult run_tool(const std::vector<std::string>& command, std::string_view input) {
   const std::optional<fs::path> program = find_tool(command.at(0));
-  if (!program)
-    return {127, {}, "no such program: " + command.at(0)};
+  if (!program) return {127, {}, "no such program: " + command.at(0)};
   Streams streams;
   streams.in.write(0, bytes_of(input));
 
   std::vector<std::string> arguments = command;
   std::vector<char*> pointers;
-  for (std::string& argument : arguments)
-    pointers.push_back(argument.data());
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
@@ -75,8 +70,7 @@ ToolResult run_tool(const std::vector<std::string>& command, std::string_view in
   const int error =
       ::posix_spawn(&child, program->c_str(), &actions, nullptr, pointers.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
-  if (error != 0)
-    return {127, {}, program->string() + ": " + errno_text(error)};
+  if (error != 0) return {127, {}, program->string() + ": " + errno_text(error)};
 
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {

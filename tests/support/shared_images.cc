@@ -39,16 +39,14 @@ std::optional<fs::path> shared_images_folder() {
   const fs::path folder =
       (given ? fs::path(given) : fs::path(COLDSWEEP_SOURCE_DIR).parent_path() / "shared") /
       "images";
-  if (!fs::is_directory(folder))
-    return std::nullopt;
+  if (!fs::is_directory(folder)) return std::nullopt;
   return folder;
 }
 
 std::vector<SharedImage> shared_images() {
   std::vector<SharedImage> found;
   const std::optional<fs::path> folder = shared_images_folder();
-  if (!folder)
-    return found;
+  if (!folder) return found;
   for (const Known& known : kKnown) {
     SharedImage image{known.name, *folder / known.packed,
                       *folder / "oracles" / (std::string(known.name) + ".jsonl")};
@@ -61,15 +59,13 @@ std::vector<SharedImage> shared_images() {
 
 std::optional<SharedImage> shared_image(const std::string& name) {
   for (SharedImage& image : shared_images())
-    if (image.name == name)
-      return std::move(image);
+    if (image.name == name) return std::move(image);
   return std::nullopt;
 }
 
 fs::path unpack(const SharedImage& image, const TempDir& into) {
   const std::string packed = image.packed.string();
-  if (packed.ends_with(".E01"))
-    return image.packed;
+  if (packed.ends_with(".E01")) return image.packed;
   const fs::path raw = into / image.name;
   if (packed.ends_with(".qcow2"))
     must_run({"qemu-img", "convert", "-O", "raw", packed, raw.string()});

@@ -20,8 +20,7 @@ inline u64 readable(u64 offset, u64 wanted, u64 size) {
 }
 
 inline void require_within(u64 offset, u64 wanted, u64 size) {
-  if (!fits(offset, wanted, size))
-    throw ReadError(std::max(offset, size), "the source ends");
+  if (!fits(offset, wanted, size)) throw ReadError(std::max(offset, size), "the source ends");
 }
 
 class MemorySource final : public ByteSource {
@@ -30,8 +29,7 @@ public:
 
   void read(u64 offset, MutableBytes into) const override {
     const u64 count = readable(offset, into.size(), bytes_.size());
-    if (count > 0)
-      std::copy_n(bytes_of(bytes_).subspan(offset).begin(), count, into.begin());
+    if (count > 0) std::copy_n(bytes_of(bytes_).subspan(offset).begin(), count, into.begin());
     require_within(offset, into.size(), bytes_.size());
   }
   u64 size() const override { return bytes_.size(); }
@@ -90,8 +88,7 @@ public:
     if (number >= first_failing_ && number <= last_failing_)
       throw ReadError(offset, "read " + std::to_string(number) + " fails as the test wants it");
     for (const auto& [start, length] : bad_) {
-      if (start >= offset + into.size() || start + length <= offset)
-        continue;
+      if (start >= offset + into.size() || start + length <= offset) continue;
       const u64 first = std::max(start, offset);
       of_->read(offset, into.first(first - offset));
       throw ReadError(first, "unreadable as the test wants it");

@@ -17,14 +17,12 @@ class TempDir {
 public:
   TempDir() {
     std::string name = (std::filesystem::temp_directory_path() / "coldsweep-test-XXXXXX").string();
-    if (!::mkdtemp(name.data()))
-      throw Error("no temporary folder: " + name);
+    if (!::mkdtemp(name.data())) throw Error("no temporary folder: " + name);
     path_ = name;
   }
   ~TempDir() {
     std::error_code ignored;
-    if (!path_.empty())
-      std::filesystem::remove_all(path_, ignored);
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
   }
   TempDir(TempDir&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   TempDir& operator=(TempDir&& other) noexcept {

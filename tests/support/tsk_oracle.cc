@@ -22,23 +22,18 @@ void split_name(const std::string& shown, OracleStream& into) {
   const std::size_t slash = shown.rfind('/');
   const std::size_t colon = shown.find(':', slash == std::string::npos ? 0 : slash);
   into.path = "/" + shown.substr(0, colon);
-  if (colon != std::string::npos)
-    into.stream = shown.substr(colon + 1);
+  if (colon != std::string::npos) into.stream = shown.substr(colon + 1);
 }
 
-u64 number(const std::string& text) {
-  return std::stoull(text);
-}
+u64 number(const std::string& text) { return std::stoull(text); }
 
 } // namespace
 
 u64 TskAttribute::runs() const {
   u64 count = 0, next = 0;
   for (const u64 cluster : clusters) {
-    if (cluster == 0)
-      continue;
-    if (cluster != next)
-      ++count;
+    if (cluster == 0) continue;
+    if (cluster != next) ++count;
     next = cluster + 1;
   }
   return count;
@@ -47,9 +42,7 @@ u64 TskAttribute::runs() const {
 Tsk::Tsk(std::filesystem::path image, u64 volume_offset)
     : image_(std::move(image)), volume_offset_(volume_offset) {}
 
-bool Tsk::available() {
-  return have_tool("fls") && have_tool("icat") && have_tool("istat");
-}
+bool Tsk::available() { return have_tool("fls") && have_tool("icat") && have_tool("istat"); }
 
 std::vector<std::string> Tsk::command(const char* tool) const {
   return {tool, "-f", "ntfs", "-o", std::to_string(volume_offset_ / kSector)};
@@ -63,8 +56,7 @@ std::vector<OracleStream> Tsk::streams() const {
   std::istringstream lines(must_run(fls));
   for (std::string line; std::getline(lines, line);) {
     std::smatch part;
-    if (!std::regex_match(line, part, line_form))
-      continue;
+    if (!std::regex_match(line, part, line_form)) continue;
     OracleStream stream;
     stream.volume_offset = volume_offset_;
     stream.record = number(part[2]);
@@ -99,8 +91,7 @@ std::vector<TskAttribute> Tsk::attributes(u64 record) const {
     if (std::regex_match(line, part, head)) {
       TskAttribute& attribute = found.emplace_back();
       attribute.id = static_cast<u16>(number(part[1]));
-      if (part[2] != "N/A")
-        attribute.name = part[2];
+      if (part[2] != "N/A") attribute.name = part[2];
       attribute.resident = part[3] == "Resident";
       const std::string flags = part[4];
       attribute.compressed = flags.find("Compressed") != std::string::npos;
@@ -110,8 +101,7 @@ std::vector<TskAttribute> Tsk::attributes(u64 record) const {
       in_data = true;
     } else if (in_data && std::regex_match(line, runs)) {
       std::istringstream numbers(line);
-      for (u64 cluster = 0; numbers >> cluster;)
-        found.back().clusters.push_back(cluster);
+      for (u64 cluster = 0; numbers >> cluster;) found.back().clusters.push_back(cluster);
     } else {
       in_data = false;
     }
@@ -121,8 +111,7 @@ std::vector<TskAttribute> Tsk::attributes(u64 record) const {
 
 std::optional<TskAttribute> Tsk::attribute(u64 record, const std::string& name) const {
   for (TskAttribute& candidate : attributes(record))
-    if (candidate.name == name)
-      return std::move(candidate);
+    if (candidate.name == name) return std::move(candidate);
   return std::nullopt;
 }
 
@@ -131,8 +120,7 @@ std::optional<std::string> Tsk::read(u64 record, u16 attribute_id) const {
   icat.insert(icat.end(),
               {image_.string(), std::to_string(record) + "-128-" + std::to_string(attribute_id)});
   ToolResult result = run_tool(icat);
-  if (result.status != 0)
-    return std::nullopt;
+  if (result.status != 0) return std::nullopt;
   return std::move(result.out);
 }
 

@@ -32,8 +32,7 @@ std::optional<std::string> read_with_tsk(const Tsk& tsk, const WrittenStream& wr
   const auto named = std::find_if(attributes.begin(), attributes.end(),
                                   [&](const TskAttribute& a) { return a.name == written.stream; });
   // libtsk drops the name of some streams that are empty and resident: nothing is lost with it.
-  if (named == attributes.end() && written.size == 0)
-    return std::string();
+  if (named == attributes.end() && written.size == 0) return std::string();
   const auto same_id = [&](const TskAttribute& a) {
     return named != attributes.end() && a.id == named->id;
   };
@@ -47,11 +46,9 @@ void check_all(NtfsImage& image) {
   std::map<u64, std::vector<TskAttribute>> attributes;
   for (const WrittenStream& written : image.contents()) {
     CAPTURE(image.description(), written.path, written.stream, written.record);
-    if (written.overwritten || written.wof)
-      continue;
+    if (written.overwritten || written.wof) continue;
     // Deletion frees the further records of an attribute list, and TSK does not follow it any more.
-    if (!written.allocated && written.holder != written.record)
-      continue;
+    if (!written.allocated && written.holder != written.record) continue;
     if (!attributes.contains(written.record))
       attributes[written.record] = tsk.attributes(written.record);
     const std::optional<std::string> read = read_with_tsk(tsk, written, attributes[written.record]);
@@ -269,8 +266,7 @@ TEST_CASE(
     "a volume can be filled, and what is written last may take the place of what was deleted") {
   need_tools();
   NtfsImage image;
-  for (int i = 0; i < 30; ++i)
-    image.file(fmt::format("old{}.bin", i), pattern(4096, i)).deleted();
+  for (int i = 0; i < 30; ++i) image.file(fmt::format("old{}.bin", i), pattern(4096, i)).deleted();
   image.fill("fill.bin", 256_KiB);
   image.then();
   image.file("new.bin", pattern(120'000));

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// How much of a long test to do: under sanitizers, which slow everything down several times, a part of it.
+#pragma once
+
+#include "base/types.h"
+
+#include <algorithm>
+
+namespace coldsweep::test {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
+/// `usual` rounds of a property, or an eighth of them.
+constexpr u64 rounds(u64 usual) { return kSanitized ? std::max<u64>(1, usual / 8) : usual; }
+
+} // namespace coldsweep::test
