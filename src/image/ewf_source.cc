@@ -25,12 +25,15 @@ void EwfSource::read(u64 offset, MutableBytes into) const {
     if (handle->worn())
       handle.discard();
     if (failure)
-      throw ReadError(failure->offset, fmt::format("{}: media offset {}: {}", name_,
-                                                   failure->offset, failure->message));
+      throw ReadError(
+          failure->offset,
+          fmt::format("{}: media offset {}: {}", name_, failure->offset, failure->message),
+          failure->length);
   }
   if (within < into.size())
     throw ReadError(std::max(offset, size_),
-                    fmt::format("offset {} of a media of {} bytes", offset + within, size_));
+                    fmt::format("offset {} of a media of {} bytes", offset + within, size_),
+                    into.size() - within);
 }
 
 std::optional<u64> EwfSource::media_offset(u64 offset) const {

@@ -2,6 +2,7 @@
 #include "image/tsk_image_source.h"
 
 #include "base/checked.h"
+#include "base/guarded.h"
 #include "base/text.h"
 #include "image/first_unreadable.h"
 #include "image/handle_pool.h"
@@ -9,6 +10,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,7 +102,8 @@ public:
       read_within(offset, into.first(within));
     if (within < into.size())
       throw ReadError(std::max(offset, size_),
-                      fmt::format("offset {} of a media of {} bytes", offset + within, size_));
+                      fmt::format("offset {} of a media of {} bytes", offset + within, size_),
+                      into.size() - within);
   }
   u64 size() const override { return size_; }
   std::optional<u64> media_offset(u64 offset) const override {
@@ -109,18 +113,56 @@ public:
   }
 
 private:
+  /// A unit of which the first unreadable sector and the last one can't be read counts as
+  /// unreadable from there on. The libraries read in grains and blocks of mostly this size or more;
+  /// and libtsk 4.11 loses some memory with each failed read, so that asking for every sector of a
+  /// long hole is no way.
+  static constexpr u64 kUnit = 65536;
+
   void read_within(u64 offset, MutableBytes into) const {
+    if (const u64 length = known_bad(offset))
+      fail(offset, length);
     auto handle = handles_.take();
     if (handle->read_whole(offset, into))
       return;
     const u64 bad = offset + readable_prefix(offset, into, [&](u64 at, MutableBytes part) {
                       return handle->read_whole(at, part);
                     });
-    // libtsk 4.11 gives errno's text, which has nothing to do with it, as the reason.
-    throw ReadError(bad,
-                    fmt::format("{}: media offset {}: the container can't supply it", name_, bad));
+    const u64 end = std::min((bad / kUnit + 1) * kUnit, size_);
+    const u64 last = std::max(bad, (end - 1) / kSector * kSector);
+    std::array<std::byte, kSector> sector{};
+    const bool whole_unit = !handle->read_whole(last, std::span(sector).first(end - last));
+    if (whole_unit)
+      bad_.with([&](BadRanges& ranges) { add(ranges, bad, end); });
+    fail(bad, whole_unit ? end - bad : 0);
   }
 
+  [[noreturn]] void fail(u64 bad, u64 length) const {
+    // libtsk 4.11 gives errno's text, which has nothing to do with it, as the reason.
+    throw ReadError(
+        bad, fmt::format("{}: media offset {}: the container can't supply it", name_, bad), length);
+  }
+
+  using BadRanges = std::map<u64, u64>; ///< begin -> end
+
+  u64 known_bad(u64 offset) const {
+    return bad_.with([&](const BadRanges& ranges) -> u64 {
+      const auto after = ranges.upper_bound(offset);
+      if (after == ranges.begin())
+        return 0;
+      return saturating_subtract(std::prev(after)->second, offset);
+    });
+  }
+
+  static void add(BadRanges& ranges, u64 begin, u64 end) {
+    const auto after = ranges.upper_bound(begin);
+    if (after != ranges.begin() && std::prev(after)->second >= begin)
+      std::prev(after)->second = std::max(std::prev(after)->second, end);
+    else
+      ranges.emplace_hint(after, begin, end);
+  }
+
+  mutable Guarded<BadRanges> bad_;
   std::string name_;
   u64 size_;
   mutable HandlePool<TskHandle> handles_;

@@ -252,6 +252,32 @@ TEST_CASE("VHD and VMDK of each kind read as the disk they were made from") {
   }
 }
 
+TEST_CASE(
+    "a VMDK cut within its grains opens, and what is gone is unreadable, neither less nor more") {
+  const TestFolder folder;
+  const Bytes bytes = random_bytes(8_MiB, 16);
+  write_file(folder / "disk.raw", bytes);
+  run_or_skip("qemu-img",
+              "convert -O vmdk " + quoted(folder / "disk.raw") + " " + quoted(folder / "cut.vmdk"));
+  const u64 size = std::filesystem::file_size(folder / "cut.vmdk");
+  std::filesystem::resize_file(folder / "cut.vmdk", size - 3_MiB);
+  const Image image = open_image({folder / "cut.vmdk"});
+  Bytes read(bytes.size());
+  for (int pass = 0; pass < 2; ++pass) {
+    const std::vector<Gap> gaps = read_with_gaps(*image.media, 0, read);
+    u64 lost = 0;
+    for (const Gap& gap : gaps)
+      lost += gap.length;
+    CHECK(lost >= 3_MiB);
+    CHECK(lost <= 3_MiB + 65536); // the grain in which the file ends
+    Bytes expected = bytes;
+    for (const Gap& gap : gaps)
+      std::fill_n(expected.begin() + static_cast<std::ptrdiff_t>(gap.offset), gap.length,
+                  std::byte{0});
+    CHECK(read == expected);
+  }
+}
+
 TEST_CASE("a renamed VMDK is read itself, not the file that has its old name") {
   const TestFolder folder;
   write_file(folder / "first.raw", compressible_bytes(2_MiB, 10));
