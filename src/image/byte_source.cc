@@ -31,6 +31,8 @@ void SliceSource::read(u64 offset, MutableBytes into) const {
   }
 }
 
+u64 SliceSource::end() const { return std::min(length_, saturating_subtract(of_->end(), offset_)); }
+
 std::optional<u64> SliceSource::media_offset(u64 offset) const {
   if (offset >= length_) return std::nullopt;
   return of_->media_offset(offset_ + offset);
@@ -38,18 +40,19 @@ std::optional<u64> SliceSource::media_offset(u64 offset) const {
 
 std::vector<Gap> read_with_gaps(const ByteSource& source, u64 offset, MutableBytes into, u64 step) {
   std::vector<Gap> gaps;
+  const u64 readable = std::min<u64>(saturating_subtract(source.end(), offset), into.size());
   u64 done = 0;
-  while (done < into.size()) {
+  while (done < readable) {
     try {
-      source.read(offset + done, into.subspan(done));
+      source.read(offset + done, into.subspan(done, readable - done));
       break;
     } catch (const ReadError& e) {
       // A library may blame a byte before or after the range it was asked for.
-      const u64 bad = std::clamp<u64>(saturating_subtract(e.offset, offset), done, into.size() - 1);
+      const u64 bad = std::clamp<u64>(saturating_subtract(e.offset, offset), done, readable - 1);
       const u64 absolute = offset + bad;
       const u64 known_end = saturating_subtract(saturating_add(e.offset, e.length), offset);
       const u64 next =
-          std::min<u64>(std::max((absolute / step + 1) * step - offset, known_end), into.size());
+          std::min<u64>(std::max((absolute / step + 1) * step - offset, known_end), readable);
       std::fill(into.begin() + static_cast<std::ptrdiff_t>(bad),
                 into.begin() + static_cast<std::ptrdiff_t>(next), std::byte{0});
       if (!gaps.empty() && gaps.back().offset + gaps.back().length == absolute)
@@ -58,6 +61,12 @@ std::vector<Gap> read_with_gaps(const ByteSource& source, u64 offset, MutableByt
         gaps.push_back({absolute, next - bad, e.what()});
       done = next;
     }
+  }
+  if (readable < into.size()) {
+    std::fill(into.begin() + static_cast<std::ptrdiff_t>(readable), into.end(), std::byte{0});
+    gaps.push_back(
+        {offset + readable, into.size() - readable,
+         fmt::format("offset {}: the evidence ends at {}", offset + readable, source.end())});
   }
   return gaps;
 }

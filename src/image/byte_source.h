@@ -24,6 +24,8 @@ public:
   /// this source's offsets; what stands before it in `into` is then valid.
   virtual void read(u64 offset, MutableBytes into) const = 0;
   virtual u64 size() const = 0;
+  /// No byte at or past this can be read: less than size() where the evidence is cut off.
+  virtual u64 end() const { return size(); }
   /// Where the byte at `offset` stands in the media; absent where it stands nowhere as it is.
   virtual std::optional<u64> media_offset(u64 offset) const = 0;
 };
@@ -37,6 +39,7 @@ public:
   SliceSource(SourcePtr of, u64 offset, u64 length);
   void read(u64 offset, MutableBytes into) const override;
   u64 size() const override { return length_; }
+  u64 end() const override;
   std::optional<u64> media_offset(u64 offset) const override;
 
 private:

@@ -36,16 +36,13 @@ void EwfHandle::Closer::operator()(libewf_handle_t* handle) const {
 
 EwfHandle::EwfHandle(const std::vector<std::filesystem::path>& segments) {
   std::vector<std::string> names;
-  for (const std::filesystem::path& segment : segments)
-    names.push_back(segment.string());
+  for (const std::filesystem::path& segment : segments) names.push_back(segment.string());
   std::vector<char*> pointers;
-  for (std::string& name : names)
-    pointers.push_back(name.data());
+  for (std::string& name : names) pointers.push_back(name.data());
 
   libewf_error_t* error = nullptr;
   libewf_handle_t* handle = nullptr;
-  if (libewf_handle_initialize(&handle, &error) != 1)
-    fail(segments.front(), error);
+  if (libewf_handle_initialize(&handle, &error) != 1) fail(segments.front(), error);
   handle_.reset(handle);
   if (libewf_handle_open(handle, pointers.data(), static_cast<int>(pointers.size()),
                          LIBEWF_OPEN_READ, &error) != 1)
@@ -96,13 +93,11 @@ std::optional<EwfHandle::Failure> EwfHandle::first_damaged(u64 offset, u64 lengt
   std::optional<Failure> first;
   for (u32 i = 0; i < checksum_errors_; ++i) {
     u64 sector = 0, sectors = 0;
-    if (libewf_handle_get_checksum_error(get(), i, &sector, &sectors, nullptr) != 1)
-      continue;
+    if (libewf_handle_get_checksum_error(get(), i, &sector, &sectors, nullptr) != 1) continue;
     const u64 begin = checked_multiply(sector, sector_size_).value_or(media_size_);
     const u64 end =
         saturating_add(begin, checked_multiply(sectors, sector_size_).value_or(media_size_));
-    if (end <= offset || begin >= offset + length)
-      continue;
+    if (end <= offset || begin >= offset + length) continue;
     const u64 damaged = std::max(begin, offset);
     if (!first || damaged < first->offset)
       first = Failure{damaged, end - damaged, "the checksum of the chunk that holds it is wrong"};

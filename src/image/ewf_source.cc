@@ -22,8 +22,7 @@ void EwfSource::read(u64 offset, MutableBytes into) const {
   if (within > 0) {
     auto handle = handles_.take();
     const std::optional<EwfHandle::Failure> failure = handle->read(offset, into.first(within));
-    if (handle->worn())
-      handle.discard();
+    if (handle->worn()) handle.discard();
     if (failure)
       throw ReadError(
           failure->offset,
@@ -37,8 +36,7 @@ void EwfSource::read(u64 offset, MutableBytes into) const {
 }
 
 std::optional<u64> EwfSource::media_offset(u64 offset) const {
-  if (offset >= size_)
-    return std::nullopt;
+  if (offset >= size_) return std::nullopt;
   return offset;
 }
 

@@ -41,8 +41,7 @@ void ConcatSource::read(u64 offset, MutableBytes into) const {
 }
 
 std::optional<u64> ConcatSource::media_offset(u64 offset) const {
-  if (offset >= size_)
-    return std::nullopt;
+  if (offset >= size_) return std::nullopt;
   return offset;
 }
 

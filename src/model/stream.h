@@ -41,10 +41,10 @@ struct Extent {
     stored,    ///< the bytes stand at `source_offset` of the volume
     sparse,    ///< zeros that take no cluster
     missing,   ///< the run list gives no usable place for them
-    rewritten, ///< resident bytes whose place on the media holds an update sequence number
+    rewritten, ///< the media holds an update sequence number in their place, and they stand at `source_offset`
   };
   u64 stream_offset = 0; ///< for LZNT1: the offset of the first byte they decompress to
-  u64 source_offset = 0; ///< in the volume; 0 unless stored
+  u64 source_offset = 0; ///< in the volume; 0 for sparse and missing
   u64 length = 0;
   Kind kind = Kind::stored;
   bool operator==(const Extent&) const = default;
@@ -56,12 +56,10 @@ struct StreamRef {
   u64 size = 0;        ///< as the image claims: never an allocation size
   u64 initialized = 0; ///< bytes past this are zero, whatever the clusters hold
   Encoding encoding = Encoding::plain;
-  bool deleted = false;  ///< the MFT record is not in use
-  bool resident = false; ///< `resident_bytes` is the content
+  bool deleted = false;     ///< the MFT record is not in use
+  bool resident = false;    ///< the extents lie within the MFT record
   u32 compression_unit = 0; ///< bytes, for LZNT1
-  u32 cluster_size = 0;
   std::span<const Extent> extents;
-  ByteView resident_bytes;
   std::string_view name; ///< of the $DATA attribute in UTF-8; empty for the main stream
 };
 

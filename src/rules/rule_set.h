@@ -36,7 +36,7 @@ public:
   /// path), or compiled rules. Throws UsageError for a path that isn't there or a folder without rules, RuleError
   /// naming file, line and message of every file that does not compile.
   static RuleSet load(const std::vector<std::filesystem::path>& paths, const RuleLoadOptions& options);
-  static RuleSet load_builtin(const std::vector<BuiltinRuleFile>& files);
+  static RuleSet load_builtin(std::span<const BuiltinRuleFile> files);
 
   ~RuleSet();
   RuleSet(RuleSet&&) noexcept;

@@ -35,8 +35,7 @@ void check_equal_from_four_threads(const ByteSource& media, const Bytes& expecte
         const u64 most = i % 3 == 0 ? 700'000 : i % 3 == 1 ? 5000 : 600;
         buffer.resize(std::min<u64>(1 + generator() % most, expected.size() - offset));
         media.read(offset, buffer);
-        if (std::memcmp(buffer.data(), expected.data() + offset, buffer.size()) != 0)
-          ++wrong;
+        if (std::memcmp(buffer.data(), expected.data() + offset, buffer.size()) != 0) ++wrong;
       }
     });
   threads.clear();
@@ -266,8 +265,7 @@ TEST_CASE(
   for (int pass = 0; pass < 2; ++pass) {
     const std::vector<Gap> gaps = read_with_gaps(*image.media, 0, read);
     u64 lost = 0;
-    for (const Gap& gap : gaps)
-      lost += gap.length;
+    for (const Gap& gap : gaps) lost += gap.length;
     CHECK(lost >= 3_MiB);
     CHECK(lost <= 3_MiB + 65536); // the grain in which the file ends
     Bytes expected = bytes;
@@ -334,8 +332,7 @@ TEST_CASE("a differencing VHD is refused by the name of its parent") {
     set_big(vhd, at + 20, 512);
     set_big(vhd, at + 60, 4);
     u32 sum = 0;
-    for (u64 i = 0; i < 512; ++i)
-      sum += std::to_integer<u32>(vhd[at + i]);
+    for (u64 i = 0; i < 512; ++i) sum += std::to_integer<u32>(vhd[at + i]);
     set_big(vhd, at + 64, ~sum);
   };
   footer(0);
@@ -345,8 +342,7 @@ TEST_CASE("a differencing VHD is refused by the name of its parent") {
   for (u64 i = 0; i < parent.size(); ++i)
     vhd[512 + 64 + 2 * i + 1] = static_cast<std::byte>(parent[i]);
   u32 sum = 0;
-  for (u64 i = 512; i < 1536; ++i)
-    sum += std::to_integer<u32>(vhd[i]);
+  for (u64 i = 512; i < 1536; ++i) sum += std::to_integer<u32>(vhd[i]);
   set_big(vhd, 512 + 36, ~sum);
   write_file(folder / "child.vhd", vhd);
   CHECK_THAT(format_error({folder / "child.vhd"}),
@@ -397,8 +393,7 @@ std::string fault_of(const std::filesystem::path& path, const Bytes& expected) {
       if (!expected.empty() && std::memcmp(buffer.data(), expected.data() + offset, length) != 0)
         return "wrong bytes within 64 KiB from " + std::to_string(offset);
     }
-    if (!expected.empty() && size != expected.size())
-      return "a media of " + std::to_string(size);
+    if (!expected.empty() && size != expected.size()) return "a media of " + std::to_string(size);
     return {};
   } catch (const Error& e) {
     const std::string message = e.what();

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line -> what to do. `--help` is the manual: every option says what it means and its default.
+#pragma once
+
+#include "model/options.h"
+
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace coldsweep {
+
+struct SweepArguments {
+  SweepOptions options;
+};
+struct InfoArguments {
+  std::vector<std::filesystem::path> image;
+  bool json = false;
+};
+struct VerifyArguments {
+  std::filesystem::path case_folder;
+  bool json = false;
+};
+struct RulesArguments {
+  std::vector<std::filesystem::path> rules;
+  bool list = false; ///< else check
+  bool skip_broken = false;
+  bool json = false;
+};
+/// Nothing to do but print this: help, version.
+struct PrintArguments {
+  std::string text;
+};
+
+using Arguments = std::variant<SweepArguments, InfoArguments, VerifyArguments, RulesArguments, PrintArguments>;
+
+/// Throws UsageError with a message for the user.
+Arguments parse_arguments(const std::vector<std::string>& words);
+
+} // namespace coldsweep

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words in, exit status out: signals, and the last catch site.
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/commands.h"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace {
+
+std::atomic<bool> stop_requested{false};
+std::atomic<int> stop_signal{0};
+
+/// The first signal asks to stop; a second one does not wait. The journal is consistent at any moment.
+extern "C" void on_signal(int signal) {
+  if (stop_requested.exchange(true)) ::_exit(128 + signal);
+  stop_signal = signal;
+}
+
+template <typename... Visitors> struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <typename... Visitors> Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+int run(const std::vector<std::string>& words) {
+  using namespace coldsweep;
+  return std::visit(Overloaded{
+                        [](const PrintArguments& a) {
+                          fmt::print("{}", a.text);
+                          return 0;
+                        },
+                        [](const SweepArguments& a) { return run_sweep(a, stop_requested, stop_signal); },
+                        [](const InfoArguments& a) { return run_info(a); },
+                        [](const VerifyArguments& a) { return run_verify(a); },
+                        [](const RulesArguments& a) { return run_rules(a); },
+                    },
+                    parse_arguments(words));
+}
+
+int failed(const char* message, int status) {
+  // Messages hold names from evidence; only their line feeds are ours.
+  std::string_view left = message;
+  for (const char* prefix = "coldsweep: "; !left.empty(); prefix = "  ") {
+    const std::size_t end = std::min(left.find('\n'), left.size());
+    fmt::print(stderr, "{}{}\n", prefix, coldsweep::printable(left.substr(0, end)));
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  return status;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    const int status = run({argv + 1, argv + argc});
+    if (std::fflush(stdout) != 0) return failed("stdout can't be written", 4);
+    return status;
+  } catch (const coldsweep::UsageError& e) {
+    return failed(e.what(), 2);
+  } catch (const coldsweep::RuleError& e) {
+    return failed(e.what(), 2);
+  } catch (const std::exception& e) {
+    return failed(e.what(), 4);
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress_display.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace coldsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+ProgressStyle resolved(ProgressStyle style) {
+  if (style != ProgressStyle::automatic) return style;
+  return ::isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::plain;
+}
+
+double done_share(const Progress& progress) {
+  const u64 planned = progress.bytes_planned;
+  return planned == 0 ? 0 : std::min(1.0, static_cast<double>(progress.bytes_done) / static_cast<double>(planned));
+}
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<u64>(seconds);
+  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+std::string bar(double share, std::size_t width) {
+  const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
+  return fmt::format("[{}{}]", std::string(full, '#'), std::string(width - full, '-'));
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+std::string json_line(const Progress& progress, double seconds) {
+  const nlohmann::ordered_json json{{"seconds", seconds},
+                                    {"bytes_planned", progress.bytes_planned.load()},
+                                    {"bytes_done", progress.bytes_done.load()},
+                                    {"streams_planned", progress.streams_planned.load()},
+                                    {"streams_done", progress.streams_done.load()},
+                                    {"findings", progress.findings.load()},
+                                    {"issues", progress.issues.load()}};
+  return json.dump();
+}
+
+} // namespace
+
+std::string progress_text(const Progress& progress, double seconds) {
+  const u64 planned = progress.bytes_planned, done = progress.bytes_done, findings = progress.findings;
+  if (progress.streams_planned == 0) return "reading the volumes";
+  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  const double left = rate > 0 ? static_cast<double>(planned - std::min(done, planned)) / rate : 0;
+  return fmt::format("{:.1f}% {} of {}, {}/s, {} left, {} finding{}", done_share(progress) * 100, human_size(done),
+                     human_size(planned), human_size(static_cast<u64>(rate)), clock_text(left), findings,
+                     findings == 1 ? "" : "s");
+}
+
+struct ProgressDisplay::State {
+  State(const Progress& of, ProgressStyle shown) : progress(of), style(resolved(shown)) {
+    if (style != ProgressStyle::none) thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  }
+
+  void run(const std::stop_token& stop) {
+    const auto period = style == ProgressStyle::bar ? std::chrono::milliseconds(200) : std::chrono::seconds(5);
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, stop, period, [&] { return stop.stop_requested(); }) && !stop.stop_requested()) show();
+    if (style == ProgressStyle::bar) fmt::print(stderr, "\r\033[K");
+    if (style == ProgressStyle::json) show();
+  }
+
+  void show() const {
+    const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+    if (style == ProgressStyle::json) {
+      fmt::print(stderr, "{}\n", json_line(progress, seconds));
+      return;
+    }
+    const std::string text = progress_text(progress, seconds);
+    if (style == ProgressStyle::plain) {
+      fmt::print(stderr, "coldsweep: {}\n", text);
+      return;
+    }
+    const std::size_t width = terminal_width();
+    const std::size_t room = width > text.size() + 14 ? std::min<std::size_t>(30, width - text.size() - 4) : 0;
+    const std::string line = (room > 0 ? bar(done_share(progress), room) + " " : "") + text;
+    fmt::print(stderr, "\r\033[K{}", line.substr(0, width > 0 ? width - 1 : 0));
+    std::fflush(stderr);
+  }
+
+  const Progress& progress;
+  const ProgressStyle style;
+  const Clock::time_point begun = Clock::now();
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::jthread thread;
+};
+
+ProgressDisplay::ProgressDisplay(const Progress& progress, ProgressStyle style)
+    : state_(std::make_unique<State>(progress, style)) {}
+
+ProgressDisplay::~ProgressDisplay() {
+  state_->thread.request_stop();
+  if (state_->thread.joinable()) state_->thread.join();
+}
+
+} // namespace coldsweep

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/stream_content.h"
+
+#include "base/checked.h"
+#include "content/lznt1.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kFreeHoles = 16_MiB; // zeros that are scanned rather than split around
+constexpr u64 kMergeHoles = 1_MiB;
+constexpr u64 kPiece = 1_MiB;
+
+bool holds_bytes(const Extent& extent) { return extent.kind != Extent::Kind::sparse; }
+
+/// Bytes of [offset, offset + length) at and past the initialized size.
+u64 uninitialized(const StreamRef& stream, u64 offset, u64 length) {
+  return std::min(length, saturating_subtract(offset + length, stream.initialized));
+}
+
+void add_gaps(LoadedWindow& window, std::vector<Gap>&& gaps) {
+  for (Gap& gap : gaps) {
+    window.unreadable += gap.length;
+    window.gaps.push_back(std::move(gap));
+  }
+}
+
+/// Reads [offset, offset + into.size()) of a stream that is stored as it reads.
+void read_plain(const ByteSource& source, const StreamRef& stream, u64 offset, MutableBytes into,
+                LoadedWindow& window) {
+  const u64 tail = uninitialized(stream, offset, into.size());
+  const MutableBytes head = into.first(into.size() - tail);
+  add_gaps(window, read_extents(source, stream.extents, offset, head));
+  std::fill(into.begin() + static_cast<std::ptrdiff_t>(head.size()), into.end(), std::byte{0});
+  window.sparse += tail;
+  for (const Extent& extent : slice_extents(stream.extents, offset, head.size()))
+    if (extent.kind == Extent::Kind::sparse) window.sparse += extent.length;
+}
+
+struct Unit {
+  u64 offset = 0;      ///< in the stream
+  MutableBytes into;   ///< clipped to the stream's size
+  MutableBytes scratch; ///< one compression unit
+};
+
+/// A unit whose clusters are all there is stored plain, one with none is zeros, and one with some is compressed.
+void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& unit, LoadedWindow& window) {
+  const std::vector<Extent> parts = slice_extents(stream.extents, unit.offset, stream.compression_unit);
+  const bool any_hole = std::any_of(parts.begin(), parts.end(), [](const Extent& e) { return !holds_bytes(e); });
+  u64 stored = 0;
+  for (const Extent& part : parts)
+    if (holds_bytes(part)) stored += part.length;
+  if (stored == 0 || unit.offset >= stream.initialized) {
+    std::fill(unit.into.begin(), unit.into.end(), std::byte{0});
+    window.sparse += unit.into.size();
+    return;
+  }
+  if (!any_hole) return read_plain(source, stream, unit.offset, unit.into, window);
+
+  // The stored clusters of a unit come first, in one stream of chunks.
+  const MutableBytes compressed = unit.scratch.first(stored);
+  u64 filled = 0;
+  std::vector<Gap> gaps;
+  for (const Extent& part : parts) {
+    if (!holds_bytes(part)) continue;
+    const Extent at_zero{0, part.source_offset, part.length, part.kind};
+    std::vector<Gap> found = read_extents(source, std::span(&at_zero, 1), 0, compressed.subspan(filled, part.length));
+    gaps.insert(gaps.end(), found.begin(), found.end());
+    filled += part.length;
+  }
+  const u64 tail = uninitialized(stream, unit.offset, unit.into.size());
+  const u64 meant = unit.into.size() - tail;
+  window.sparse += tail;
+  std::string damage = gaps.empty() ? "" : gaps.front().message;
+  if (gaps.empty()) {
+    try {
+      decompress_lznt1(compressed, unit.into);
+    } catch (const FormatError& e) {
+      damage = e.what();
+    }
+  }
+  if (!damage.empty()) {
+    // Half a unit would be scanned as if it were the file: all of it is unreadable.
+    std::fill(unit.into.begin(), unit.into.end(), std::byte{0});
+    add_gaps(window, {{unit.offset, meant, damage}});
+    if (gaps.empty())
+      window.damage.push_back(fmt::format("compression unit at offset {}: {}", unit.offset, damage));
+  }
+  std::fill(unit.into.begin() + static_cast<std::ptrdiff_t>(meant), unit.into.end(), std::byte{0});
+}
+
+/// Windows of compressed streams begin at a unit.
+void read_compressed(const ByteSource& source, const StreamRef& stream, u64 offset, MutableBytes into,
+                     MutableBytes scratch, LoadedWindow& window) {
+  for (u64 done = 0; done < into.size(); done += stream.compression_unit) {
+    const u64 length = std::min<u64>(stream.compression_unit, into.size() - done);
+    read_unit(source, stream, {offset + done, into.subspan(done, length), scratch}, window);
+  }
+}
+
+bool is_placed(const Extent& extent) {
+  return extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
+}
+
+/// Stored ranges, with small holes between them closed; compressed streams are cut at units.
+std::vector<Window> stored_windows(const StreamRef& stream) {
+  const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
+  const u64 end = std::min(stream.size, stream.initialized);
+  std::vector<Window> windows;
+  for (const Extent& extent : stream.extents) {
+    if (!is_placed(extent) || extent.stream_offset >= end) continue;
+    const u64 from = extent.stream_offset / unit * unit;
+    const u64 to = std::min(end, (extent.stream_offset + extent.length + unit - 1) / unit * unit);
+    if (!windows.empty() && from <= windows.back().offset + windows.back().length + kMergeHoles)
+      windows.back().length = to - windows.back().offset;
+    else
+      windows.push_back({from, to - from});
+  }
+  return windows;
+}
+
+/// Splits what no window covers into zeros and bytes without a place.
+void account_outside(const StreamRef& stream, WindowPlan& plan) {
+  u64 at = 0;
+  const auto outside = [&](u64 to) {
+    const u64 known = std::min(to, stream.initialized);
+    u64 missing = 0;
+    if (known > at)
+      for (const Extent& part : slice_extents(stream.extents, at, known - at))
+        if (part.kind == Extent::Kind::missing) missing += part.length;
+    plan.missing += missing;
+    plan.sparse += to - at - missing;
+  };
+  for (const Window& window : plan.windows) {
+    outside(window.offset);
+    at = window.offset + window.length;
+  }
+  outside(stream.size);
+}
+
+} // namespace
+
+WindowPlan plan_windows(const StreamRef& stream) {
+  if (stream.size == 0) return {};
+  // A compressed unit holds as much as a whole one.
+  const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
+  u64 stored = 0;
+  for (const Extent& extent : stream.extents)
+    if (is_placed(extent)) stored = saturating_add(stored, (extent.length + unit - 1) / unit * unit);
+  const bool mostly_holes = stream.size > saturating_add(saturating_add(stored, stored), kFreeHoles);
+  if (!mostly_holes) return {{{0, stream.size}}, true, 0, 0};
+  WindowPlan plan{stored_windows(stream), false, 0, 0};
+  account_outside(stream, plan);
+  return plan;
+}
+
+StreamReader::StreamReader(ByteBudget& budget, ContentLimits limits)
+    : budget_(&budget), limits_(std::move(limits)) {}
+
+void StreamReader::release() {
+  spool_.reset();
+  buffer_.shrink(limits_.kept);
+  lease_ = {};
+}
+
+LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& stream, const Window& window) {
+  release();
+  LoadedWindow loaded;
+  const MutableBytes scratch = unit_.take(stream.compression_unit);
+  const auto read = [&](u64 offset, MutableBytes into) {
+    if (stream.encoding == Encoding::lznt1)
+      read_compressed(source, stream, offset, into, scratch, loaded);
+    else
+      read_plain(source, stream, offset, into, loaded);
+  };
+  if (window.length <= limits_.in_memory) {
+    lease_ = budget_->lease(saturating_subtract(window.length, limits_.kept));
+    const MutableBytes into = buffer_.take(window.length);
+    read(window.offset, into);
+    loaded.bytes = into;
+    return loaded;
+  }
+  spool_.emplace(limits_.spool_folder, window.length);
+  const u64 piece = std::max<u64>(kPiece, stream.compression_unit);
+  for (u64 done = 0; done < window.length; done += piece) {
+    const MutableBytes into = buffer_.take(std::min(piece, window.length - done));
+    const u64 sparse_before = loaded.sparse;
+    read(window.offset + done, into);
+    if (loaded.sparse - sparse_before < into.size()) spool_->write(done, into); // holes stay holes
+  }
+  loaded.bytes = spool_->map();
+  return loaded;
+}
+
+std::optional<u64> media_offset(const ByteSource& source, const StreamRef& stream, u64 offset, u64 length) {
+  if (stream.encoding != Encoding::plain || length == 0 || !fits(offset, length, stream.initialized))
+    return std::nullopt;
+  const std::vector<Extent> parts = slice_extents(stream.extents, offset, length);
+  const bool as_stored = !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const Extent& part) {
+    return part.kind == Extent::Kind::stored;
+  });
+  return as_stored ? source.media_offset(parts.front().source_offset) : std::nullopt;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream -> the bytes that Windows would read, window by window, with what they are: stored, zeros by definition, or
+// unreadable. One StreamReader a thread; the budget is shared.
+#pragma once
+
+#include "content/budget.h"
+#include "content/buffer.h"
+#include "filesystem/extents.h"
+#include "model/stream.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+/// A range of a stream that is scanned as one piece.
+struct Window {
+  u64 offset = 0, length = 0;
+};
+
+struct WindowPlan {
+  std::vector<Window> windows;
+  bool whole = true; ///< one window that is the stream; else its stored ranges one by one
+  // What lies outside of the windows:
+  u64 sparse = 0;  ///< zero by definition
+  u64 missing = 0; ///< bytes that no cluster is known for
+};
+
+/// A stream is one window, unless it is mostly holes: then its stored ranges are windows of their own, so that sparse
+/// terabytes cost nothing. A stream of holes alone has no window when it is large.
+WindowPlan plan_windows(const StreamRef& stream);
+
+struct LoadedWindow {
+  ByteView bytes;         ///< valid until the reader's next load
+  std::vector<Gap> gaps;  ///< unreadable, in stream offsets; zeros in `bytes`
+  std::vector<std::string> damage; ///< compressed units that can't be decompressed
+  u64 sparse = 0;         ///< bytes that are zero by definition: holes, and past the initialized size
+  u64 unreadable = 0;     ///< sum of the gaps
+};
+
+struct ContentLimits {
+  u64 in_memory = 256_MiB; ///< larger windows are spooled
+  u64 kept = 8_MiB;        ///< a thread's buffer keeps its pages up to this size
+  std::filesystem::path spool_folder;
+};
+
+class StreamReader {
+public:
+  StreamReader(ByteBudget& budget, ContentLimits limits);
+
+  /// Throws Error when there is no room for the window in memory or in the spool folder.
+  LoadedWindow load(const ByteSource& source, const StreamRef& stream, const Window& window);
+  /// Gives back what the last window took.
+  void release();
+
+private:
+  ByteBudget* budget_;
+  ContentLimits limits_;
+  ReusedBuffer buffer_, unit_;
+  std::optional<Spool> spool_;
+  ByteBudget::Lease lease_;
+};
+
+/// Where the `length` bytes at `offset` of the stream stand in the media as they are; the first byte's place where they
+/// straddle extents. Absent when any of them is not stored as it reads.
+std::optional<u64> media_offset(const ByteSource& source, const StreamRef& stream, u64 offset, u64 length);
+
+} // namespace coldsweep

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The case folder itself, and `run.json`: what may differ between two runs of the same sweep.
+#pragma once
+
+#include "model/options.h"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+namespace coldsweep {
+
+/// Throws UsageError where the folder exists and is not empty, or is no folder.
+void check_case_folder(const std::filesystem::path& folder);
+void create_case_folder(const std::filesystem::path& folder);
+
+struct RunRecord {
+  std::chrono::system_clock::time_point begun;
+  std::string command_line;
+  u32 threads = 0;
+  u64 memory = 0;
+};
+
+RunRecord begin_run(const SweepOptions& options);
+/// Writes `run.json`.
+void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool interrupted);
+
+} // namespace coldsweep

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/case_record_of.h"
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+ImageRecord image_record(const Image& image) {
+  ImageRecord record;
+  record.format = image.format;
+  record.size = image.media->size();
+  for (const ImageSegment& segment : image.segments)
+    record.segments.push_back({segment.path.filename().string(), segment.size});
+  record.acquisition = image.acquisition;
+  record.stored_hashes = image.stored_hashes;
+  return record;
+}
+
+std::vector<std::string> scope_names(const Scope& scope) {
+  std::vector<std::string> names;
+  if (scope.allocated) names.emplace_back("allocated");
+  if (scope.deleted) names.emplace_back("deleted");
+  if (scope.alternate_streams) names.emplace_back("ads");
+  return names;
+}
+
+} // namespace
+
+std::string tool_version() { return COLDSWEEP_VERSION; }
+std::string tool_commit() { return COLDSWEEP_COMMIT; }
+
+CaseRecord case_record_of(const SweepOptions& options, const Image& image, const RuleSet& rules) {
+  CaseRecord record;
+  record.tool_version = tool_version();
+  record.tool_commit = tool_commit();
+  record.engines = {{"yara", yara_version()}, {"sleuthkit", COLDSWEEP_TSK_VERSION}};
+  record.image = image_record(image);
+  record.rules = rules.record();
+  record.scope = scope_names(options.scope);
+  record.options = {{"timeout", std::to_string(options.timeout_seconds)},
+                    {"export", options.export_matched ? std::to_string(options.export_limit) : "none"}};
+  std::string volumes;
+  for (const std::string& locator : options.volumes) volumes += (volumes.empty() ? "" : ",") + locator;
+  record.options["volumes"] = volumes.empty() ? "all" : volumes;
+  return record;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/examine.h"
+
+#include "base/checked.h"
+#include "base/hash.h"
+#include "engine/externals.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+/// Overlapping unreadable bytes were scanned as zeros: the media doesn't hold what matched.
+bool touches_gap(const std::vector<Gap>& gaps, u64 offset, u64 length) {
+  return std::any_of(gaps.begin(), gaps.end(), [&](const Gap& gap) {
+    return gap.offset < offset + length && offset < gap.offset + gap.length;
+  });
+}
+
+std::vector<MediaExtent> media_extents(const ByteSource& source, const StreamRef& stream) {
+  std::vector<MediaExtent> extents;
+  for (const Extent& extent : stream.extents) {
+    const bool placed = extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
+    if (!placed || extent.stream_offset >= stream.initialized) continue;
+    const u64 length = stream.encoding == Encoding::lznt1
+                           ? extent.length
+                           : std::min(extent.length, stream.initialized - extent.stream_offset);
+    extents.push_back({extent.stream_offset, source.media_offset(extent.source_offset), length});
+  }
+  return extents;
+}
+
+void skip(Outcome& outcome, const std::string& reason, u64 bytes) {
+  if (bytes == 0) return;
+  outcome.bytes.skipped += bytes;
+  outcome.bytes.skipped_by[reason] += bytes;
+}
+
+} // namespace
+
+/// What is known of one stream while it is examined.
+struct StreamExaminer::Examination {
+  const SweptVolume& volume;
+  const StreamRef& stream;
+  std::optional<StreamDescription> description; ///< made when first needed
+  std::vector<Externals> externals;             ///< of each of its names
+  Outcome outcome;
+  std::set<std::string> truncated;
+
+  Examination(const SweptVolume& v, const StreamRef& s) : volume(v), stream(s) {}
+
+  const StreamDescription& described() {
+    if (!description) description = volume.plan.describe(stream);
+    return *description;
+  }
+
+  void add_issue(IssueKind kind, const char* stage, std::string message, u64 bytes) {
+    outcome.issues.push_back({kind, volume.id, stream.id.record, described().path, std::string(stream.name), stage,
+                              std::move(message), bytes});
+  }
+};
+
+StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
+                               const EvidenceStore& evidence, ExamineOptions options)
+    : scanner_(rules, options.timeout_seconds), path_dependent_rules_(uses_externals(rules)),
+      reader_(budget, std::move(limits)), evidence_(&evidence), options_(options) {}
+
+Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stream) {
+  Examination work(volume, stream);
+  work.outcome.stream = stream.id;
+  work.outcome.bytes.planned = stream.size;
+  if (stream.encoding == Encoding::wof) {
+    skip(work.outcome, "wof", stream.size);
+    work.add_issue(IssueKind::unsupported, "read",
+                   "compressed by Windows (WOF, \"CompactOS\"), which is not decoded yet: the content was not scanned",
+                   stream.size);
+  } else if (stream.encoding == Encoding::efs) {
+    skip(work.outcome, "efs", stream.size);
+    work.add_issue(IssueKind::encrypted, "read", "encrypted by EFS: the content was not scanned", stream.size);
+  } else {
+    examine_windows(work);
+  }
+  reader_.release();
+  return std::move(work.outcome);
+}
+
+void StreamExaminer::examine_windows(Examination& work) {
+  const WindowPlan plan = plan_windows(work.stream);
+  work.outcome.bytes.sparse += plan.sparse;
+  work.outcome.bytes.unreadable += plan.missing;
+  if (plan.missing > 0)
+    work.add_issue(IssueKind::unreadable, "read", "no place on the volume is known for these bytes", plan.missing);
+  if (!plan.whole && plan.windows.size() > 1)
+    work.add_issue(IssueKind::over_limit, "scan",
+                   fmt::format("mostly holes: its {} stored ranges were scanned one by one, and conditions on the "
+                               "file's size, or across ranges, could not be judged",
+                               plan.windows.size()),
+                   0);
+  for (const Window& window : plan.windows) examine_window(work, window, plan.whole);
+  for (const std::string& string : work.truncated)
+    work.add_issue(IssueKind::matches_truncated, "scan", string, 0);
+}
+
+void StreamExaminer::examine_window(Examination& work, const Window& window, bool whole) {
+  LoadedWindow loaded;
+  try {
+    loaded = reader_.load(*work.volume.source, work.stream, window);
+  } catch (const Error& e) {
+    skip(work.outcome, "over_limit", window.length);
+    work.add_issue(IssueKind::over_limit, "read", e.what(), window.length);
+    return;
+  }
+  if (!loaded.gaps.empty()) {
+    const bool damaged = !loaded.damage.empty();
+    work.add_issue(damaged ? IssueKind::malformed : IssueKind::unreadable, "read",
+                   fmt::format("{} bytes in {} ranges, the first at offset {}: {}", loaded.unreadable,
+                               loaded.gaps.size(), loaded.gaps.front().offset,
+                               damaged ? loaded.damage.front() : loaded.gaps.front().message),
+                   loaded.unreadable);
+  }
+  work.outcome.bytes.sparse += loaded.sparse;
+  work.outcome.bytes.unreadable += loaded.unreadable;
+  const u64 readable = window.length - loaded.sparse - loaded.unreadable;
+
+  if (work.externals.empty()) {
+    const StreamDescription& described = work.described();
+    const std::string owner = described.owner_sid.value_or("");
+    work.externals.push_back(externals_of({described.path, work.stream.name, owner}, work.volume.drive));
+    if (path_dependent_rules_)
+      for (const std::string& link : described.links)
+        work.externals.push_back(externals_of({link, work.stream.name, owner}, work.volume.drive));
+  }
+  const std::string type = file_type_label(loaded.bytes);
+  for (std::size_t i = 0; i < work.externals.size(); ++i) {
+    work.externals[i].filetype = type;
+    const ScanResult result = i == 0 ? scanner_.scan(loaded.bytes, work.externals[i])
+                                     : scanner_.scan_path_dependent(loaded.bytes, work.externals[i]);
+    const std::string failure =
+        result.timed_out ? fmt::format("no result within {} seconds", options_.timeout_seconds)
+                         : result.error.value_or("");
+    if (!failure.empty()) {
+      const char* reason = result.timed_out ? "timed_out" : "scan_failed";
+      work.add_issue(result.timed_out ? IssueKind::timed_out : IssueKind::crashed, "scan",
+                     i == 0 ? failure : fmt::format("under a further name: {}", failure), i == 0 ? readable : 0);
+      if (i == 0) return skip(work.outcome, reason, readable);
+      continue;
+    }
+    work.truncated.insert(result.truncated.begin(), result.truncated.end());
+    add_matches(work, result, loaded, window);
+  }
+  work.outcome.bytes.scanned += readable;
+  if (!work.outcome.findings.empty()) complete_findings(work, loaded, whole);
+}
+
+/// A rule that matched under one name or in one window already is the same finding.
+void StreamExaminer::add_matches(Examination& work, const ScanResult& result, const LoadedWindow& loaded,
+                                 const Window& window) {
+  const std::size_t known = work.outcome.findings.size();
+  for (const RuleMatch& match : result.matches) {
+    std::vector<Match> matches = match.matches;
+    for (Match& m : matches) {
+      m.offset += window.offset;
+      if (!touches_gap(loaded.gaps, m.offset, m.length))
+        m.media_offset = media_offset(*work.volume.source, work.stream, m.offset, m.length);
+    }
+    const auto end = work.outcome.findings.begin() + static_cast<std::ptrdiff_t>(known);
+    const auto same = std::find_if(work.outcome.findings.begin(), end,
+                                   [&](const Finding& f) { return f.rule == *match.rule; });
+    if (same != end) {
+      for (Match& m : matches)
+        if (std::find(same->matches.begin(), same->matches.end(), m) == same->matches.end())
+          same->matches.push_back(std::move(m));
+      continue;
+    }
+    Finding finding;
+    finding.rule = *match.rule;
+    finding.matches = std::move(matches);
+    work.outcome.findings.push_back(std::move(finding));
+  }
+}
+
+void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& loaded, bool whole) {
+  const StreamRef& stream = work.stream;
+  const StreamDescription& described = work.described();
+  Finding common;
+  common.stream = stream.id;
+  common.path = described.path;
+  common.links = described.links;
+  common.stream_name = stream.name;
+  common.allocated = !stream.deleted;
+  common.size = stream.size;
+  common.encoding = stream.encoding;
+  common.si = described.si;
+  common.fn = described.fn;
+  common.owner_sid = described.owner_sid;
+  common.extents = media_extents(*work.volume.source, stream);
+  common.locate = locate_command(work.volume.target, stream, *work.volume.source);
+  if (whole) { // of a stream that was scanned in parts there is no one content to hash or keep
+    common.hashes = hash_all(loaded.bytes);
+    if (options_.export_matched && stream.size <= options_.export_limit) {
+      evidence_->keep(common.hashes.sha256, loaded.bytes);
+      common.exported = true;
+    }
+  }
+  for (Finding& finding : work.outcome.findings) {
+    common.rule = std::move(finding.rule);
+    common.matches = std::move(finding.matches);
+    finding = common;
+  }
+  std::sort(work.outcome.findings.begin(), work.outcome.findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.rule.name_space, a.rule.name) < std::tie(b.rule.name_space, b.rule.name);
+  });
+}
+
+} // namespace coldsweep

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/locate.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kSector = 512;
+
+std::string image_arguments(const LocateTarget& target) {
+  std::string words;
+  for (const std::string& segment : target.segments) words += " " + shell_quoted(segment);
+  return words;
+}
+
+/// libtsk 4.11.1 refuses a stream whose hole is longer than the volume ($UsnJrnl:$J has such holes).
+bool sleuth_kit_refuses(const StreamRef& stream, u64 volume_size) {
+  return std::any_of(stream.extents.begin(), stream.extents.end(), [&](const Extent& extent) {
+    return extent.kind != Extent::Kind::stored && extent.length > volume_size;
+  });
+}
+
+/// The stored ranges of a plain stream, one after the other.
+std::string dd_commands(const LocateTarget& target, const StreamRef& stream, const ByteSource& source) {
+  std::string commands;
+  for (const Extent& extent : stream.extents) {
+    if (extent.kind != Extent::Kind::stored) continue;
+    const std::optional<u64> at = source.media_offset(extent.source_offset);
+    if (!at) continue;
+    commands += fmt::format("{}dd if={} bs=64K iflag=skip_bytes,count_bytes skip={} count={} status=none",
+                            commands.empty() ? "" : "; ", shell_quoted(target.segments.front()), *at, extent.length);
+  }
+  return commands;
+}
+
+} // namespace
+
+std::string shell_quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.front() != '-' &&
+                     word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+,=@%/") ==
+                         std::string::npos;
+  if (plain) return word;
+  std::string quoted = word.empty() || word.front() != '-' ? "'" : "'./";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string locate_command(const LocateTarget& target, const StreamRef& stream, const ByteSource& source) {
+  const bool one_raw_file = target.format == "raw" && target.segments.size() == 1;
+  if (one_raw_file && stream.encoding == Encoding::plain && sleuth_kit_refuses(stream, target.volume_size))
+    return dd_commands(target, stream, source);
+  const std::string type = target.format == "split raw" ? "raw" : target.format;
+  return fmt::format("icat -i {} -f ntfs -o {}{} {}-128-{}", type, target.volume_offset / kSector,
+                     image_arguments(target), stream.id.record, stream.id.attribute);
+}
+
+} // namespace coldsweep

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counters that the pipeline raises and a display reads, from any thread.
+#pragma once
+
+#include "base/types.h"
+
+#include <atomic>
+
+namespace coldsweep {
+
+struct Progress {
+  std::atomic<u64> streams_planned{0}, streams_done{0};
+  std::atomic<u64> bytes_planned{0}, bytes_done{0}; ///< stored bytes: holes take no time
+  std::atomic<u64> findings{0}, issues{0};
+  std::atomic<bool> finished{false};
+};
+
+} // namespace coldsweep

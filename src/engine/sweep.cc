@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/sweep.h"
+
+#include "engine/case_folder.h"
+#include "engine/case_record_of.h"
+#include "engine/pipeline.h"
+#include "engine/swept_volumes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+/// Memory for content: each thread keeps a buffer, the rest is leased.
+struct MemoryShares {
+  u64 kept, leased;
+};
+
+MemoryShares share_memory(u64 memory, u32 threads) {
+  const u64 kept = std::clamp<u64>(memory / (4 * std::max<u64>(threads, 1)), 64_KiB, 8_MiB);
+  const u64 all_kept = kept * std::max<u64>(threads, 1);
+  return {kept, memory > 2 * all_kept ? memory - all_kept : memory / 2};
+}
+
+void note_volumes(const OpenedVolumes& volumes, SweepResult& result) {
+  for (const VolumeRecord& record : volumes.records) {
+    if (record.status == VolumeStatus::swept) continue;
+    result.notes.push_back(fmt::format("volume {} ({}, {} bytes) was not swept: {}{}{}", record.locator,
+                                       record.filesystem, record.size, name_of(record.status),
+                                       record.note.empty() ? "" : ", ", record.note));
+  }
+}
+
+/// Limits that cost no byte (a list of matches cut, a sparse stream scanned in parts) leave a sweep complete.
+bool is_incomplete(const SealSummary& seal) {
+  if (seal.bytes.skipped > 0 || seal.bytes.unreadable > 0) return true;
+  return std::any_of(seal.issues_by_kind.begin(), seal.issues_by_kind.end(), [](const auto& entry) {
+    return entry.first != name_of(IssueKind::over_limit) && entry.first != name_of(IssueKind::matches_truncated);
+  });
+}
+
+void write_header(Journal& journal, const CaseRecord& record, const OpenedVolumes& volumes) {
+  journal.set_case(record);
+  for (const VolumeRecord& volume : volumes.records) journal.add_volume(volume);
+  for (const Issue& issue : volumes.issues) journal.add_issue(issue);
+  journal.flush();
+}
+
+void plan_progress(const OpenedVolumes& volumes, Progress& progress) {
+  for (const SweptVolume& volume : volumes.swept) {
+    progress.streams_planned += volume.plan.streams().size();
+    for (const StreamRef& stream : volume.plan.streams()) progress.bytes_planned += stored_bytes(stream);
+  }
+}
+
+} // namespace
+
+SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const SweepControl& control) {
+  check_case_folder(options.output);
+  // The evidence, and what of it can be swept.
+  const Image image = open_image(options.image);
+  const OpenedVolumes volumes = open_volumes(image, options);
+  SweepResult result;
+  result.swept_volumes = volumes.swept.size();
+  note_volumes(volumes, result);
+  plan_progress(volumes, control.progress);
+
+  // The case, with what is known before the first byte is scanned.
+  create_case_folder(options.output);
+  Journal journal = Journal::create(options.output);
+  const CaseRecord record = case_record_of(options, image, rules);
+  write_header(journal, record, volumes);
+  RunRecord run = begin_run(options);
+
+  // Every stream of every volume: read, scanned, kept.
+  const MemoryShares memory = share_memory(options.memory, options.threads);
+  ByteBudget budget(memory.leased);
+  const EvidenceStore evidence(options.output);
+  const PipelineParts parts{
+      [&] {
+        return std::make_unique<StreamExaminer>(
+            rules, budget, ContentLimits{std::max(memory.leased / 2, memory.kept), memory.kept, options.output}, evidence,
+            ExamineOptions{options.timeout_seconds, options.export_matched, options.export_limit});
+      },
+      journal, control.progress, control.stop, options.threads};
+  for (const SweptVolume& volume : volumes.swept) {
+    run_pipeline(volume, parts);
+    if (control.stop) break;
+  }
+  journal.flush();
+
+  // An interrupted case stays unsealed: its journal holds what was done.
+  if (!control.stop) {
+    result.seal = seal(journal, options.output);
+    result.incomplete = is_incomplete(*result.seal);
+  }
+  finish_run(options.output, run, control.stop);
+  return result;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program: image and rules in, sealed case out.
+#pragma once
+
+#include "engine/progress.h"
+#include "manifest/seal.h"
+#include "model/options.h"
+#include "rules/rule_set.h"
+
+#include <atomic>
+#include <optional>
+#include <vector>
+
+namespace coldsweep {
+
+struct SweepResult {
+  std::optional<SealSummary> seal; ///< absent when interrupted before the end
+  bool incomplete = false;         ///< something planned was not read or scanned, or there was nothing to plan
+  u64 swept_volumes = 0;
+  std::vector<std::string> notes; ///< for the summary: volumes that were not swept, rejected rule files
+};
+
+/// What the caller lends to a sweep.
+struct SweepControl {
+  Progress& progress;
+  const std::atomic<bool>& stop; ///< set from outside (a signal): what is under way is finished and kept
+};
+
+/// Sweeps and seals. Throws UsageError or RuleError before anything is written where options or rules are wrong,
+/// FormatError where the image can't be opened, Error when the case can't be written.
+SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const SweepControl& control);
+
+} // namespace coldsweep

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/swept_volumes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+LocateTarget locate_target(const Image& image, const Volume& volume) {
+  LocateTarget target{image.format, {}, volume.offset, volume.size};
+  for (const ImageSegment& segment : image.segments) target.segments.push_back(segment.path.filename().string());
+  return target;
+}
+
+Issue volume_issue(IssueKind kind, std::optional<u32> id, std::string message, u64 bytes) {
+  return {kind, id, std::nullopt, std::nullopt, std::nullopt, "volume", std::move(message), bytes};
+}
+
+void describe_ntfs(const NtfsVolume& ntfs, VolumeRecord& record) {
+  record.cluster_size = ntfs.geometry.cluster_size;
+  record.serial = fmt::format("{:016x}", ntfs.geometry.serial);
+  record.label = ntfs.label;
+  record.status = VolumeStatus::swept;
+}
+
+/// The system volume is C:, the others follow in the order of the media.
+void assign_drives(std::deque<SweptVolume>& volumes) {
+  const auto system = std::find_if(volumes.begin(), volumes.end(),
+                                   [](const SweptVolume& v) { return v.plan.holds_windows(); });
+  char next = system == volumes.end() ? 'C' : 'D';
+  for (auto volume = volumes.begin(); volume != volumes.end(); ++volume) {
+    volume->drive = volume == system ? 'C' : next;
+    if (volume != system && next < 'Z') ++next;
+  }
+}
+
+bool is_wanted(const Volume& volume, const SweepOptions& options) {
+  return options.volumes.empty() ||
+         std::find(options.volumes.begin(), options.volumes.end(), volume.locator) != options.volumes.end();
+}
+
+void check_locators(const VolumeTable& table, const SweepOptions& options) {
+  for (const std::string& locator : options.volumes) {
+    const bool found = std::any_of(table.volumes.begin(), table.volumes.end(),
+                                   [&](const Volume& v) { return v.locator == locator; });
+    if (found) continue;
+    std::string known;
+    for (const Volume& volume : table.volumes) known += (known.empty() ? "" : ", ") + volume.locator;
+    throw UsageError(fmt::format("--volume {}: the image has no such volume; it has {}", locator, known));
+  }
+}
+
+void open_volume(const Image& image, const Volume& volume, const Scope& scope, VolumeRecord& record,
+                 OpenedVolumes& opened) {
+  if (volume.filesystem == "bitlocker") {
+    record.status = VolumeStatus::locked;
+    opened.issues.push_back(volume_issue(IssueKind::encrypted, record.id, "encrypted by BitLocker: not swept", volume.size));
+  }
+  if (volume.filesystem != "ntfs") return;
+  try {
+    const NtfsVolume ntfs = NtfsVolume::open(volume.source);
+    describe_ntfs(ntfs, record);
+    const u64 claimed = ntfs.geometry.cluster_count * ntfs.geometry.cluster_size;
+    if (ntfs.geometry.present_clusters < ntfs.geometry.cluster_count)
+      opened.issues.push_back(volume_issue(
+          IssueKind::unreadable, record.id,
+          fmt::format("the file system has {} bytes, the evidence ends after {} of them", claimed, volume.source->end()),
+          claimed - volume.source->end()));
+    SweptVolume& swept = opened.swept.emplace_back(
+        SweptVolume{record.id, volume.source, NtfsPlan::make(ntfs, record.id, scope), 'C', locate_target(image, volume)});
+    opened.issues.insert(opened.issues.end(), swept.plan.issues().begin(), swept.plan.issues().end());
+  } catch (const Error& e) {
+    record.status = VolumeStatus::unreadable;
+    opened.issues.push_back(volume_issue(IssueKind::unreadable, record.id,
+                                         fmt::format("volume {} at offset {}: {}", volume.locator, volume.offset, e.what()),
+                                         volume.size));
+  }
+}
+
+VolumeRecord plain_record(u32 id, const Volume& volume) {
+  VolumeRecord record;
+  record.id = id;
+  record.locator = volume.locator;
+  record.offset = volume.offset;
+  record.size = volume.size;
+  record.filesystem = volume.filesystem;
+  record.note = volume.note;
+  return record;
+}
+
+} // namespace
+
+VolumeRecord describe_volume(u32 id, const Volume& volume) {
+  VolumeRecord record = plain_record(id, volume);
+  if (volume.filesystem == "bitlocker") record.status = VolumeStatus::locked;
+  if (volume.filesystem != "ntfs") return record;
+  try {
+    describe_ntfs(NtfsVolume::open(volume.source), record);
+  } catch (const Error& e) {
+    record.status = VolumeStatus::unreadable;
+    record.note += (record.note.empty() ? "" : "; ") + std::string(e.what());
+  }
+  return record;
+}
+
+OpenedVolumes open_volumes(const Image& image, const SweepOptions& options) {
+  std::vector<std::filesystem::path> segments;
+  for (const ImageSegment& segment : image.segments) segments.push_back(segment.path);
+  const VolumeTable table = find_volumes(segments, image.media);
+  check_locators(table, options);
+
+  OpenedVolumes opened;
+  for (const std::string& problem : table.problems)
+    opened.issues.push_back(volume_issue(IssueKind::malformed, std::nullopt, problem, 0));
+  for (u32 id = 0; id < table.volumes.size(); ++id) {
+    const Volume& volume = table.volumes[id];
+    VolumeRecord record = plain_record(id, volume);
+    if (is_wanted(volume, options)) open_volume(image, volume, options.scope, record, opened);
+    else record.note += record.note.empty() ? "not asked for" : "; not asked for";
+    opened.records.push_back(std::move(record));
+  }
+  assign_drives(opened.swept);
+  const bool any_ntfs = std::any_of(table.volumes.begin(), table.volumes.end(),
+                                    [](const Volume& v) { return v.filesystem == "ntfs"; });
+  if (!any_ntfs)
+    opened.issues.push_back(volume_issue(IssueKind::unsupported, std::nullopt,
+                                         "the image holds no NTFS volume: nothing was swept", image.media->size()));
+  return opened;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data runs -> extents, and reads through extents. What a run list can't place becomes `missing`, never a guess.
+#pragma once
+
+#include "filesystem/ntfs_geometry.h"
+#include "filesystem/run_list.h"
+#include "image/byte_source.h"
+#include "model/stream.h"
+
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+/// The part of an attribute that one MFT record holds.
+struct AttributePiece {
+  u64 first_vcn = 0;
+  RunList runs;
+};
+
+struct BuiltExtents {
+  std::vector<Extent> extents;       ///< cover [0, length) without a gap
+  std::vector<std::string> problems; ///< why something of it is missing
+};
+
+/// Extents of [0, length) from the pieces of one attribute, in any order. Clusters outside the volume, ranges that no
+/// run covers, and clusters beyond as many as the volume has are `missing`.
+BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometry& geometry, u64 length);
+
+/// The part [offset, offset + length) of the extents, with stream offsets from 0.
+std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u64 length);
+
+/// Fills `into` with the stream's bytes from `offset`; holes and what can't be read are zeros. Returns what could not
+/// be read, in stream offsets, missing extents included. Any thread.
+std::vector<Gap> read_extents(const ByteSource& source, std::span<const Extent> extents, u64 offset,
+                              MutableBytes into);
+
+} // namespace coldsweep

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filesystem/mft.h"
+
+#include "base/checked.h"
+#include "base/endian.h"
+#include "filesystem/attribute_list.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr std::size_t kWalkBytes = 1 << 20;
+
+/// $MFTMirr holds a copy of the first records; the boot sector says where.
+u64 mirror_offset(const ByteSource& volume, const NtfsGeometry& geometry) {
+  std::vector<std::byte> boot(512);
+  volume.read(0, boot);
+  const u64 cluster = *little<u64>(boot, 0x38);
+  if (cluster == 0 || cluster >= geometry.cluster_count)
+    throw FormatError(fmt::format("NTFS boot sector: cluster of $MFTMirr at offset 0x38 can't be {}", cluster));
+  return cluster * geometry.cluster_size;
+}
+
+} // namespace
+
+const Attribute* find_attribute(const MftRecord& record, AttributeType type) {
+  for (const Attribute& attribute : record.attributes)
+    if (attribute.is(type) && attribute.name.empty()) return &attribute;
+  return nullptr;
+}
+
+std::vector<std::byte> read_attribute(const ByteSource& volume, const NtfsGeometry& geometry,
+                                      const Attribute& attribute, u64 limit) {
+  if (attribute.resident) {
+    const ByteView value = attribute.value.first(std::min<u64>(attribute.value.size(), limit));
+    return {value.begin(), value.end()};
+  }
+  const BuiltExtents built = build_extents({{attribute.first_vcn, decode_runs(attribute.runs)}}, geometry,
+                                           std::min(attribute.size, limit));
+  u64 length = 0; // an allocation is sized by what is stored, not by what is claimed
+  for (const Extent& extent : built.extents) {
+    if (extent.kind == Extent::Kind::missing) break;
+    length = extent.stream_offset + extent.length;
+  }
+  std::vector<std::byte> value(std::min(length, limit));
+  read_extents(volume, built.extents, 0, value);
+  return value;
+}
+
+Mft Mft::open(const ByteSource& volume, const NtfsGeometry& geometry) {
+  Mft mft(volume, geometry);
+  std::vector<std::byte> zero(geometry.record_size);
+  try {
+    volume.read(geometry.mft_offset, zero);
+    mft.find_extents(zero);
+  } catch (const Error& e) {
+    const u64 mirror = mirror_offset(volume, geometry);
+    volume.read(mirror, zero);
+    mft.extents_.clear();
+    mft.problems_.clear();
+    mft.find_extents(zero);
+    mft.problems_.insert(mft.problems_.begin(),
+                         fmt::format("MFT record 0 at offset {} of the volume can't be used ({}); its copy in "
+                                     "$MFTMirr at offset {} was",
+                                     geometry.mft_offset, e.what(), mirror));
+  }
+  return mft;
+}
+
+void Mft::find_extents(MutableBytes record_zero) {
+  const std::optional<MftRecord> zero = parse_mft_record(record_zero);
+  const Attribute* data = zero ? find_attribute(*zero, AttributeType::data) : nullptr;
+  if (data == nullptr || data->resident || data->first_vcn != 0)
+    throw FormatError("MFT record 0: a non-resident $DATA attribute expected");
+  const u64 volume_bytes = geometry_.cluster_count * geometry_.cluster_size;
+  const u64 length = std::min(data->size, volume_bytes) / geometry_.record_size * geometry_.record_size;
+
+  std::vector<AttributePiece> pieces{{0, decode_runs(data->runs)}};
+  BuiltExtents built = build_extents(pieces, geometry_, length);
+  extents_ = built.extents;
+  record_count_ = length / geometry_.record_size;
+  if (record_count_ == 0 || extents_.front().kind != Extent::Kind::stored)
+    throw FormatError("MFT record 0: $DATA has no clusters");
+  problems_ = zero->problems;
+  if (find_attribute(*zero, AttributeType::attribute_list) != nullptr) {
+    add_listed_pieces(*zero, pieces, length);
+    built = build_extents(pieces, geometry_, length);
+    extents_ = built.extents;
+  }
+  problems_.insert(problems_.end(), built.problems.begin(), built.problems.end());
+}
+
+void Mft::add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& pieces, u64 length) {
+  const AttributeList list = parse_attribute_list(
+      read_attribute(*volume_, geometry_, *find_attribute(zero, AttributeType::attribute_list),
+                     kMostAttributeListBytes));
+  if (!list.problem.empty()) problems_.push_back(list.problem);
+  for (const AttributeListEntry& entry : list.entries) {
+    if (entry.type != static_cast<u32>(AttributeType::data) || !entry.name.empty() || entry.where.record == 0)
+      continue;
+    try {
+      // Each extension record lies in a part of $MFT that the pieces before it describe.
+      std::vector<std::byte> bytes = read(entry.where.record);
+      const std::optional<MftRecord> extension = parse_mft_record(bytes);
+      const Attribute* data = extension ? find_attribute(*extension, AttributeType::data) : nullptr;
+      if (data == nullptr || data->resident || extension->base.record != 0)
+        throw FormatError("a piece of $MFT's $DATA expected");
+      pieces.push_back({data->first_vcn, decode_runs(data->runs)});
+      extents_ = build_extents(pieces, geometry_, length).extents;
+    } catch (const Error& e) {
+      problems_.push_back(fmt::format("MFT record {}, a part of $MFT: {}", entry.where.record, e.what()));
+    }
+  }
+}
+
+std::vector<Extent> Mft::place(u64 record, u64 offset, u64 length) const {
+  return slice_extents(extents_, record * geometry_.record_size + offset, length);
+}
+
+std::vector<std::byte> Mft::read(u64 record) const {
+  if (record >= record_count_)
+    throw FormatError(fmt::format("MFT record {}: the table has {}", record, record_count_));
+  std::vector<std::byte> bytes(geometry_.record_size);
+  const std::vector<Gap> gaps = read_extents(*volume_, extents_, record * geometry_.record_size, bytes);
+  if (!gaps.empty()) throw ReadError(gaps.front().offset, gaps.front().message);
+  return bytes;
+}
+
+void Mft::walk(const Visitor& visitor) const {
+  std::vector<std::byte> buffer(kWalkBytes);
+  const u64 per_step = kWalkBytes / geometry_.record_size;
+  for (u64 first = 0; first < record_count_; first += per_step) {
+    const u64 count = std::min(per_step, record_count_ - first);
+    const MutableBytes bytes = MutableBytes(buffer).first(count * geometry_.record_size);
+    const u64 start = first * geometry_.record_size;
+    const std::vector<Gap> gaps = read_extents(*volume_, extents_, start, bytes);
+    auto gap = gaps.begin();
+    for (u64 i = 0; i < count; ++i) {
+      const u64 from = start + i * geometry_.record_size, to = from + geometry_.record_size;
+      while (gap != gaps.end() && gap->offset + gap->length <= from) ++gap;
+      if (gap != gaps.end() && gap->offset < to)
+        visitor.unreadable(first + i, 1, gap->message);
+      else
+        visitor.record(first + i, bytes.subspan(i * geometry_.record_size, geometry_.record_size));
+    }
+  }
+}
+
+} // namespace coldsweep

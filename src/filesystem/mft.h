@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Master File Table as a stream of records: found from the boot sector, or its mirror, and walked in order.
+#pragma once
+
+#include "filesystem/extents.h"
+#include "filesystem/mft_record.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+class Mft {
+public:
+  /// Finds all of $MFT, through its attribute list where it has one. Throws FormatError or ReadError when neither
+  /// record 0 nor its copy in $MFTMirr says where it lies.
+  static Mft open(const ByteSource& volume, const NtfsGeometry& geometry);
+
+  u64 record_count() const { return record_count_; }
+  /// What was wrong on the way; the walk goes on with what there is.
+  const std::vector<std::string>& problems() const { return problems_; }
+
+  /// Where bytes of a record stand in the volume: offsets of the result are relative to `offset` of the record.
+  std::vector<Extent> place(u64 record, u64 offset, u64 length) const;
+
+  /// Reads one record. Throws ReadError when any of it is unreadable.
+  std::vector<std::byte> read(u64 record) const;
+
+  struct Visitor {
+    std::function<void(u64 record, MutableBytes bytes)> record;
+    std::function<void(u64 first, u64 count, const std::string& why)> unreadable;
+  };
+  /// Visits every record in order.
+  void walk(const Visitor& visitor) const;
+
+private:
+  Mft(const ByteSource& volume, const NtfsGeometry& geometry) : volume_(&volume), geometry_(geometry) {}
+  void find_extents(MutableBytes record_zero);
+  void add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& pieces, u64 length);
+
+  const ByteSource* volume_;
+  NtfsGeometry geometry_;
+  std::vector<Extent> extents_;
+  u64 record_count_ = 0;
+  std::vector<std::string> problems_;
+};
+
+/// The unnamed attribute of that type, from the attributes of one record.
+const Attribute* find_attribute(const MftRecord& record, AttributeType type);
+
+/// The whole value of an attribute that fits in one record's run list, resident or not; at most `limit` bytes.
+std::vector<std::byte> read_attribute(const ByteSource& volume, const NtfsGeometry& geometry,
+                                      const Attribute& attribute, u64 limit);
+
+} // namespace coldsweep

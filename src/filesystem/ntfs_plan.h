@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// An NTFS volume -> every $DATA stream of every MFT record, in disk order, and what is to be said of each. Made by one
+// thread; then immutable, and read by any.
+#pragma once
+
+#include "filesystem/ntfs_volume.h"
+#include "filesystem/path_index.h"
+#include "model/options.h"
+#include "model/outcome.h"
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace coldsweep {
+
+/// What a finding says of the file, beside its content.
+struct StreamDescription {
+  std::string path;               ///< of the first name
+  std::vector<std::string> links; ///< the other names', sorted
+  std::optional<Times> si, fn;
+  std::optional<std::string> owner_sid;
+};
+
+class NtfsPlan {
+public:
+  /// Walks the MFT. Records that can't be read or parsed become issues, and the walk goes on. Throws nothing for
+  /// damage within the MFT.
+  static NtfsPlan make(const NtfsVolume& volume, u32 volume_id, const Scope& scope);
+
+  /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards.
+  const std::vector<StreamRef>& streams() const { return streams_; }
+  /// Of the plan as a whole and of streams that are damaged; by record.
+  const std::vector<Issue>& issues() const { return issues_; }
+
+  StreamDescription describe(const StreamRef& stream) const;
+  /// The first path alone, for messages.
+  std::string path(u64 record) const;
+  /// Whether the volume looks like one that Windows is installed on.
+  bool holds_windows() const { return paths_.root_holds("windows"); }
+
+private:
+  friend class PlanBuilder;
+  struct File {
+    u64 record = 0;
+    Times si;
+    bool has_si = false;
+    u32 security_id = 0;
+  };
+  const File* file(u64 record) const;
+
+  PathIndex paths_;
+  std::vector<File> files_; ///< by record
+  std::unordered_map<u32, std::string> owners_;
+  std::unordered_map<u64, std::string> own_descriptors_; ///< record -> owner, where the record has its descriptor
+  std::deque<std::string> names_;
+  std::deque<std::vector<Extent>> extents_; ///< one a stream: stable addresses
+  std::vector<StreamRef> streams_;
+  std::vector<Issue> issues_;
+};
+
+} // namespace coldsweep

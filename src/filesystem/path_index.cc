@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filesystem/path_index.h"
+
+#include "base/endian.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u8 kDosNamespace = 2;
+constexpr std::size_t kMostDepth = 16384; // 32,767 characters of path hold no more folders
+constexpr std::string_view kOrphans = "/$OrphanFiles";
+
+} // namespace
+
+std::optional<FileName> parse_file_name(ByteView value) {
+  const std::optional<u8> length = little<u8>(value, 0x40), name_space = little<u8>(value, 0x41);
+  if (!length || !name_space) return std::nullopt;
+  const std::optional<ByteView> name = slice(value, 0x42, u64{*length} * 2);
+  if (!name || name->empty()) return std::nullopt;
+  FileName parsed;
+  parsed.parent = FileReference::from(*little<u64>(value, 0));
+  parsed.times = {*little<u64>(value, 8), *little<u64>(value, 16), *little<u64>(value, 24),
+                  *little<u64>(value, 32)};
+  parsed.name_space = *name_space;
+  parsed.name = decode_utf16_name(*name).utf8;
+  // NTFS forbids `/` in names; a damaged or hostile one must not look like a folder.
+  for (std::size_t at = 0; (at = parsed.name.find('/', at)) != std::string::npos;)
+    parsed.name.replace(at, 1, "\\u002f");
+  return parsed;
+}
+
+void PathIndex::add(u64 record, u16 sequence, bool in_use, std::vector<FileName> names) {
+  const bool has_long = std::any_of(names.begin(), names.end(),
+                                    [](const FileName& n) { return n.name_space != kDosNamespace; });
+  if (has_long) std::erase_if(names, [](const FileName& n) { return n.name_space == kDosNamespace; });
+  if (names.size() > std::numeric_limits<u16>::max()) names.resize(std::numeric_limits<u16>::max());
+
+  if (entries_.size() <= record) entries_.resize(record + 1);
+  entries_[record] = {static_cast<u32>(names_.size()), sequence, static_cast<u16>(names.size()), true, in_use};
+  std::move(names.begin(), names.end(), std::back_inserter(names_));
+}
+
+const PathIndex::Entry* PathIndex::entry(u64 record) const {
+  return record < entries_.size() && entries_[record].known ? &entries_[record] : nullptr;
+}
+
+bool PathIndex::hangs_in(const FileReference& parent) const {
+  const Entry* folder = entry(parent.record);
+  if (folder == nullptr) return false;
+  if (folder->in_use) return folder->sequence == parent.sequence;
+  // Deleting a record raises its sequence number; NTFS skips 0.
+  const u16 before = static_cast<u16>(folder->sequence - 1);
+  return before == parent.sequence || (before == 0 && parent.sequence == 0xFFFF);
+}
+
+std::string PathIndex::folder_path(const FileReference& parent) const {
+  std::vector<const std::string*> parts;
+  FileReference at = parent;
+  std::string path;
+  while (at.record != kRootRecord || !hangs_in(at)) {
+    const Entry* folder = entry(at.record);
+    if (!hangs_in(at) || folder->name_count == 0 || parts.size() >= kMostDepth) {
+      path = kOrphans;
+      break;
+    }
+    const FileName& name = names_[folder->first_name];
+    parts.push_back(&name.name);
+    at = name.parent;
+  }
+  if (parts.size() >= kMostDepth) parts.clear(); // folders that contain each other
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) path.append("/").append(**part);
+  return path;
+}
+
+std::vector<PathAndTimes> PathIndex::paths(u64 record) const {
+  const Entry* of = entry(record);
+  if (record == kRootRecord && of != nullptr) {
+    if (of->name_count == 0) return {{"/", std::nullopt}};
+    return {{"/", names_[of->first_name].times}};
+  }
+  if (of == nullptr || of->name_count == 0)
+    return {{fmt::format("{}/OrphanFile-{}", kOrphans, record), std::nullopt}};
+  std::vector<PathAndTimes> all;
+  for (u32 i = 0; i < of->name_count; ++i) {
+    const FileName& name = names_[of->first_name + i];
+    all.push_back({folder_path(name.parent) + "/" + name.name, name.times});
+  }
+  return all;
+}
+
+bool PathIndex::root_holds(std::string_view lower_case_name) const {
+  for (const Entry& entry : entries_) {
+    if (!entry.known || !entry.in_use) continue;
+    for (u32 i = 0; i < entry.name_count; ++i) {
+      const FileName& name = names_[entry.first_name + i];
+      if (name.parent.record == kRootRecord && ascii_lower(name.name) == lower_case_name) return true;
+    }
+  }
+  return false;
+}
+
+} // namespace coldsweep

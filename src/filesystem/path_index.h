@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// MFT record -> paths, from the $FILE_NAME attributes alone: no folder's index is read. Built by one thread, then
+// read by any.
+#pragma once
+
+#include "filesystem/mft_record.h"
+#include "model/outcome.h"
+
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+/// One $FILE_NAME. Names of the DOS namespace are kept only where there is no other.
+struct FileName {
+  FileReference parent;
+  std::string name; ///< UTF-8, escaped where it is not valid UTF-16
+  Times times;
+  u8 name_space = 0; ///< 0 POSIX, 1 Win32, 2 DOS, 3 Win32 and DOS
+};
+
+/// Parses the value of a $FILE_NAME attribute; absent when it can't be one.
+std::optional<FileName> parse_file_name(ByteView value);
+
+struct PathAndTimes {
+  std::string path;
+  std::optional<Times> times;
+};
+
+class PathIndex {
+public:
+  static constexpr u64 kRootRecord = 5;
+
+  /// Records are added in any order, each once.
+  void add(u64 record, u16 sequence, bool in_use, std::vector<FileName> names);
+
+  /// Every path of a record, in the order of its names; never empty. What hangs on no folder any more stands below
+  /// `/$OrphanFiles`; what has no name is `OrphanFile-RECORD`, as The Sleuth Kit calls it.
+  std::vector<PathAndTimes> paths(u64 record) const;
+
+  /// Whether a record in use hangs in the root folder by that name (ASCII letters of any case).
+  bool root_holds(std::string_view lower_case_name) const;
+
+private:
+  struct Entry {
+    u32 first_name = 0;
+    u16 sequence = 0;
+    u16 name_count = 0;
+    bool known = false;
+    bool in_use = false;
+  };
+  const Entry* entry(u64 record) const;
+  /// The folder that a name hangs in, if that record is still, or was when deleted, the one the name means.
+  bool hangs_in(const FileReference& parent) const;
+  std::string folder_path(const FileReference& parent) const;
+
+  std::vector<Entry> entries_; ///< by record
+  std::deque<FileName> names_;
+};
+
+} // namespace coldsweep

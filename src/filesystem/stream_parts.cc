@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filesystem/stream_parts.h"
+
+#include "base/checked.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kMostStreamBytes = u64{1} << 53; // NTFS itself ends at 8 PiB
+constexpr u64 kStride = 512;
+
+std::string utf8_name(const std::string& utf16) {
+  return decode_utf16_name(bytes_of(utf16)).utf8;
+}
+
+/// The ids The Sleuth Kit gives to attributes that begin in an extension record: ids of different records may be the
+/// same, so each (type, name) of the list that does not begin in the base record gets the next free one
+/// (ntfs_proc_attrlist in its ntfs.c).
+class SleuthKitIds {
+public:
+  SleuthKitIds(u64 base, const AttributeList& list, u16 list_id) {
+    u16 next = list_id;
+    std::vector<const AttributeListEntry*> unique;
+    for (const AttributeListEntry& entry : list.entries) {
+      next = std::max(next, entry.id);
+      const bool seen = std::any_of(unique.begin(), unique.end(), [&](const AttributeListEntry* u) {
+        return u->type == entry.type && u->name == entry.name;
+      });
+      if (!seen && unique.size() < 255) unique.push_back(&entry);
+    }
+    for (const AttributeListEntry* entry : unique) {
+      if (entry->where.record == base) continue;
+      ++next;
+      if (entry->type == static_cast<u32>(AttributeType::data)) ids_.emplace_back(entry->name, next);
+    }
+    next_ = next;
+  }
+
+  u16 of(const std::string& name) {
+    const auto found = std::find_if(ids_.begin(), ids_.end(), [&](const auto& e) { return e.first == name; });
+    if (found != ids_.end()) return found->second;
+    ids_.emplace_back(name, ++next_);
+    return next_;
+  }
+
+private:
+  std::vector<std::pair<std::string, u16>> ids_;
+  u16 next_ = 0;
+};
+
+/// Where a resident value stands, with the bytes that the update sequence displaced read from its array.
+std::vector<Extent> resident_extents(const DataPart& part, const Mft& mft) {
+  std::vector<Extent> extents;
+  const auto append = [&](u64 record_offset, u64 length, u64 stream_offset, bool rewritten) {
+    for (Extent extent : mft.place(part.record, record_offset, length)) {
+      extent.stream_offset += stream_offset;
+      if (rewritten && extent.kind == Extent::Kind::stored) extent.kind = Extent::Kind::rewritten;
+      extents.push_back(extent);
+    }
+  };
+  const u64 begin = part.value_offset, end = begin + part.value_length;
+  u64 at = begin;
+  while (at < end) {
+    const u64 stride = at / kStride, displaced = stride * kStride + kStride - 2;
+    if (part.fixup_offset == 0) {
+      append(at, end - at, at - begin, false);
+      break;
+    }
+    if (at < displaced) {
+      const u64 to = std::min(end, displaced);
+      append(at, to - at, at - begin, false);
+      at = to;
+    } else {
+      const u64 to = std::min(end, displaced + 2);
+      append(part.fixup_offset + (stride + 1) * 2 + (at - displaced), to - at, at - begin, true);
+      at = to;
+    }
+  }
+  return extents;
+}
+
+FoundStream resident_stream(const DataPart& part, const Mft& mft) {
+  FoundStream stream;
+  stream.name = utf8_name(part.name);
+  stream.size = stream.initialized = part.value_length;
+  stream.resident = true;
+  if (part.encrypted) stream.encoding = Encoding::efs;
+  stream.extents = resident_extents(part, mft);
+  return stream;
+}
+
+u64 covered_bytes(const std::vector<DataPart>& parts, const NtfsGeometry& geometry) {
+  u64 clusters = 0;
+  for (const DataPart& part : parts)
+    for (const DataRun& run : part.piece.runs.runs)
+      clusters = std::max(clusters, saturating_add(saturating_add(part.piece.first_vcn, run.vcn), run.length));
+  return std::min(checked_multiply<u64>(clusters, geometry.cluster_size).value_or(kMostStreamBytes),
+                  kMostStreamBytes);
+}
+
+FoundStream stored_stream(std::vector<DataPart> parts, const NtfsGeometry& geometry) {
+  const DataPart& head = parts.front();
+  FoundStream stream;
+  stream.name = utf8_name(head.name);
+  stream.size = head.size;
+  stream.initialized = head.initialized;
+  if (head.piece.first_vcn != 0) {
+    stream.size = stream.initialized = covered_bytes(parts, geometry);
+    stream.problems.emplace_back("the record that holds its first part and its size is missing");
+  } else if (stream.size > kMostStreamBytes) {
+    stream.problems.push_back(fmt::format("a size of {} bytes is impossible", stream.size));
+    stream.size = covered_bytes(parts, geometry);
+  }
+  stream.initialized = std::min(stream.initialized, stream.size);
+  if (head.encrypted) stream.encoding = Encoding::efs;
+
+  u64 length = stream.size;
+  if (head.compressed && head.compression_exponent > 0) {
+    if (head.compression_exponent > 8)
+      stream.problems.push_back(fmt::format("a compression unit of 2^{} clusters is impossible", head.compression_exponent));
+    stream.encoding = Encoding::lznt1;
+    stream.compression_unit = geometry.cluster_size << std::min<u16>(head.compression_exponent, 8);
+    // The clusters of the last unit reach past the size.
+    length = (length + stream.compression_unit - 1) / stream.compression_unit * stream.compression_unit;
+  }
+  std::vector<AttributePiece> pieces;
+  for (DataPart& part : parts) pieces.push_back(std::move(part.piece));
+  BuiltExtents built = build_extents(std::move(pieces), geometry, length);
+  stream.extents = std::move(built.extents);
+  std::move(built.problems.begin(), built.problems.end(), std::back_inserter(stream.problems));
+  return stream;
+}
+
+/// Parts of one stream: same name, resident parts and parts that begin at cluster 0 each begin one.
+std::vector<std::vector<DataPart>> group_parts(std::vector<DataPart> parts) {
+  std::stable_sort(parts.begin(), parts.end(), [](const DataPart& a, const DataPart& b) {
+    return std::tie(a.name, a.piece.first_vcn) < std::tie(b.name, b.piece.first_vcn);
+  });
+  std::vector<std::vector<DataPart>> groups;
+  for (DataPart& part : parts) {
+    const bool begins = groups.empty() || part.resident || part.piece.first_vcn == 0 ||
+                        groups.back().front().resident || groups.back().front().name != part.name;
+    if (begins) groups.emplace_back();
+    groups.back().push_back(std::move(part));
+  }
+  return groups;
+}
+
+} // namespace
+
+DataPart copy_data(const Attribute& attribute, u64 record, u16 fixup_offset) {
+  DataPart part;
+  part.record = record;
+  part.id = attribute.id;
+  part.fixup_offset = fixup_offset;
+  part.resident = attribute.resident;
+  part.compressed = attribute.compressed();
+  part.encrypted = attribute.encrypted();
+  part.name = std::string(chars_of(attribute.name));
+  part.value_offset = attribute.value_offset;
+  part.value_length = static_cast<u32>(attribute.value.size());
+  if (attribute.resident) return part;
+  part.size = attribute.size;
+  part.initialized = attribute.initialized;
+  part.compression_exponent = attribute.compression_exponent;
+  part.piece = {attribute.first_vcn, decode_runs(attribute.runs)};
+  return part;
+}
+
+std::vector<FoundStream> assemble_streams(u64 base, std::vector<DataPart> parts, const AttributeList* list,
+                                          u16 list_id, const Mft& mft, const NtfsGeometry& geometry) {
+  std::optional<SleuthKitIds> ids;
+  if (list != nullptr) ids.emplace(base, *list, list_id);
+  std::vector<FoundStream> streams;
+  for (std::vector<DataPart>& group : group_parts(std::move(parts))) {
+    const DataPart& head = group.front();
+    const u16 id = head.record == base || !ids ? head.id : ids->of(head.name);
+    FoundStream stream = head.resident ? resident_stream(head, mft) : stored_stream(std::move(group), geometry);
+    stream.attribute = id;
+    streams.push_back(std::move(stream));
+  }
+  return streams;
+}
+
+} // namespace coldsweep

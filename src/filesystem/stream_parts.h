@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The $DATA attributes of one file, as found in its base record and extension records -> its streams. The attribute ids
+// are those that The Sleuth Kit shows, so that `icat RECORD-128-ID` reads the same stream.
+#pragma once
+
+#include "filesystem/attribute_list.h"
+#include "filesystem/mft.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+/// A $DATA attribute, copied out of the record that holds it.
+struct DataPart {
+  u64 record = 0; ///< that holds it
+  u16 id = 0;
+  u16 fixup_offset = 0; ///< of that record
+  bool resident = false, compressed = false, encrypted = false;
+  std::string name; ///< UTF-16LE bytes
+  u32 value_offset = 0, value_length = 0; ///< resident: in the record
+  u64 size = 0, initialized = 0;
+  u16 compression_exponent = 0;
+  AttributePiece piece;
+};
+
+DataPart copy_data(const Attribute& attribute, u64 record, u16 fixup_offset);
+
+/// A stream before it has a StreamRef.
+struct FoundStream {
+  u16 attribute = 0;
+  std::string name; ///< UTF-8
+  u64 size = 0, initialized = 0;
+  Encoding encoding = Encoding::plain;
+  bool resident = false;
+  u32 compression_unit = 0; ///< bytes
+  std::vector<Extent> extents;
+  std::vector<std::string> problems;
+};
+
+/// Assembles the streams of the file whose base record is `base`. `list` is its attribute list, if it has one.
+std::vector<FoundStream> assemble_streams(u64 base, std::vector<DataPart> parts, const AttributeList* list,
+                                          u16 list_id, const Mft& mft, const NtfsGeometry& geometry);
+
+} // namespace coldsweep

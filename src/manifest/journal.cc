@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row an outcome, in the order of StreamId. Most streams give no finding and no issue: their
+// row is the account of bytes alone. All else is the serialised outcome, beside which the columns
+// only serve queries.
+#include "manifest/journal.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "manifest/record.h"
+#include "manifest/sqlite.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr const char* kName = "case.db";
+constexpr i64 kApplicationId = 0x43537770; // "CSwp"
+constexpr i64 kVersion = 1;
+constexpr u64 kBatchOutcomes = 2000;
+constexpr std::chrono::seconds kBatchTime{1};
+constexpr u64 kMostInteger = std::numeric_limits<i64>::max(); // SQLite has no unsigned integers
+
+constexpr const char* kSchema = R"(
+  CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE volume(id INTEGER PRIMARY KEY, line TEXT NOT NULL, swept INTEGER NOT NULL);
+  CREATE TABLE issue(seq INTEGER PRIMARY KEY, payload BLOB NOT NULL);
+  CREATE TABLE outcome(
+    volume INTEGER, record INTEGER, attribute INTEGER, kind INTEGER, sequence INTEGER,
+    planned INTEGER NOT NULL, scanned INTEGER NOT NULL, sparse INTEGER NOT NULL,
+    skipped INTEGER NOT NULL, unreadable INTEGER NOT NULL,
+    payload BLOB,
+    PRIMARY KEY(volume, record, attribute, kind, sequence)) WITHOUT ROWID;
+)";
+
+constexpr const char* kKeep =
+    "INSERT OR REPLACE INTO outcome VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+constexpr const char* kFind = "SELECT 1 FROM outcome WHERE volume = ?1 AND record = ?2 "
+                              "AND attribute = ?3 AND kind = ?4 AND sequence = ?5";
+constexpr const char* kAll =
+    "SELECT volume, record, attribute, kind, sequence, planned, scanned, sparse, skipped, "
+    "unreadable, payload FROM outcome ORDER BY volume, record, attribute, kind, sequence";
+
+Statement& bind_stream(Statement& statement, const StreamId& stream) {
+  if (stream.record > kMostInteger)
+    throw Error(fmt::format("internal error: {} is no MFT record number", stream.record));
+  return statement.bind(stream.volume)
+      .bind(static_cast<i64>(stream.record))
+      .bind(stream.attribute)
+      .bind(static_cast<i64>(stream.kind))
+      .bind(stream.sequence);
+}
+
+bool fits_columns(const Outcome& outcome) {
+  const ByteAccount& bytes = outcome.bytes;
+  return outcome.findings.empty() && outcome.issues.empty() && bytes.skipped_by.empty() &&
+         std::max({bytes.planned, bytes.scanned, bytes.sparse, bytes.skipped, bytes.unreadable}) <=
+             kMostInteger;
+}
+
+i64 column_value(u64 bytes) {
+  return static_cast<i64>(std::min(bytes, kMostInteger));
+}
+
+Outcome outcome_of(const Statement& row, const std::string& file) {
+  const auto number = [&](int column) { return static_cast<u64>(row.integer(column)); };
+  const StreamId stream{.volume = static_cast<u32>(number(0)),
+                        .record = number(1),
+                        .sequence = static_cast<u16>(number(4)),
+                        .attribute = static_cast<u16>(number(2)),
+                        .kind = static_cast<StreamKind>(number(3))};
+  if (row.is_null(10)) {
+    return {.stream = stream,
+            .findings = {},
+            .issues = {},
+            .bytes = {.planned = number(5),
+                      .scanned = number(6),
+                      .sparse = number(7),
+                      .skipped = number(8),
+                      .unreadable = number(9),
+                      .skipped_by = {}}};
+  }
+  Outcome outcome = parse_outcome(row.bytes(10));
+  if (outcome.stream != stream)
+    throw FormatError(fmt::format("{}: the outcome of record {} stands in the row of record {}",
+                                  file, outcome.stream.record, stream.record));
+  return outcome;
+}
+
+void require_journal(const Database& database) {
+  if (database.integer("PRAGMA application_id") != kApplicationId)
+    throw FormatError("it is a database of another program");
+  const i64 version = database.integer("PRAGMA user_version").value_or(0);
+  if (version != kVersion)
+    throw FormatError(fmt::format("it is of version {}", version));
+  Statement check = database.prepare("PRAGMA quick_check(1)");
+  if (!check.step() || check.bytes(0) != "ok")
+    throw FormatError(fmt::format("it is damaged: {}", check.bytes(0)));
+}
+
+Database opened(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file))
+    throw Error(fmt::format("{}: a journal expected, but there is no such file", file.string()));
+  try {
+    Database database(file);
+    require_journal(database);
+    database.run("PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF");
+    return database;
+  } catch (const Error& error) { // SQLite says what is wrong, but not what we wanted of the file
+    throw Error(fmt::format("{}: a coldsweep journal of version {} expected: {}", file.string(),
+                            kVersion, error.what()));
+  }
+}
+
+} // namespace
+
+struct Journal::State {
+  explicit State(std::filesystem::path journal_file)
+      : file(std::move(journal_file)), database(opened(file)), keep(database.prepare(kKeep)),
+        find(database.prepare(kFind)) {}
+
+  /// Everything written goes into a batch; begun by its first write.
+  void begin() {
+    if (in_batch)
+      return;
+    database.run("BEGIN IMMEDIATE");
+    in_batch = true;
+    batch_outcomes = 0;
+    batch_begun = std::chrono::steady_clock::now();
+  }
+  void commit() {
+    if (!in_batch)
+      return;
+    database.run("COMMIT");
+    in_batch = false;
+  }
+
+  std::filesystem::path file;
+  Database database;
+  Statement keep;
+  Statement find;
+  bool in_batch = false;
+  u64 batch_outcomes = 0;
+  std::chrono::steady_clock::time_point batch_begun;
+};
+
+Journal::Journal(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Journal::Journal(Journal&&) noexcept = default;
+
+Journal::~Journal() {
+  if (!state_)
+    return;
+  try {
+    state_->commit();
+  } catch (const std::exception&) {
+    // Who needed it to be durable called flush(); what is lost here is examined again.
+  }
+}
+
+Journal Journal::create(const std::filesystem::path& case_folder) {
+  const std::filesystem::path file = case_folder / kName;
+  File::create(file); // fails where there is one
+  Database database(file);
+  // WAL and NORMAL: one fsync a checkpoint; a power failure costs the last batches, never the file.
+  database.run("PRAGMA journal_mode=WAL");
+  database.run("BEGIN IMMEDIATE");
+  database.run(kSchema);
+  database.run(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}; COMMIT",
+                           kApplicationId, kVersion)
+                   .c_str());
+  return open(case_folder);
+}
+
+Journal Journal::open(const std::filesystem::path& case_folder) {
+  return Journal(std::make_unique<State>(case_folder / kName));
+}
+
+void Journal::set_case(const CaseRecord& record) {
+  state_->begin();
+  const std::string line = manifest_line(record);
+  state_->database.prepare("INSERT OR REPLACE INTO meta VALUES('case', ?1)").bind(line).run();
+}
+
+void Journal::add_volume(const VolumeRecord& volume) {
+  state_->begin();
+  const std::string line = manifest_line(volume);
+  state_->database.prepare("INSERT OR REPLACE INTO volume VALUES(?1, ?2, ?3)")
+      .bind(volume.id)
+      .bind(line)
+      .bind(volume.status == VolumeStatus::swept ? 1 : 0)
+      .run();
+}
+
+void Journal::add_issue(const Issue& issue) {
+  state_->begin();
+  // One format for all: an issue of no stream is kept as the only one of an outcome of none.
+  const std::string payload =
+      serialise({.stream = {}, .findings = {}, .issues = {issue}, .bytes = {}});
+  state_->database.prepare("INSERT INTO issue(payload) VALUES(?1)").bind_bytes(payload).run();
+}
+
+void Journal::write(const Outcome& outcome) {
+  State& state = *state_;
+  state.begin();
+  const bool compact = fits_columns(outcome);
+  const std::string payload = compact ? std::string() : serialise(outcome);
+  const ByteAccount& bytes = outcome.bytes;
+  bind_stream(state.keep, outcome.stream);
+  for (const u64 value :
+       {bytes.planned, bytes.scanned, bytes.sparse, bytes.skipped, bytes.unreadable})
+    state.keep.bind(column_value(value));
+  if (compact)
+    state.keep.bind_null();
+  else
+    state.keep.bind_bytes(payload);
+  state.keep.run();
+
+  ++state.batch_outcomes;
+  if (state.batch_outcomes >= kBatchOutcomes ||
+      std::chrono::steady_clock::now() - state.batch_begun >= kBatchTime)
+    state.commit();
+}
+
+void Journal::flush() {
+  state_->commit();
+}
+
+u64 Journal::outcome_count() const {
+  return static_cast<u64>(state_->database.integer("SELECT count(*) FROM outcome").value_or(0));
+}
+
+bool Journal::contains(const StreamId& stream) const {
+  const bool found = bind_stream(state_->find, stream).step();
+  state_->find.reset();
+  return found;
+}
+
+void Journal::for_each_outcome(const std::function<void(const Outcome&)>& use) const {
+  Statement rows = state_->database.prepare(kAll);
+  while (rows.step())
+    use(outcome_of(rows, state_->file.string()));
+}
+
+Journal::Header Journal::header() const {
+  Header header;
+  Statement case_row = state_->database.prepare("SELECT value FROM meta WHERE key = 'case'");
+  if (case_row.step())
+    header.case_line = case_row.bytes(0);
+  Statement volumes = state_->database.prepare("SELECT id, line, swept FROM volume ORDER BY id");
+  while (volumes.step()) {
+    header.volume_lines.emplace_back(volumes.bytes(1));
+    if (volumes.integer(2) != 0)
+      header.swept_volumes.push_back(static_cast<u32>(volumes.integer(0)));
+  }
+  Statement issues = state_->database.prepare("SELECT payload FROM issue ORDER BY seq");
+  while (issues.step()) {
+    for (Issue& issue : parse_outcome(issues.bytes(0)).issues)
+      header.issues.push_back(std::move(issue));
+  }
+  return header;
+}
+
+} // namespace coldsweep

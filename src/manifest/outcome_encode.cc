@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Outcome -> CBOR: what a worker sends, the journal keeps and a shard holds. Pure functions, any
+// thread. Texts go in as they are, also those that are not UTF-8.
+#include "manifest/record.h"
+
+#include "manifest/cbor.h"
+
+#include <nlohmann/json.hpp>
+
+namespace coldsweep {
+namespace {
+
+using Json = nlohmann::json;
+
+template <typename T> Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+template <typename Range, typename F> Json array_of(const Range& range, F&& element) {
+  Json array = Json::array();
+  for (const auto& item : range)
+    array.push_back(element(item));
+  return array;
+}
+
+Json encode(const StreamId& id) {
+  return Json::array({id.volume, id.record, id.sequence, id.attribute, static_cast<u8>(id.kind)});
+}
+
+Json encode(const std::optional<Times>& times) {
+  if (!times)
+    return nullptr;
+  return Json::array({times->created, times->modified, times->mft_modified, times->accessed});
+}
+
+Json encode(const RuleRef& rule) {
+  return {{"name", rule.name},
+          {"namespace", rule.name_space},
+          {"tags", Json(rule.tags)},
+          {"meta", array_of(rule.meta,
+                            [](const std::pair<std::string, MetaValue>& entry) {
+                              const Json value =
+                                  std::visit([](const auto& v) { return Json(v); }, entry.second);
+                              return Json::array({entry.first, value});
+                            })},
+          {"file", rule.file},
+          {"file_sha256", rule.file_sha256}};
+}
+
+Json encode(const Match& match) {
+  return Json::array(
+      {match.id, match.offset, match.length, or_null(match.media_offset), match.data});
+}
+
+Json encode(const Finding& finding) {
+  return {
+      {"stream", encode(finding.stream)},
+      {"path", finding.path},
+      {"links", Json(finding.links)},
+      {"stream_name", finding.stream_name},
+      {"member", or_null(finding.member)},
+      {"allocated", finding.allocated},
+      {"size", finding.size},
+      {"encoding", static_cast<u8>(finding.encoding)},
+      {"si", encode(finding.si)},
+      {"fn", encode(finding.fn)},
+      {"owner_sid", or_null(finding.owner_sid)},
+      {"hashes", Json::array({finding.hashes.md5, finding.hashes.sha1, finding.hashes.sha256})},
+      {"extents",
+       array_of(finding.extents,
+                [](const MediaExtent& extent) {
+                  return Json::array({extent.offset, or_null(extent.media_offset), extent.length});
+                })},
+      {"rule", encode(finding.rule)},
+      {"matches", array_of(finding.matches, [](const Match& match) { return encode(match); })},
+      {"score", or_null(finding.score)},
+      {"place", or_null(finding.place)},
+      {"why", array_of(finding.why,
+                       [](const Reason& why) {
+                         return Json::array({why.reason, why.points});
+                       })},
+      {"exported", finding.exported},
+      {"locate", finding.locate}};
+}
+
+Json encode(const Issue& issue) {
+  return {{"kind", name_of(issue.kind)},
+          {"volume", or_null(issue.volume)},
+          {"record", or_null(issue.record)},
+          {"path", or_null(issue.path)},
+          {"stream_name", or_null(issue.stream_name)},
+          {"stage", issue.stage},
+          {"message", issue.message},
+          {"bytes", issue.bytes}};
+}
+
+Json encode(const ByteAccount& bytes) {
+  return {{"planned", bytes.planned},       {"scanned", bytes.scanned},
+          {"sparse", bytes.sparse},         {"skipped", bytes.skipped},
+          {"unreadable", bytes.unreadable}, {"skipped_by", Json(bytes.skipped_by)}};
+}
+
+} // namespace
+
+std::string serialise(const Outcome& outcome) {
+  const Json json{
+      {"version", kOutcomeVersion},
+      {"stream", encode(outcome.stream)},
+      {"findings",
+       array_of(outcome.findings, [](const Finding& finding) { return encode(finding); })},
+      {"issues", array_of(outcome.issues, [](const Issue& issue) { return encode(issue); })},
+      {"bytes", encode(outcome.bytes)}};
+  std::string bytes;
+  Json::to_cbor(json, bytes);
+  return bytes;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records -> JSON lines of `coldsweep-manifest/1`, with the keys in the contract's order. Pure
+// functions, any thread.
+#include "manifest/record.h"
+
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+namespace coldsweep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Names come in escaped; what is still not UTF-8 (say, in a rule's meta) must not stop the seal.
+std::string line_of(const Json& record) {
+  return record.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+template <typename T> Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+template <typename Range, typename F> Json array_of(const Range& range, F&& element) {
+  Json array = Json::array();
+  for (const auto& item : range)
+    array.push_back(element(item));
+  return array;
+}
+
+/// The keys of the contract first, null where the image has none, then what else it has.
+template <std::size_t N>
+Json object_of(const std::map<std::string, std::string>& values,
+               const std::array<const char*, N>& contract) {
+  Json object = Json::object();
+  for (const char* key : contract) {
+    const auto found = values.find(key);
+    object[key] = found == values.end() ? Json(nullptr) : Json(found->second);
+  }
+  for (const auto& [key, value] : values)
+    object[key] = value;
+  return object;
+}
+
+Json object_of(const std::map<std::string, std::string>& values) {
+  return object_of(values, std::array<const char*, 0>{});
+}
+
+Json image_of(const ImageRecord& image) {
+  constexpr std::array acquisition{"case_number", "evidence_number", "examiner", "acquired",
+                                   "tool"};
+  constexpr std::array hashes{"md5", "sha1"};
+  return {{"format", image.format},
+          {"size", image.size},
+          {"segments", array_of(image.segments,
+                                [](const SegmentRecord& segment) {
+                                  return Json{{"name", segment.name}, {"size", segment.size}};
+                                })},
+          {"acquisition", object_of(image.acquisition, acquisition)},
+          {"stored_hashes", object_of(image.stored_hashes, hashes)},
+          {"computed_hashes", nullptr},
+          {"hash_match", nullptr}};
+}
+
+Json rules_of(const RulesRecord& rules) {
+  return {
+      {"sha256", rules.sha256},
+      {"files",
+       array_of(rules.files,
+                [](const RuleFileRecord& file) {
+                  return Json{{"path", file.path}, {"sha256", file.sha256}, {"rules", file.rules}};
+                })},
+      {"rejected", array_of(rules.rejected, [](const RejectedRules& file) {
+         return Json{{"path", file.path}, {"line", file.line}, {"message", file.message}};
+       })}};
+}
+
+Json times_of(const std::optional<Times>& stored) {
+  const Times times = stored.value_or(Times{});
+  return {{"created", or_null(iso_time(times.created))},
+          {"modified", or_null(iso_time(times.modified))},
+          {"mft_modified", or_null(iso_time(times.mft_modified))},
+          {"accessed", or_null(iso_time(times.accessed))}};
+}
+
+/// YARA lets a name occur twice: such a name has an array of its values, in the rule's order.
+Json meta_of(const std::vector<std::pair<std::string, MetaValue>>& meta) {
+  Json object = Json::object();
+  for (const auto& [name, value] : meta) {
+    const Json json = std::visit([](const auto& plain) { return Json(plain); }, value);
+    const auto known = object.find(name);
+    if (known == object.end())
+      object[name] = json;
+    else if (known->is_array())
+      known->push_back(json);
+    else
+      *known = Json::array({*known, json});
+  }
+  return object;
+}
+
+Json rule_of(const RuleRef& rule) {
+  return {{"name", rule.name},       {"namespace", rule.name_space},
+          {"tags", Json(rule.tags)}, {"meta", meta_of(rule.meta)},
+          {"file", rule.file},       {"file_sha256", rule.file_sha256}};
+}
+
+Json match_of(const Match& match) {
+  return {{"id", match.id},
+          {"offset", match.offset},
+          {"length", match.length},
+          {"media_offset", or_null(match.media_offset)},
+          {"data", match.data}};
+}
+
+Json extent_of(const MediaExtent& extent) {
+  return {{"offset", extent.offset},
+          {"media_offset", or_null(extent.media_offset)},
+          {"length", extent.length}};
+}
+
+Json hashes_of(const Hashes& hashes) {
+  return {{"md5", or_null(hashes.md5)},
+          {"sha1", or_null(hashes.sha1)},
+          {"sha256", or_null(hashes.sha256)}};
+}
+
+} // namespace
+
+std::string manifest_line(const CaseRecord& record) {
+  return line_of(
+      {{"type", "case"},
+       {"schema", kManifestSchema},
+       {"tool",
+        {{"name", "coldsweep"}, {"version", record.tool_version}, {"commit", record.tool_commit}}},
+       {"engines", object_of(record.engines)},
+       {"image", image_of(record.image)},
+       {"rules", rules_of(record.rules)},
+       {"scope", Json(record.scope)},
+       {"options", object_of(record.options)}});
+}
+
+std::string manifest_line(const VolumeRecord& volume) {
+  return line_of({{"type", "volume"},
+                  {"id", volume.id},
+                  {"locator", volume.locator},
+                  {"offset", or_null(volume.offset)},
+                  {"size", volume.size},
+                  {"filesystem", volume.filesystem},
+                  {"cluster_size", or_null(volume.cluster_size)},
+                  {"serial", or_null(volume.serial)},
+                  {"label", or_null(volume.label)},
+                  {"snapshot", nullptr},
+                  {"status", name_of(volume.status)},
+                  {"note", or_null(volume.note)}});
+}
+
+std::string manifest_line(const Finding& finding) {
+  return line_of({{"type", "finding"},
+                  {"volume", finding.stream.volume},
+                  {"path", finding.path},
+                  {"links", Json(finding.links)},
+                  {"stream", finding.stream_name},
+                  {"member", or_null(finding.member)},
+                  {"kind", name_of(finding.stream.kind)},
+                  {"record", finding.stream.record},
+                  {"sequence", finding.stream.sequence},
+                  {"attribute_id", finding.stream.attribute},
+                  {"allocated", finding.allocated},
+                  {"size", finding.size},
+                  {"encoding", name_of(finding.encoding)},
+                  {"times", {{"si", times_of(finding.si)}, {"fn", times_of(finding.fn)}}},
+                  {"owner_sid", or_null(finding.owner_sid)},
+                  {"hashes", hashes_of(finding.hashes)},
+                  {"extents", array_of(finding.extents, extent_of)},
+                  {"rule", rule_of(finding.rule)},
+                  {"hash_set", nullptr},
+                  {"matches", array_of(finding.matches, match_of)},
+                  {"score", or_null(finding.score)},
+                  {"place", or_null(finding.place)},
+                  {"why", array_of(finding.why,
+                                   [](const Reason& why) {
+                                     return Json{{"reason", why.reason}, {"points", why.points}};
+                                   })},
+                  {"log", nullptr},
+                  {"exported", finding.exported},
+                  {"locate", finding.locate}});
+}
+
+std::string manifest_line(const Issue& issue) {
+  return line_of({{"type", "issue"},
+                  {"kind", name_of(issue.kind)},
+                  {"volume", or_null(issue.volume)},
+                  {"record", or_null(issue.record)},
+                  {"path", or_null(issue.path)},
+                  {"stream", or_null(issue.stream_name)},
+                  {"stage", issue.stage},
+                  {"message", issue.message},
+                  {"bytes", issue.bytes}});
+}
+
+std::string manifest_line(const CoverageRecord& coverage) {
+  Json skipped_by = Json::object();
+  for (const auto& [reason, bytes] : coverage.bytes.skipped_by)
+    skipped_by[reason] = bytes;
+  return line_of({{"type", "coverage"},
+                  {"volume", coverage.volume},
+                  {"streams",
+                   {{"planned", coverage.streams.planned},
+                    {"scanned", coverage.streams.scanned},
+                    {"skipped", coverage.streams.skipped},
+                    {"failed", coverage.streams.failed}}},
+                  {"bytes",
+                   {{"planned", coverage.bytes.planned},
+                    {"scanned", coverage.bytes.scanned},
+                    {"sparse", coverage.bytes.sparse},
+                    {"skipped", coverage.bytes.skipped},
+                    {"unreadable", coverage.bytes.unreadable}}},
+                  {"skipped_by", skipped_by},
+                  {"clusters", nullptr}});
+}
+
+std::string manifest_line(const SealRecord& seal) {
+  return line_of({{"type", "seal"},
+                  {"records", seal.records},
+                  {"findings", seal.findings},
+                  {"issues", seal.issues},
+                  {"sha256", seal.sha256}});
+}
+
+} // namespace coldsweep

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// The journal is read twice, since findings stand before issues: nothing but its header and the
+// sums is held in memory. Its order is that of StreamId, so sorting is only ever needed within one
+// outcome. One thread.
+#include "manifest/seal.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "manifest/evidence_store.h"
+#include "manifest/record.h"
+
+#include <algorithm>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kManifest = "manifest.jsonl";
+constexpr const char* kPartial = "manifest.jsonl.partial";
+constexpr std::size_t kBuffer = 1 << 20;
+
+/// Lines into the file that becomes the manifest; it goes away again unless publish() is reached.
+class ManifestFile {
+public:
+  explicit ManifestFile(const fs::path& case_folder) : folder_(case_folder) {
+    remove(); // of an attempt that was killed
+    file_ = File::create(folder_ / kPartial);
+  }
+  ~ManifestFile() { remove(); }
+  ManifestFile(const ManifestFile&) = delete;
+  ManifestFile& operator=(const ManifestFile&) = delete;
+
+  void add(const std::string& line) {
+    const std::size_t before = buffer_.size();
+    buffer_ += line;
+    buffer_ += '\n';
+    hasher_.add(std::string_view(buffer_).substr(before));
+    ++lines_;
+    if (buffer_.size() >= kBuffer)
+      drain();
+  }
+
+  u64 lines() const { return lines_; }
+  std::string sha256() { return hasher_.finish(); }
+
+  /// The last line, which the hash can't cover.
+  void publish(const std::string& seal_line) {
+    buffer_ += seal_line;
+    buffer_ += '\n';
+    drain();
+    file_.sync();
+    std::error_code error;
+    fs::rename(folder_ / kPartial, folder_ / kManifest, error);
+    if (error)
+      throw Error(
+          fmt::format("{}: can't be written: {}", (folder_ / kManifest).string(), error.message()));
+    sync_directory(folder_);
+  }
+
+private:
+  void drain() {
+    file_.write(written_, bytes_of(buffer_));
+    written_ += buffer_.size();
+    buffer_.clear();
+  }
+  void remove() const {
+    std::error_code ignored;
+    fs::remove(folder_ / kPartial, ignored);
+  }
+
+  fs::path folder_;
+  File file_;
+  Hasher hasher_{HashKind::sha256};
+  std::string buffer_;
+  u64 written_ = 0, lines_ = 0;
+};
+
+std::string described(const StreamId& stream) {
+  return fmt::format("volume {}, record {}, attribute {} ({})", stream.volume, stream.record,
+                     stream.attribute, name_of(stream.kind));
+}
+
+[[noreturn]] void fail(const StreamId& stream, const char* why) {
+  throw Error(fmt::format("internal error: {}: {}", described(stream), why));
+}
+
+/// What became of the streams and bytes of each swept volume.
+class Coverage {
+public:
+  explicit Coverage(const std::vector<u32>& swept_volumes) {
+    for (const u32 volume : swept_volumes)
+      by_volume_[volume].volume = volume;
+  }
+
+  void add(const Outcome& outcome) {
+    const auto found = by_volume_.find(outcome.stream.volume);
+    if (found == by_volume_.end())
+      fail(outcome.stream, "its volume was not swept");
+    if (!outcome.bytes.balanced())
+      fail(outcome.stream, "its bytes don't add up");
+    found->second.bytes += outcome.bytes;
+    StreamCounts& streams = found->second.streams;
+    ++streams.planned;
+    if (outcome.failed())
+      ++streams.failed;
+    else if (outcome.passed_over())
+      ++streams.skipped;
+    else
+      ++streams.scanned;
+  }
+
+  template <typename F> void for_each(F&& use) const {
+    for (const auto& [volume, coverage] : by_volume_) {
+      if (!coverage.bytes.balanced())
+        throw Error(fmt::format("internal error: the bytes of volume {} don't add up", volume));
+      use(coverage);
+    }
+  }
+
+private:
+  std::map<u32, CoverageRecord> by_volume_;
+};
+
+struct Sealing {
+  const Journal& journal;
+  Journal::Header header;
+  ManifestFile& file;
+  SealSummary summary;
+
+  void add_findings(Coverage& coverage) {
+    journal.for_each_outcome([&](const Outcome& outcome) {
+      coverage.add(outcome);
+      for (const Finding* finding : sorted(outcome))
+        add(*finding);
+    });
+  }
+
+  /// Those of no stream go before the streams of the same record, those without a record before all
+  /// of the volume, those without a volume first.
+  void add_issues() {
+    const auto place = [](const Issue& issue) { return std::tie(issue.volume, issue.record); };
+    std::vector<Issue> loose = std::move(header.issues);
+    sort(loose);
+    std::stable_sort(loose.begin(), loose.end(),
+                     [&](const Issue& a, const Issue& b) { return place(a) < place(b); });
+    auto next = loose.cbegin();
+    journal.for_each_outcome([&](const Outcome& outcome) {
+      const std::tuple<std::optional<u32>, std::optional<u64>> here{outcome.stream.volume,
+                                                                    outcome.stream.record};
+      while (next != loose.cend() && place(*next) <= here)
+        add(*next++);
+      std::vector<Issue> issues = outcome.issues;
+      sort(issues);
+      for (const Issue& issue : issues)
+        add(issue);
+    });
+    while (next != loose.cend())
+      add(*next++);
+  }
+
+  void add_coverage(const Coverage& coverage) {
+    coverage.for_each([&](const CoverageRecord& record) {
+      summary.streams.planned += record.streams.planned;
+      summary.streams.scanned += record.streams.scanned;
+      summary.streams.skipped += record.streams.skipped;
+      summary.streams.failed += record.streams.failed;
+      summary.bytes += record.bytes;
+      file.add(manifest_line(record));
+    });
+  }
+
+private:
+  void add(const Finding& finding) {
+    ++summary.findings;
+    ++summary.findings_by_rule[finding.rule.name];
+    file.add(manifest_line(finding));
+  }
+
+  void add(const Issue& issue) {
+    ++summary.issues;
+    ++summary.issues_by_kind[std::string(name_of(issue.kind))];
+    file.add(manifest_line(issue));
+  }
+
+  /// By member, namespace and rule; the line decides between two that differ in nothing of it.
+  static std::vector<const Finding*> sorted(const Outcome& outcome) {
+    std::vector<const Finding*> findings;
+    for (const Finding& finding : outcome.findings) {
+      if (finding.stream != outcome.stream)
+        fail(outcome.stream, "it has a finding of another stream");
+      findings.push_back(&finding);
+    }
+    std::sort(findings.begin(), findings.end(), [](const Finding* a, const Finding* b) {
+      const auto key = [](const Finding& f) {
+        return std::tie(f.member, f.rule.name_space, f.rule.name);
+      };
+      if (key(*a) != key(*b))
+        return key(*a) < key(*b);
+      return manifest_line(*a) < manifest_line(*b);
+    });
+    return findings;
+  }
+
+  static void sort(std::vector<Issue>& issues) {
+    std::sort(issues.begin(), issues.end(), [](const Issue& a, const Issue& b) {
+      const auto key = [](const Issue& i) {
+        return std::tie(i.kind, i.stage, i.message, i.volume, i.record, i.path, i.stream_name,
+                        i.bytes);
+      };
+      return key(a) < key(b);
+    });
+  }
+};
+
+} // namespace
+
+SealSummary seal(const Journal& journal, const fs::path& case_folder) {
+  EvidenceStore(case_folder).sync(); // what the manifest names must be there when it is
+  ManifestFile file(case_folder);
+  Sealing sealing{journal, journal.header(), file, {}};
+  if (sealing.header.case_line.empty())
+    throw Error(fmt::format("internal error: the journal of {} says nothing of its case",
+                            case_folder.string()));
+  Coverage coverage(sealing.header.swept_volumes);
+
+  file.add(sealing.header.case_line);
+  for (const std::string& line : sealing.header.volume_lines)
+    file.add(line);
+  sealing.add_findings(coverage);
+  sealing.add_issues();
+  sealing.add_coverage(coverage);
+
+  SealSummary summary = std::move(sealing.summary);
+  summary.records = file.lines();
+  summary.sha256 = file.sha256();
+  file.publish(
+      manifest_line(SealRecord{summary.records, summary.findings, summary.issues, summary.sha256}));
+  return summary;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// A database file and its prepared statements; every failure is an Error naming the file. Private
+// to manifest/. One thread at a time.
+#pragma once
+
+#include "base/types.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace coldsweep {
+
+class Statement {
+public:
+  /// Values for `?1`, `?2`, ... in order, until the next step. Texts and bytes must live until
+  /// then.
+  Statement& bind(i64 value);
+  Statement& bind(std::string_view text);
+  Statement& bind_bytes(std::string_view bytes);
+  Statement& bind_null();
+
+  /// Goes to the next row; false when there is none, after which the statement starts afresh.
+  bool step();
+  /// Runs a statement that gives no rows.
+  void run();
+  /// Starts afresh before the last row.
+  void reset() noexcept;
+
+  i64 integer(int column) const;
+  bool is_null(int column) const;
+  /// Text or bytes, valid until the next step.
+  std::string_view bytes(int column) const;
+
+private:
+  friend class Database;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const noexcept;
+  };
+  Statement(sqlite3_stmt* statement, std::string file);
+  void check(int status) const;
+
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  std::string file_;
+  int bound_ = 0;
+};
+
+class Database {
+public:
+  /// Opens an existing file for reading and writing.
+  explicit Database(const std::filesystem::path& file);
+
+  void run(const char* sql);
+  Statement prepare(std::string_view sql) const;
+  /// The first column of the first row.
+  std::optional<i64> integer(std::string_view sql) const;
+
+private:
+  struct Close {
+    void operator()(sqlite3* database) const noexcept;
+  };
+  std::string file_;
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+} // namespace coldsweep

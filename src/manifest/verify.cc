@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// A case folder that nobody vouches for -> the first thing wrong with it. The manifest is read
+// once, a line at a time; what stays in memory are the hashes of the evidence copies it names. One
+// thread.
+#include "manifest/seal.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "manifest/evidence_store.h"
+#include "manifest/line_fields.h"
+#include "manifest/line_reader.h"
+#include "manifest/record.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kManifest = "manifest.jsonl";
+
+bool is_plain_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(fs::symlink_status(path, ignored));
+}
+
+/// The place of a finding in the manifest's order; the last two are empty and the set's name where
+/// it is by hash.
+using FindingKey = std::tuple<u64, u64, u64, std::size_t, u64, std::optional<std::string>,
+                              std::string, std::string>;
+
+/// The kinds' own order, which their names don't have.
+std::size_t rank_of_kind(const std::string& name) {
+  std::size_t rank = 0;
+  for (std::string_view known; (known = name_of(static_cast<StreamKind>(rank))) != "unknown";
+       ++rank)
+    if (known == name)
+      return rank;
+  throw FormatError("its `kind` is none that this version knows");
+}
+
+FindingKey key_of(const LineFields& fields) {
+  const bool by_hash = !fields.has("rule.name");
+  return {fields.number("volume"),
+          fields.number("record"),
+          fields.number("attribute_id"),
+          rank_of_kind(fields.text("kind")),
+          fields.number("sequence"),
+          fields.text_or_null("member"),
+          by_hash ? std::string() : fields.text("rule.namespace"),
+          by_hash ? fields.text("hash_set.name") : fields.text("rule.name")};
+}
+
+class CaseCheck {
+public:
+  explicit CaseCheck(fs::path case_folder) : folder_(std::move(case_folder)) {}
+
+  void run() {
+    check_manifest();
+    check_evidence();
+  }
+
+  Verification result;
+
+private:
+  void check_manifest() {
+    if (!is_plain_file(folder_ / kManifest))
+      throw Problem(fmt::format("{}: a plain file expected", kManifest));
+    LineReader lines(folder_ / kManifest);
+    while (std::optional<std::string_view> line = lines.next()) {
+      try {
+        check_line(*line);
+      } catch (const Problem&) {
+        throw;
+      } catch (const FormatError& error) {
+        lines.fail(error.what());
+      }
+      if (!sealed_)
+        continue;
+      if (lines.next())
+        lines.fail("it stands after the seal");
+      return;
+    }
+    throw Problem(
+        fmt::format("{}: it ends after {} lines without a seal", kManifest, result.records));
+  }
+
+  void check_line(std::string_view line) {
+    const LineFields fields = LineFields::parse(line);
+    enter_section(fields.text("type"));
+    if (sealed_)
+      return check_seal(fields, line);
+    hasher_.add(line);
+    hasher_.add("\n");
+    ++result.records;
+    switch (section_) {
+    case kCase:
+      return check_case(fields);
+    case kVolume:
+      return check_volume(fields);
+    case kFinding:
+      return check_finding(fields);
+    case kIssue:
+      return check_issue(fields);
+    case kCoverage:
+      return check_coverage(fields);
+    default:
+      return;
+    }
+  }
+
+  void enter_section(const std::string& type) {
+    const auto* found = std::find(kSections.begin(), kSections.end(), type);
+    if (found == kSections.end())
+      throw FormatError(fmt::format("a record of no known type: `{}`", printable(type)));
+    const auto section = static_cast<Section>(found - kSections.begin());
+    if (result.records == 0 && section != kCase)
+      throw FormatError(fmt::format("a `case` record expected, not `{}`", type));
+    if (result.records > 0 && (section == kCase || section < section_))
+      throw FormatError(fmt::format("a `{}` record does not belong after a `{}` record", type,
+                                    kSections.at(section_)));
+    section_ = section;
+    sealed_ = section == kSeal;
+  }
+
+  static void check_case(const LineFields& fields) {
+    if (fields.text("schema") != kManifestSchema)
+      throw FormatError(fmt::format("schema `{}` expected", kManifestSchema));
+  }
+
+  void check_volume(const LineFields& fields) {
+    const u64 id = fields.number("id");
+    if (!volumes_.empty() && id <= *volumes_.rbegin())
+      throw FormatError(fmt::format("volume {} is not in the order of ids", id));
+    volumes_.insert(id);
+    if (fields.text("status") == name_of(VolumeStatus::swept))
+      swept_.insert(id);
+  }
+
+  void check_finding(const LineFields& fields) {
+    ++result.findings;
+    FindingKey key = key_of(fields);
+    if (!volumes_.contains(std::get<0>(key)))
+      throw FormatError(fmt::format("volume {} is not listed", std::get<0>(key)));
+    if (result.findings > 1 && key < last_finding_)
+      throw FormatError("it stands before a finding that comes earlier in the order");
+    last_finding_ = std::move(key);
+    if (!fields.flag("exported"))
+      return;
+    const std::string& sha256 = fields.text("hashes.sha256");
+    const fs::path copy = EvidenceStore::relative_path(sha256);
+    if (!is_plain_file(folder_ / copy))
+      throw FormatError(fmt::format("its copy {} is not there", copy.string()));
+    named_.insert(sha256);
+  }
+
+  void check_issue(const LineFields& fields) {
+    ++result.issues;
+    if (!issue_kind(fields.text("kind")))
+      throw FormatError("its `kind` is none that this version knows");
+  }
+
+  void check_coverage(const LineFields& fields) {
+    const u64 volume = fields.number("volume");
+    if (swept_.empty() || volume != *swept_.begin())
+      throw FormatError(fmt::format("coverage of volume {} does not belong here", volume));
+    swept_.erase(swept_.begin());
+    const auto number = [&](const char* field) { return fields.number(field); };
+    if (number("streams.scanned") + number("streams.skipped") + number("streams.failed") !=
+        number("streams.planned"))
+      throw FormatError("its streams don't add up to those planned");
+    if (number("bytes.scanned") + number("bytes.sparse") + number("bytes.skipped") +
+            number("bytes.unreadable") !=
+        number("bytes.planned"))
+      throw FormatError("its bytes don't add up to those planned");
+    if (fields.sum_within("skipped_by") != number("bytes.skipped"))
+      throw FormatError("`skipped_by` does not add up to the bytes skipped");
+  }
+
+  /// No hash covers the seal, so it must be to the letter what the lines before it give.
+  void check_seal(const LineFields& fields, std::string_view line) {
+    if (!swept_.empty())
+      throw FormatError(fmt::format("the coverage of volume {} is missing", *swept_.begin()));
+    const std::string sha256 = hasher_.finish();
+    const auto require = [&](const char* what, u64 counted) {
+      const u64 sealed = fields.number(what);
+      if (sealed != counted)
+        throw FormatError(
+            fmt::format("the seal says {} {}, but there are {}", sealed, what, counted));
+    };
+    require("records", result.records);
+    require("findings", result.findings);
+    require("issues", result.issues);
+    if (fields.text("sha256") != sha256)
+      throw FormatError(fmt::format("the lines before the seal hash to {}, the seal says {}",
+                                    sha256, printable(fields.text("sha256"))));
+    if (line != manifest_line(SealRecord{result.records, result.findings, result.issues, sha256}))
+      throw FormatError("the seal is not written as coldsweep writes it");
+  }
+
+  void check_evidence() {
+    const fs::path evidence = folder_ / "evidence";
+    if (!fs::exists(fs::symlink_status(evidence)))
+      return;
+    for (const fs::path& folder : entries(evidence)) {
+      const std::string shown = "evidence/" + folder.filename().string();
+      if (!fs::is_directory(fs::symlink_status(folder)))
+        fail(shown, "no finding names it");
+      for (const fs::path& file : entries(folder)) {
+        check_copy(file, shown + "/" + file.filename().string());
+        ++result.evidence_files;
+      }
+    }
+  }
+
+  void check_copy(const fs::path& file, const std::string& shown) const {
+    const std::string name = file.filename().string();
+    if (!named_.contains(name) || EvidenceStore::relative_path(name) != fs::path(shown))
+      fail(shown, "no finding names it");
+    if (!is_plain_file(file))
+      fail(shown, "a plain file expected");
+    const std::string sha256 = sha256_of_file(file);
+    if (sha256 != name)
+      fail(shown, "its content hashes to " + sha256);
+  }
+
+  [[noreturn]] static void fail(const std::string& file, const std::string& why) {
+    throw Problem(fmt::format("{}: {}", printable(file), why));
+  }
+
+  /// In the order of names, so that the same case always gives the same first problem.
+  static std::set<fs::path> entries(const fs::path& folder) {
+    std::set<fs::path> paths;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+      paths.insert(entry.path());
+    return paths;
+  }
+
+  enum Section : std::size_t { kCase, kVolume, kFinding, kIssue, kCoverage, kSeal };
+  static constexpr std::array<std::string_view, 6> kSections{"case",  "volume",   "finding",
+                                                             "issue", "coverage", "seal"};
+
+  fs::path folder_;
+  Hasher hasher_{HashKind::sha256};
+  Section section_ = kCase;
+  bool sealed_ = false;
+  std::set<u64> volumes_, swept_; // swept_: those whose coverage is still to come
+  FindingKey last_finding_;
+  std::unordered_set<std::string> named_;
+};
+
+void require_sealed(const fs::path& folder) {
+  if (!fs::is_directory(folder))
+    throw UsageError(fmt::format("{}: no such case folder", folder.string()));
+  if (fs::exists(fs::symlink_status(folder / kManifest)))
+    return;
+  if (fs::exists(folder / "case.db") || fs::exists(folder / "manifest.jsonl.partial"))
+    throw UsageError(
+        fmt::format("{} is not sealed: the sweep was interrupted before its end", folder.string()));
+  throw UsageError(fmt::format("{}: not a case folder: {} expected", folder.string(), kManifest));
+}
+
+} // namespace
+
+Verification verify_case(const fs::path& case_folder) {
+  require_sealed(case_folder);
+  CaseCheck check(case_folder);
+  try {
+    check.run();
+  } catch (const Problem& problem) {
+    check.result.first_problem = problem.what();
+  }
+  return check.result;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rule sources -> YR_RULES. Parsing runs through memory streams, so that libyara sees the very
+// bytes that were hashed; `include` is resolved here, so that included bytes are bounded and hashed
+// too. One compiler is used by one thread.
+#include "rules/compile.h"
+
+#include "base/error.h"
+#include "base/guarded.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <map>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+using MemoryStream = std::unique_ptr<std::FILE, Destroyer<std::fclose>>;
+
+/// One compiler and what its callbacks need while it works on a source.
+class Compilation {
+public:
+  Compilation();
+
+  /// False when the source has errors; then nothing more may be added.
+  bool add(const SourceFile& source, std::size_t index);
+  CompileResult finish();
+
+private:
+  struct Place { // of a file that is being parsed, under the name libyara knows it by
+    fs::path location;
+    std::string label;
+  };
+
+  static void on_message(int level, const char* file, int line, const YR_RULE* rule,
+                         const char* message, void* self) noexcept;
+  static const char* on_include(const char* name, const char* includer, const char* name_space,
+                                void* self) noexcept;
+
+  void take_message(int level, const char* file, int line, const YR_RULE* rule,
+                    std::string message);
+  const char* include(const std::string& name, const char* includer);
+  void take_error(u64 line, std::string message);
+
+  YaraCompiler compiler_;
+  CompileResult result_;
+  std::exception_ptr parked_;
+  const SourceFile* source_ = nullptr;
+  std::size_t index_ = 0;
+  std::string root_name_;             // by which libyara knows the source itself
+  std::map<std::string, Place> open_; // by the name libyara knows them by
+  std::string first_include_;         // of the source, that led to what is being parsed
+  std::string include_text_;          // libyara copies it before it asks for the next
+  std::string include_problem_;
+};
+
+Compilation::Compilation() {
+  YR_COMPILER* created = nullptr;
+  if (const int code = yr_compiler_create(&created); code != ERROR_SUCCESS)
+    throw RuleError("no rule compiler: " + yara_error_text(code));
+  compiler_.reset(created);
+  yr_compiler_set_callback(created, on_message, this);
+  yr_compiler_set_include_callback(created, on_include, nullptr, this);
+  for (const std::string_view name : kExternalNames)
+    yr_compiler_define_string_variable(created, name.data(), "");
+}
+
+void Compilation::on_message(int level, const char* file, int line, const YR_RULE* rule,
+                             const char* message, void* self) noexcept {
+  Compilation& that = *static_cast<Compilation*>(self);
+  park_exceptions(that.parked_, [&] { that.take_message(level, file, line, rule, message); });
+}
+
+const char* Compilation::on_include(const char* name, const char* includer, const char*,
+                                    void* self) noexcept {
+  Compilation& that = *static_cast<Compilation*>(self);
+  const char* text = nullptr;
+  park_exceptions(that.parked_, [&] { text = that.include(name, includer); });
+  return text;
+}
+
+void Compilation::take_error(u64 line, std::string message) {
+  const std::string& bytes = source_->file.bytes;
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))
+    message = "UTF-16 text; YARA reads ASCII or UTF-8 (" + message + ")";
+  else if (bytes.find('\0') != std::string::npos)
+    message = "binary content, neither YARA source nor compiled rules (" + message + ")";
+  result_.errors.push_back({index_, line, printable(message)});
+}
+
+void Compilation::take_message(int level, const char* file, int line, const YR_RULE* rule,
+                               std::string message) {
+  if (!include_problem_.empty())
+    message = std::exchange(include_problem_, {});
+  if (rule != nullptr)
+    message = fmt::format("rule {}: {}", rule->identifier, message);
+  const u64 own_line = line < 0 ? 0 : static_cast<u64>(line);
+  const bool in_source = file == nullptr || file == root_name_;
+  const std::string label = in_source ? source_->file.label : open_[file].label;
+  if (level != YARA_ERROR_LEVEL_ERROR) {
+    result_.warnings.push_back(printable(fmt::format("{}({}): {}", label, own_line, message)));
+    return;
+  }
+  if (in_source)
+    return take_error(own_line, message);
+  u64 include_line = 0; // where the source asked for the file that has the error
+  for (const IncludeStatement& statement : source_->traits.includes)
+    if (statement.name == first_include_)
+      include_line = statement.line;
+  take_error(include_line, fmt::format("in included {}({}): {}", label, own_line, message));
+}
+
+/// The text of an included file, relative to the file that includes it; null when it can't be had.
+const char* Compilation::include(const std::string& name, const char* includer) {
+  const std::string caller = includer == nullptr ? root_name_ : includer;
+  if (caller == root_name_)
+    first_include_ = name;
+  const Place from = open_[caller];
+  const fs::path label = (fs::path(from.label).parent_path() / name).lexically_normal();
+  const bool below = label.is_relative() && *label.begin() != "..";
+  RuleFile file;
+  file.label = printable(below ? label.generic_string() : label.filename().string());
+  file.location = from.location.parent_path() / name;
+  if (from.location.empty())
+    file.problem = "built-in rules include nothing";
+  else
+    read_rule_file(file);
+  if (file.bytes.find('\0') != std::string::npos)
+    file.problem = "binary content";
+  if (!file.problem.empty()) {
+    include_problem_ = fmt::format("can't include \"{}\": {}", name, file.problem);
+    return nullptr;
+  }
+  include_text_ = without_bom(file.bytes);
+  open_[name] = {file.location, file.label};
+  const bool known =
+      std::any_of(result_.included.begin(), result_.included.end(), [&](const RuleFile& other) {
+        return fs::equivalent(other.location, file.location);
+      });
+  if (!known)
+    result_.included.push_back(std::move(file));
+  return include_text_.c_str();
+}
+
+bool Compilation::add(const SourceFile& source, std::size_t index) {
+  source_ = &source;
+  index_ = index;
+  const RuleFile& file = source.file;
+  root_name_ = file.location.empty() ? file.label : fs::absolute(file.location).string();
+  open_ = {{root_name_, {file.location, file.label}}};
+  // An empty stream can't be opened, and an empty file is no error.
+  std::string text(without_bom(file.bytes));
+  if (text.empty())
+    text = '\n';
+  const MemoryStream stream(fmemopen(text.data(), text.size(), "r"));
+  if (!stream)
+    throw RuleError(fmt::format("{}: no memory stream", file.label));
+  const int errors =
+      yr_compiler_add_file(compiler_.get(), stream.get(), file.label.c_str(), root_name_.c_str());
+  if (parked_)
+    std::rethrow_exception(parked_);
+  if (errors != 0 && result_.errors.empty())
+    take_error(0, yara_error_text(compiler_->last_error));
+  return errors == 0;
+}
+
+CompileResult Compilation::finish() {
+  if (!result_.errors.empty())
+    return std::move(result_);
+  YR_RULES* rules = nullptr;
+  if (const int code = yr_compiler_get_rules(compiler_.get(), &rules); code != ERROR_SUCCESS)
+    throw RuleError("the rules can't be put together: " + yara_error_text(code));
+  result_.rules.reset(rules);
+  return std::move(result_);
+}
+
+} // namespace
+
+CompileResult compile_together(const Sources& sources) {
+  Compilation compilation;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    if (!compilation.add(*sources[i], i))
+      break;
+  return compilation.finish();
+}
+
+std::vector<CompileError> find_broken(const Sources& sources) {
+  std::vector<std::optional<CompileError>> first(sources.size());
+  std::atomic<std::size_t> next = 0;
+  Guarded<std::exception_ptr> failure;
+  const auto work = [&] {
+    try {
+      for (std::size_t i = next++; i < sources.size(); i = next++) {
+        const CompileResult result = compile_together({sources[i]});
+        if (result.errors.empty())
+          continue;
+        first[i] = result.errors.front();
+        first[i]->source = i;
+      }
+    } catch (...) {
+      failure.with([](std::exception_ptr& e) { e = std::current_exception(); });
+    }
+  };
+  {
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    std::vector<std::jthread> threads(std::min(cores, sources.size()));
+    for (std::jthread& thread : threads)
+      thread = std::jthread(work);
+  }
+  failure.with([](const std::exception_ptr& e) {
+    if (e)
+      std::rethrow_exception(e);
+  });
+  std::vector<CompileError> broken;
+  for (std::optional<CompileError>& error : first)
+    if (error)
+      broken.push_back(std::move(*error));
+  return broken;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rule files -> libyara's compiled rules, with everything the compiler says. Private to rules/.
+#pragma once
+
+#include "rules/rule_files.h"
+#include "rules/source_lexer.h"
+#include "rules/yara_handles.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+/// A rule file and what we know of it.
+struct SourceFile {
+  RuleFile file;
+  SourceTraits traits;
+};
+
+struct CompileError {
+  std::size_t source = 0; ///< index among the sources that were given
+  u64 line = 0;           ///< 0: the file as a whole
+  std::string message;
+};
+
+struct CompileResult {
+  YaraRules rules;                   ///< null when there is an error
+  std::vector<CompileError> errors;  ///< of one source: the compiler is of no use after an error
+  std::vector<std::string> warnings; ///< `label(line): message`
+  std::vector<RuleFile> included;    ///< what `include` brought in, each file once
+};
+
+using Sources = std::vector<const SourceFile*>;
+
+/// Compiles all of them together, each in the namespace of its label, and stops at the first that
+/// has an error.
+CompileResult compile_together(const Sources& sources);
+
+/// Compiles each on its own, on all cores: the first error of each source that has one, in order.
+std::vector<CompileError> find_broken(const Sources& sources);
+
+/// Loads what `yarac` wrote, after trying it in a child process: libyara trusts compiled rules, and
+/// damaged ones can crash it. Throws RuleError.
+YaraRules load_compiled(const std::string& bytes);
+
+/// Whether the file holds compiled rules.
+bool is_compiled(std::string_view bytes);
+
+} // namespace coldsweep

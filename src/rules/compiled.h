@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// libyara's side of a RuleSet. Immutable once built: any number of threads may scan with it.
+// Private to rules/.
+#pragma once
+
+#include "rules/rule_set.h"
+#include "rules/yara_handles.h"
+
+#include <memory>
+#include <vector>
+
+namespace coldsweep {
+
+/// Compiled rules and, at the index a rule has in them, who that rule is.
+struct RuleTable {
+  YaraRules rules;
+  std::vector<const RuleRef*> refs;
+};
+
+struct RuleSet::Compiled {
+  YaraLibrary library; // first: what follows ends before it
+  RulesRecord record;
+  std::vector<RuleInfo> infos; // never grows once tables point into it
+  std::vector<std::string> warnings;
+  std::vector<std::unique_ptr<RuleTable>> tables;
+  std::vector<const RuleTable*> all;            // a scan applies these
+  std::vector<const RuleTable*> path_dependent; // and these for the further names of a stream
+};
+
+} // namespace coldsweep

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes of compiled rules -> YR_RULES, tried in a child process first. One thread.
+#include "rules/compile.h"
+
+#include "base/error.h"
+#include "base/subprocess.h"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr std::string_view kMagic = "YARA";
+constexpr std::chrono::seconds kTrialLimit{60};
+constexpr std::size_t kTrialBytes = 64 * 1024;
+
+struct Reader {
+  std::string_view left;
+};
+
+/// fread's contract over bytes in memory.
+std::size_t read_items(void* into, std::size_t size, std::size_t count, void* reader) noexcept {
+  std::string_view& left = static_cast<Reader*>(reader)->left;
+  if (size == 0)
+    return 0;
+  const std::size_t items = std::min(count, left.size() / size);
+  std::memcpy(into, left.data(), items * size);
+  left.remove_prefix(items * size);
+  return items;
+}
+
+YaraRules load(const std::string& bytes) {
+  Reader reader{bytes};
+  YR_STREAM stream{&reader, read_items, nullptr};
+  YR_RULES* rules = nullptr;
+  if (const int code = yr_rules_load_stream(&stream, &rules); code != ERROR_SUCCESS)
+    throw RuleError(yara_error_text(code));
+  return YaraRules(rules);
+}
+
+int go_on(YR_SCAN_CONTEXT*, int, void*, void*) {
+  return CALLBACK_CONTINUE;
+}
+
+/// Touches what a sweep would: every name and meta value, and the tables of the search.
+std::string try_out(const std::string& bytes) {
+  const YaraRules rules = load(bytes);
+  std::size_t length = 0;
+  YR_RULE* rule = nullptr;
+  yr_rules_foreach(rules.get(), rule) {
+    length += std::strlen(rule->identifier) + std::strlen(rule->ns->name);
+    YR_META* meta = nullptr;
+    yr_rule_metas_foreach(rule, meta) {
+      length += std::strlen(meta->identifier);
+      if (meta->type == META_TYPE_STRING)
+        length += std::strlen(meta->string);
+    }
+  }
+  std::string content(kTrialBytes, '\0');
+  for (std::size_t i = 0; i < content.size(); ++i)
+    content[i] = static_cast<char>(i * 167 + (i >> 8) * 13);
+  const int code = yr_rules_scan_mem(rules.get(), reinterpret_cast<const u8*>(content.data()),
+                                     content.size(), SCAN_FLAGS_NO_TRYCATCH, go_on, nullptr, 10);
+  if (code != ERROR_SUCCESS && code != ERROR_SCAN_TIMEOUT)
+    throw RuleError("a trial scan failed: " + yara_error_text(code));
+  return fmt::format("{} bytes of names", length);
+}
+
+} // namespace
+
+bool is_compiled(std::string_view bytes) {
+  return bytes.starts_with(kMagic);
+}
+
+YaraRules load_compiled(const std::string& bytes) {
+  const ChildAnswer trial = ask_child([&] { return try_out(bytes); }, kTrialLimit);
+  if (!trial.output)
+    throw RuleError("compiled rules that can't be used: " + trial.failure);
+  return load(bytes);
+}
+
+} // namespace coldsweep

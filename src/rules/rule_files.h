@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What -r names -> the rule files it stands for, read into memory once: the bytes that are hashed
+// are the bytes that are compiled. Private to rules/.
+#pragma once
+
+#include "base/types.h"
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coldsweep {
+
+struct RuleFile {
+  std::string label;              ///< unique: path in the manifest and namespace of the rules
+  std::filesystem::path location; ///< on this machine, for `include`; empty for built-in rules
+  std::string bytes;
+  std::string sha256;  ///< of `bytes`
+  std::string problem; ///< why it could not be read; then `bytes` is empty
+};
+
+/// The files behind the paths, in order; those of a folder in byte order of the relative path. A
+/// file that can't be read is there with its `problem`. Throws UsageError for a path that isn't
+/// there or a folder without rules.
+std::vector<RuleFile> list_rule_files(const std::vector<std::filesystem::path>& paths);
+
+/// Reads `location` into `file`: bytes and hash, or the problem, which names no path of this
+/// machine.
+void read_rule_file(RuleFile& file);
+
+/// The text without a UTF-8 byte order mark.
+std::string_view without_bom(std::string_view text);
+
+/// Hands out labels, each once: `a.yar`, `a.yar#2`, `a.yar#3`.
+class LabelSet {
+public:
+  std::string unique(std::string_view wanted);
+
+private:
+  std::set<std::string> used_;
+};
+
+} // namespace coldsweep

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rule files -> RuleSet: compiles them together, sorts out the broken ones, keeps who each rule is,
+// and builds the part that must be asked again for another name of the same content. Compiling uses
+// all cores when something is broken.
+#include "rules/compile.h"
+#include "rules/compiled.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <map>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostListed = 50; // of broken files in one message
+
+/// Broken files under the index they have among all files.
+using Rejections = std::map<std::size_t, RejectedRules>;
+
+struct Input {
+  std::vector<SourceFile> files; // sources and compiled ones, as given
+  Rejections rejections;
+};
+
+struct CompiledSources {
+  CompileResult result;
+  std::vector<std::size_t> used; // index among all files of each source that compiled
+};
+
+struct CompiledFile {
+  YaraRules rules;
+  std::size_t index;
+};
+
+Input examine(std::vector<RuleFile> files) {
+  Input input;
+  for (RuleFile& file : files) {
+    if (!file.problem.empty())
+      input.rejections[input.files.size()] = {file.label, 0, printable(file.problem)};
+    SourceFile source{std::move(file), {}};
+    if (!is_compiled(source.file.bytes))
+      source.traits = traits_of(source.file.bytes);
+    input.files.push_back(std::move(source));
+  }
+  return input;
+}
+
+/// Compiles the sources that can be, and notes the others. Compilers see a source for itself or all
+/// good ones together; one that is only broken in company is noted too, so that each round has
+/// fewer sources than the one before.
+CompiledSources compile_sources(Input& input) {
+  bool alone = true;
+  for (;;) {
+    CompiledSources compiled;
+    Sources sources;
+    for (std::size_t i = 0; i < input.files.size(); ++i) {
+      if (is_compiled(input.files[i].file.bytes) || input.rejections.contains(i))
+        continue;
+      sources.push_back(&input.files[i]);
+      compiled.used.push_back(i);
+    }
+    if (sources.empty())
+      return compiled;
+    compiled.result = compile_together(sources);
+    if (compiled.result.errors.empty())
+      return compiled;
+    std::vector<CompileError> broken;
+    if (std::exchange(alone, false))
+      broken = find_broken(sources);
+    if (broken.empty())
+      broken = {compiled.result.errors.front()};
+    for (const CompileError& error : broken) {
+      const std::size_t index = compiled.used[error.source];
+      input.rejections[index] = {input.files[index].file.label, error.line, error.message};
+    }
+  }
+}
+
+std::vector<CompiledFile> load_compiled_files(Input& input) {
+  std::vector<CompiledFile> loaded;
+  for (std::size_t i = 0; i < input.files.size(); ++i) {
+    const RuleFile& file = input.files[i].file;
+    if (!is_compiled(file.bytes))
+      continue;
+    try {
+      loaded.push_back({load_compiled(file.bytes), i});
+    } catch (const RuleError& e) {
+      input.rejections[i] = {file.label, 0, e.what()};
+    }
+  }
+  return loaded;
+}
+
+std::string place_of(const RejectedRules& rejected) {
+  return rejected.line == 0 ? rejected.path : fmt::format("{}({})", rejected.path, rejected.line);
+}
+
+std::string listed(const Rejections& rejections) {
+  std::string message = fmt::format("{} rule {} can't be used:", rejections.size(),
+                                    rejections.size() == 1 ? "file" : "files");
+  std::size_t count = 0;
+  for (const auto& [index, rejected] : rejections) {
+    if (count++ == kMostListed)
+      break;
+    message += fmt::format("\n  {}: {}", place_of(rejected), rejected.message);
+  }
+  if (rejections.size() > kMostListed)
+    message += fmt::format("\n  and {} more", rejections.size() - kMostListed);
+  return message;
+}
+
+std::string safe(const char* text) {
+  return is_utf8(text) ? text : printable(text);
+}
+
+RuleInfo describe(const YR_RULE& rule, const RuleFile& file) {
+  RuleInfo info;
+  info.is_private = RULE_IS_PRIVATE(&rule) != 0;
+  info.is_global = RULE_IS_GLOBAL(&rule) != 0;
+  info.ref.name = safe(rule.identifier);
+  info.ref.name_space = file.label;
+  // Compiled rules bring namespaces of their own; two files of them may have the same.
+  const std::string inner = safe(rule.ns->name);
+  if (is_compiled(file.bytes) && inner != "default")
+    info.ref.name_space += ":" + inner;
+  info.ref.file = file.label;
+  info.ref.file_sha256 = file.sha256;
+  const char* tag = nullptr;
+  yr_rule_tags_foreach((&rule), tag) info.ref.tags.push_back(safe(tag));
+  const YR_META* meta = nullptr;
+  yr_rule_metas_foreach((&rule), meta) {
+    if (meta->type == META_TYPE_INTEGER)
+      info.ref.meta.emplace_back(safe(meta->identifier), i64{meta->integer});
+    else if (meta->type == META_TYPE_BOOLEAN)
+      info.ref.meta.emplace_back(safe(meta->identifier), meta->integer != 0);
+    else if (meta->type == META_TYPE_STRING)
+      info.ref.meta.emplace_back(safe(meta->identifier), safe(meta->string));
+  }
+  return info;
+}
+
+std::size_t count_rules(const YR_RULES* rules) {
+  return rules == nullptr ? 0 : rules->num_rules;
+}
+
+/// Builds a RuleSet's inside, step by step.
+class RuleSetBuilder {
+public:
+  explicit RuleSetBuilder(std::vector<RuleFile> files) : input_(examine(std::move(files))) {}
+
+  std::unique_ptr<RuleSet::Compiled> build(const RuleLoadOptions& options) {
+    CompiledSources sources = compile_sources(input_);
+    std::vector<CompiledFile> compiled = load_compiled_files(input_);
+    if (!input_.rejections.empty() && !options.skip_broken)
+      throw RuleError(listed(input_.rejections));
+    std::size_t rules = count_rules(sources.result.rules.get());
+    for (const CompiledFile& file : compiled)
+      rules += count_rules(file.rules.get());
+    if (rules == 0)
+      throw RuleError(input_.rejections.empty()
+                          ? "the rule files hold no rules"
+                          : "no rules are left: " + listed(input_.rejections));
+
+    RuleSet::Compiled& set = *set_;
+    set.infos.reserve(rules); // tables point into it
+    set.warnings = std::move(sources.result.warnings);
+    if (sources.result.rules) {
+      add_sources(std::move(sources.result.rules), sources.used);
+      add_path_dependent(sources.used);
+    }
+    for (CompiledFile& file : compiled)
+      add_compiled(std::move(file));
+    write_record(sources);
+    return std::move(set_);
+  }
+
+private:
+  RuleTable& new_table(YaraRules rules) {
+    set_->tables.push_back(std::make_unique<RuleTable>());
+    RuleTable& table = *set_->tables.back();
+    table.rules = std::move(rules);
+    return table;
+  }
+
+  const RuleRef* add_rule(const YR_RULE& rule, std::size_t index) {
+    set_->infos.push_back(describe(rule, input_.files[index].file));
+    const RuleRef* ref = &set_->infos.back().ref;
+    refs_of_[index].push_back(ref);
+    return ref;
+  }
+
+  void add_sources(YaraRules rules, const std::vector<std::size_t>& used) {
+    RuleTable& table = new_table(std::move(rules));
+    const YR_RULE* rule = nullptr;
+    yr_rules_foreach(table.rules.get(),
+                     rule) { // a source's namespace is the one that was added with it
+      table.refs.push_back(add_rule(*rule, used.at(rule->ns->idx)));
+    }
+    set_->all.push_back(&table);
+  }
+
+  void add_compiled(CompiledFile file) {
+    RuleTable& table = new_table(std::move(file.rules));
+    const YR_RULE* rule = nullptr;
+    yr_rules_foreach(table.rules.get(), rule) {
+      table.refs.push_back(add_rule(*rule, file.index));
+    }
+    set_->all.push_back(&table);
+    set_->path_dependent.push_back(&table); // what its conditions read can't be told
+  }
+
+  /// A whole file or nothing: its rules may refer to each other, and its global rules decide on all
+  /// of them.
+  void add_path_dependent(const std::vector<std::size_t>& used) {
+    Sources sources;
+    std::vector<const RuleRef*> refs;
+    for (const std::size_t index : used) {
+      if (!input_.files[index].traits.reads_externals)
+        continue;
+      sources.push_back(&input_.files[index]);
+      refs.insert(refs.end(), refs_of_[index].begin(), refs_of_[index].end());
+    }
+    if (sources.empty())
+      return;
+    if (sources.size() == used.size()) {
+      set_->path_dependent.push_back(set_->all.front());
+      return;
+    }
+    CompileResult result = compile_together(sources);
+    if (!result.rules || count_rules(result.rules.get()) != refs.size())
+      throw RuleError("rule files changed while they were compiled");
+    RuleTable& table = new_table(std::move(result.rules));
+    table.refs = std::move(refs);
+    set_->path_dependent.push_back(&table);
+  }
+
+  void write_record(CompiledSources& sources) {
+    RulesRecord& record = set_->record;
+    LabelSet labels;
+    for (std::size_t i = 0; i < input_.files.size(); ++i) {
+      const RuleFile& file = input_.files[i].file;
+      labels.unique(file.label);
+      if (!input_.rejections.contains(i))
+        record.files.push_back({file.label, file.sha256, refs_of_[i].size()});
+    }
+    for (const RuleFile& file : sources.result.included)
+      if (!is_source(file))
+        record.files.push_back(
+            {labels.unique(file.label), file.sha256, 0}); // counted where included
+    for (auto& [index, rejected] : input_.rejections)
+      record.rejected.push_back(rejected);
+    Hasher hasher(HashKind::sha256);
+    for (const RuleFileRecord& file : record.files)
+      hasher.add(fmt::format("{}  {}\n", file.sha256, file.path));
+    record.sha256 = hasher.finish();
+  }
+
+  /// Whether an included file is among those given, and compiled.
+  bool is_source(const RuleFile& included) const {
+    for (std::size_t i = 0; i < input_.files.size(); ++i) {
+      std::error_code error;
+      if (!input_.rejections.contains(i) &&
+          fs::equivalent(input_.files[i].file.location, included.location, error))
+        return true;
+    }
+    return false;
+  }
+
+  std::unique_ptr<RuleSet::Compiled> set_ = std::make_unique<RuleSet::Compiled>();
+  Input input_;
+  std::map<std::size_t, std::vector<const RuleRef*>> refs_of_; // by file
+};
+
+} // namespace
+
+RuleSet RuleSet::load(const std::vector<fs::path>& paths, const RuleLoadOptions& options) {
+  return RuleSet(RuleSetBuilder(list_rule_files(paths)).build(options));
+}
+
+RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files) {
+  std::vector<RuleFile> read;
+  LabelSet labels;
+  for (const BuiltinRuleFile& file : files)
+    read.push_back(
+        {labels.unique(file.path), {}, std::string(file.text), sha256_of(file.text), {}});
+  return RuleSet(RuleSetBuilder(std::move(read)).build({}));
+}
+
+RuleSet::RuleSet(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+RuleSet::~RuleSet() = default;
+RuleSet::RuleSet(RuleSet&&) noexcept = default;
+RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
+
+const RulesRecord& RuleSet::record() const {
+  return compiled_->record;
+}
+const std::vector<RuleInfo>& RuleSet::rules() const {
+  return compiled_->infos;
+}
+const std::vector<std::string>& RuleSet::warnings() const {
+  return compiled_->warnings;
+}
+
+bool uses_externals(const RuleSet& rules) {
+  return !rules.compiled().path_dependent.empty();
+}
+
+std::string yara_version() {
+  return YR_VERSION;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes -> matches. libyara calls back for each rule that matches; what it tells is copied out at
+// once, in an order that depends on nothing but the content. One Scanner is used by one thread at a
+// time.
+#include "rules/scanner.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "rules/compiled.h"
+#include "rules/source_lexer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <map>
+#include <span>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMostPerString = 1000; // matches kept; a record of more serves no reader
+constexpr std::size_t kMostPerRule = 10000;
+
+struct Position {
+  u64 offset, length;
+  const char* id;
+
+  bool operator<(const Position& other) const {
+    return std::tuple(offset, std::string_view(id), length) <
+           std::tuple(other.offset, std::string_view(other.id), other.length);
+  }
+};
+
+/// What one call of libyara tells us.
+class Collector {
+public:
+  Collector(const RuleTable& table, ByteView content, ScanResult& result)
+      : table_(table), content_(content), result_(result) {}
+
+  static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* self) noexcept {
+    Collector& that = *static_cast<Collector*>(self);
+    park_exceptions(that.parked_, [&] { that.take(*context, message, data); });
+    return that.parked_ ? CALLBACK_ERROR : CALLBACK_CONTINUE;
+  }
+
+  void rethrow() const {
+    if (parked_)
+      std::rethrow_exception(parked_);
+  }
+
+private:
+  /// Other messages are about modules, their `console`, and the end. CALLBACK_MSG_TOO_SLOW_SCANNING
+  /// is a guess about cost, made before or after a search that is complete all the same: nothing
+  /// the case must know.
+  void take(const YR_SCAN_CONTEXT& context, int message, void* data) {
+    if (message == CALLBACK_MSG_RULE_MATCHING)
+      take_rule(context, *static_cast<const YR_RULE*>(data));
+    else if (message == CALLBACK_MSG_TOO_MANY_MATCHES)
+      take_flood(*static_cast<const YR_STRING*>(data));
+  }
+
+  const RuleRef& ref_of(std::size_t index) const { return *table_.refs.at(index); }
+
+  void take_rule(const YR_SCAN_CONTEXT& context, const YR_RULE& rule) {
+    const RuleRef& ref = ref_of(static_cast<std::size_t>(&rule - context.rules->rules_table));
+    std::vector<Position> positions;
+    const YR_STRING* string = nullptr;
+    yr_rule_strings_foreach((&rule), string) {
+      if (!STRING_IS_PRIVATE(string))
+        take_string(ref, *string, context.matches[string->idx], positions);
+    }
+    std::sort(positions.begin(), positions.end());
+    if (positions.size() > kMostPerRule) {
+      note_left_out(ref, "", positions.size() - kMostPerRule, positions.size());
+      positions.resize(kMostPerRule);
+    }
+    RuleMatch match{&ref, {}};
+    for (const Position& position : positions)
+      match.matches.push_back(match_at(position));
+    result_.matches.push_back(std::move(match));
+  }
+
+  /// libyara keeps the matches of a string in the order of their offsets.
+  void take_string(const RuleRef& ref, const YR_STRING& string, const YR_MATCHES& found,
+                   std::vector<Position>& positions) {
+    std::size_t kept = 0, total = 0;
+    for (const YR_MATCH* match = found.head; match != nullptr; match = match->next, ++total) {
+      if (kept == kMostPerString)
+        continue;
+      positions.push_back({static_cast<u64>(match->base + match->offset),
+                           static_cast<u64>(match->match_length), string.identifier});
+      ++kept;
+    }
+    if (kept < total)
+      note_left_out(ref, string.identifier, total - kept, total);
+  }
+
+  Match match_at(const Position& position) const {
+    Match match;
+    match.id = is_utf8(position.id) ? position.id : printable(position.id);
+    match.offset = position.offset;
+    match.length = position.length;
+    if (position.offset < content_.size()) {
+      const u64 length = std::min<u64>(position.length, content_.size() - position.offset);
+      match.data = hex(content_.subspan(position.offset, std::min<u64>(length, kMatchDataBytes)));
+    }
+    return match;
+  }
+
+  void note_left_out(const RuleRef& ref, const char* id, std::size_t left_out, std::size_t total) {
+    const std::string separator = *id == '\0' ? "" : ":";
+    result_.truncated.push_back(fmt::format("{}{}{} ({}): {} of {} matches left out", ref.name,
+                                            separator, id, ref.name_space, left_out, total));
+  }
+
+  /// libyara looks no further for this string: the rule, and those that refer to it, may be wrong.
+  void take_flood(const YR_STRING& string) {
+    const RuleRef& ref = ref_of(string.rule_idx);
+    result_.truncated.push_back(fmt::format("{}:{} ({}): more than {} matches; the search for it "
+                                            "was given up, and its rule may be misjudged",
+                                            ref.name, string.identifier, ref.name_space,
+                                            YR_MAX_STRING_MATCHES));
+  }
+
+  const RuleTable& table_;
+  ByteView content_;
+  ScanResult& result_;
+  std::exception_ptr parked_;
+};
+
+std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals) {
+  return {&externals.filename, &externals.filepath, &externals.extension, &externals.filetype,
+          &externals.owner};
+}
+
+/// Compiled rules may lack an external, or have it with another type: then it is not ours to set.
+int define_externals(YR_SCANNER* scanner, const Externals& externals) {
+  const auto values = values_of(externals);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const int code =
+        yr_scanner_define_string_variable(scanner, kExternalNames[i].data(), values[i]->c_str());
+    if (code != ERROR_SUCCESS && code != ERROR_INVALID_ARGUMENT &&
+        code != ERROR_INVALID_EXTERNAL_VARIABLE_TYPE)
+      return code;
+  }
+  return ERROR_SUCCESS;
+}
+
+void put_in_order(ScanResult& result) {
+  std::sort(result.matches.begin(), result.matches.end(),
+            [](const RuleMatch& a, const RuleMatch& b) {
+              return std::tie(a.rule->name_space, a.rule->name) <
+                     std::tie(b.rule->name_space, b.rule->name);
+            });
+  std::sort(result.truncated.begin(), result.truncated.end());
+  result.truncated.erase(std::unique(result.truncated.begin(), result.truncated.end()),
+                         result.truncated.end());
+}
+
+} // namespace
+
+struct Scanner::State {
+  const RuleSet::Compiled& compiled;
+  std::chrono::seconds limit;                       // 0: none
+  std::map<const RuleTable*, YaraScanner> scanners; // made at first use
+
+  ScanResult run(std::span<const RuleTable* const> tables, ByteView content,
+                 const Externals& externals);
+  int scan_one(const RuleTable& table, ByteView content, const Externals& externals,
+               Clock::time_point deadline, ScanResult& result);
+  YR_SCANNER* scanner_of(const RuleTable& table);
+};
+
+YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
+  YaraScanner& scanner = scanners[&table];
+  if (!scanner) {
+    YR_SCANNER* created = nullptr;
+    if (const int code = yr_scanner_create(table.rules.get(), &created); code != ERROR_SUCCESS)
+      throw Error("no scanner: " + yara_error_text(code));
+    scanner.reset(created);
+    yr_scanner_set_flags(created, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
+  }
+  return scanner.get();
+}
+
+int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Externals& externals,
+                             Clock::time_point deadline, ScanResult& result) {
+  YR_SCANNER* const scanner = scanner_of(table);
+  // libyara 4.5 keeps the entry point of the first content it was given for all that follow.
+  scanner->entry_point = YR_UNDEFINED;
+  if (limit.count() > 0) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - Clock::now()).count();
+    yr_scanner_set_timeout(scanner, static_cast<int>(std::max<i64>(left, 1)));
+  }
+  if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS)
+    return code;
+  Collector collector(table, content, result);
+  yr_scanner_set_callback(scanner, Collector::on_message, &collector);
+  const std::byte nothing{};
+  const std::byte* const bytes = content.empty() ? &nothing : content.data();
+  const int code = yr_scanner_scan_mem(scanner, reinterpret_cast<const u8*>(bytes), content.size());
+  collector.rethrow();
+  return code;
+}
+
+ScanResult Scanner::State::run(std::span<const RuleTable* const> tables, ByteView content,
+                               const Externals& externals) {
+  ScanResult result;
+  const Clock::time_point deadline = Clock::now() + limit;
+  for (const RuleTable* table : tables) {
+    const int code = scan_one(*table, content, externals, deadline, result);
+    if (code == ERROR_SUCCESS)
+      continue;
+    ScanResult nothing_known;
+    if (code == ERROR_SCAN_TIMEOUT)
+      nothing_known.timed_out = true;
+    else
+      nothing_known.error = yara_error_text(code);
+    return nothing_known;
+  }
+  put_in_order(result);
+  return result;
+}
+
+Scanner::Scanner(const RuleSet& rules, u32 timeout_seconds) {
+  constexpr u32 longest = std::numeric_limits<int>::max();
+  const std::chrono::seconds limit(std::min(timeout_seconds, longest));
+  state_ = std::make_unique<State>(State{rules.compiled(), limit, {}});
+}
+
+Scanner::~Scanner() = default;
+Scanner::Scanner(Scanner&&) noexcept = default;
+Scanner& Scanner::operator=(Scanner&&) noexcept = default;
+
+ScanResult Scanner::scan(ByteView content, const Externals& externals) {
+  return state_->run(state_->compiled.all, content, externals);
+}
+
+ScanResult Scanner::scan_path_dependent(ByteView content, const Externals& externals) {
+  return state_->run(state_->compiled.path_dependent, content, externals);
+}
+
+} // namespace coldsweep

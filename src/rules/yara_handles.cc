@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/yara_handles.h"
+
+#include "base/error.h"
+#include "base/guarded.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+/// libyara counts its users itself, but without a lock.
+Guarded<u64>& library_users() {
+  static Guarded<u64> users;
+  return users;
+}
+
+struct ErrorText {
+  int code;
+  const char* text;
+};
+
+constexpr std::array kErrors{
+    ErrorText{ERROR_INSUFFICIENT_MEMORY, "out of memory"},
+    ErrorText{ERROR_COULD_NOT_OPEN_FILE, "a file can't be opened"},
+    ErrorText{ERROR_COULD_NOT_MAP_FILE, "the content could not be accessed"},
+    ErrorText{ERROR_INVALID_FILE, "not compiled rules"},
+    ErrorText{ERROR_CORRUPT_FILE, "the compiled rules are damaged or cut short"},
+    ErrorText{ERROR_UNSUPPORTED_FILE_VERSION, "compiled by another version of YARA"},
+    ErrorText{ERROR_LOOP_NESTING_LIMIT_EXCEEDED, "loops nested too deep"},
+    ErrorText{ERROR_INCLUDES_CIRCULAR_REFERENCE, "includes in a circle"},
+    ErrorText{ERROR_INCLUDE_DEPTH_EXCEEDED, "includes nested too deep"},
+    ErrorText{ERROR_EXEC_STACK_OVERFLOW, "the stack of a condition overflowed"},
+    ErrorText{ERROR_SCAN_TIMEOUT, "time limit reached"},
+    ErrorText{ERROR_CALLBACK_ERROR, "given up by the caller"},
+    ErrorText{ERROR_INVALID_ARGUMENT, "invalid argument"},
+    ErrorText{ERROR_TOO_MANY_MATCHES, "too many matches of a string"},
+    ErrorText{ERROR_INTERNAL_FATAL_ERROR, "internal error"},
+    ErrorText{ERROR_REGULAR_EXPRESSION_TOO_LARGE, "regular expression too large"},
+    ErrorText{ERROR_TOO_MANY_RE_FIBERS, "regular expression with too many branches in flight"},
+    ErrorText{ERROR_INVALID_EXTERNAL_VARIABLE_TYPE, "external variable of another type"},
+    ErrorText{ERROR_REGULAR_EXPRESSION_TOO_COMPLEX, "regular expression too complex"},
+    ErrorText{ERROR_TOO_MANY_STRINGS, "too many strings in a rule"},
+    ErrorText{ERROR_COULD_NOT_READ_FILE, "a file can't be read"},
+    ErrorText{ERROR_INVALID_MODULE_DATA, "data of a module are invalid"},
+    ErrorText{ERROR_BLOCK_NOT_READY, "content not ready"},
+    ErrorText{ERROR_TOO_SLOW_SCANNING, "a string is too slow to search"},
+};
+
+} // namespace
+
+YaraLibrary::YaraLibrary() {
+  library_users().with([](u64& users) {
+    if (users++ > 0)
+      return;
+    if (const int code = yr_initialize(); code != ERROR_SUCCESS) {
+      --users;
+      throw Error("libyara can't be initialised: " + yara_error_text(code));
+    }
+    // We take matched bytes from the content itself: libyara need not copy them for each of a
+    // million matches.
+    yr_set_configuration_uint32(YR_CONFIG_MAX_MATCH_DATA, 0);
+  });
+}
+
+YaraLibrary::~YaraLibrary() {
+  library_users().with([](u64& users) {
+    if (--users == 0)
+      yr_finalize();
+  });
+}
+
+std::string yara_error_text(int code) {
+  for (const ErrorText& error : kErrors)
+    if (error.code == code)
+      return fmt::format("{} (libyara error {})", error.text, code);
+  return fmt::format("libyara error {}", code);
+}
+
+} // namespace coldsweep

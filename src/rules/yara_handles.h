@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// libyara's objects as owning handles, its initialisation, and its errors in words. Private to
+// rules/.
+#pragma once
+
+#include "base/types.h"
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <yara.h>
+
+namespace coldsweep {
+
+/// Keeps libyara initialised while it lives; any number may live at once, made and ended on any
+/// thread.
+class YaraLibrary {
+public:
+  YaraLibrary();
+  ~YaraLibrary();
+  YaraLibrary(const YaraLibrary&) = delete;
+  YaraLibrary& operator=(const YaraLibrary&) = delete;
+};
+
+template <auto destroy> struct Destroyer {
+  template <typename T> void operator()(T* handle) const { destroy(handle); }
+};
+
+using YaraCompiler = std::unique_ptr<YR_COMPILER, Destroyer<yr_compiler_destroy>>;
+using YaraRules = std::unique_ptr<YR_RULES, Destroyer<yr_rules_destroy>>;
+using YaraScanner = std::unique_ptr<YR_SCANNER, Destroyer<yr_scanner_destroy>>;
+
+/// What an ERROR_ number of libyara means.
+std::string yara_error_text(int code);
+
+/// Runs `work` below a C function: what it throws is kept in `parked` until the C function has
+/// returned.
+template <typename F> void park_exceptions(std::exception_ptr& parked, F&& work) noexcept {
+  try {
+    std::forward<F>(work)();
+  } catch (...) {
+    if (!parked)
+      parked = std::current_exception();
+  }
+}
+
+} // namespace coldsweep

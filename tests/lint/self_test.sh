@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# self_test.sh CHECK: shows that a check passes a clean tree and fails one with a violation. The trees are small and
+# made here, in a temporary folder, so that the state of the real one doesn't matter.
+set -euo pipefail
+check=${1:?layers, sizes, catches, spdx, format or docs}
+here=$(cd "$(dirname "$0")" && pwd)
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree"/src/{base,model,rules} "$tree"/tests/lint
+cp "$here/../../.clang-format" "$tree"
+licence='// SPDX-License-Identifier: Apache-2.0'
+printf '%s\n#pragma once\nint one();\n' "$licence" >"$tree/src/base/one.h"
+printf '%s\n#include "rules/two.h"\n#include "base/one.h"\n' "$licence" >"$tree/src/rules/two.cc"
+printf '%s\n#pragma once\n' "$licence" >"$tree/src/rules/two.h"
+: >"$tree/tests/lint/catch_sites.txt"
+
+arguments=()
+passes() {
+  "$here/check_$check.sh" "${arguments[@]}" "$tree" >"$tree.log" 2>&1 || status=$?
+  if [ "${status:-0}" = 4 ]; then exit 4; fi
+  [ "${status:-0}" = 0 ] || { cat "$tree.log"; echo "check_$check.sh fails where it should pass: $1"; exit 1; }
+}
+fails() {
+  if "$here/check_$check.sh" "${arguments[@]}" "$tree" >"$tree.log" 2>&1; then
+    echo "check_$check.sh passes where it should fail: $1"
+    exit 1
+  fi
+  grep -qF -- "$2" "$tree.log" || { cat "$tree.log"; echo "check_$check.sh does not say \"$2\": $1"; exit 1; }
+}
+trap 'rm -rf "$tree" "$tree.log"' EXIT
+
+case $check in
+layers)
+  passes "a clean tree"
+  echo '#include "rules/two.h"' >>"$tree/src/base/one.h"
+  fails "base includes rules" "src/base/one.h:4: base may not include rules"
+  sed -i '$d' "$tree/src/base/one.h"
+  echo '#  include "manifest/seal.h"' >>"$tree/src/rules/two.h"
+  fails "rules includes manifest" "rules may not include manifest"
+  sed -i '$d' "$tree/src/rules/two.h"
+  echo '#include "two.h"' >>"$tree/src/rules/two.cc"
+  fails "an include without its folder" "includes start at src/"
+  sed -i '$d' "$tree/src/rules/two.cc"
+  mkdir "$tree/src/odd" && cp "$tree/src/base/one.h" "$tree/src/odd"
+  fails "a folder that is not in the table" "src/odd is not in the table"
+  ;;
+sizes)
+  yes '// line' | head -n 449 >"$tree/src/base/long.cc" || true
+  echo '// line' >>"$tree/src/base/long.cc"
+  passes "a file of 450 lines"
+  echo '// line' >>"$tree/src/base/long.cc"
+  fails "a file of 451 lines" "src/base/long.cc: 451 lines"
+  ;;
+catches)
+  echo '// one does not catch (here)' >>"$tree/src/rules/two.cc"
+  passes "no catch"
+  printf 'void f() try {\n} catch (...) {\n}\n' >>"$tree/src/rules/two.cc"
+  fails "a catch in a file that is not listed" "src/rules/two.cc:6: a catch"
+  echo 'src/rules/two.cc' >"$tree/tests/lint/catch_sites.txt"
+  fails "a listed file without a reason" "has no reason"
+  echo 'src/rules/two.cc to show that it works' >"$tree/tests/lint/catch_sites.txt"
+  passes "a catch in a file that is listed"
+  echo 'src/base/one.h to show that it works' >>"$tree/tests/lint/catch_sites.txt"
+  fails "a listed file that catches nothing" "src/base/one.h catches nothing"
+  echo 'src/base/gone.h to show that it works' >"$tree/tests/lint/catch_sites.txt"
+  fails "a listed file that is gone" "src/base/gone.h does not exist"
+  ;;
+spdx)
+  printf '#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n' >"$tree/tests/run"
+  printf 'words\n' >"$tree/README.md"
+  passes "a clean tree"
+  printf '#!/bin/sh\necho\n' >"$tree/tests/run"
+  fails "a script without the line" "./tests/run: no"
+  rm "$tree/tests/run"
+  sed -i 1d "$tree/src/base/one.h"
+  fails "a header without the line" "./src/base/one.h: no"
+  ;;
+format)
+  passes "a clean tree"
+  echo 'int  two( ) ;' >>"$tree/src/base/one.h"
+  fails "spacing" "src/base/one.h"
+  ;;
+docs)
+  program=$tree/program
+  arguments=("$program")
+  printf '#!/bin/sh\necho "  -t, --threads N  worker threads, see also --memory"\necho "  --memory SIZE  bound"\necho "  -h, --help"\n' >"$program"
+  chmod +x "$program"
+  table() { printf '<!-- sweep options -->\n| option | |\n| --- | --- |\n%s\n<!-- end -->\n`--other`\n' "$1" >"$tree/README.md"; }
+  table $'| `-t, --threads N` | one, see `--scope` |\n| `--memory SIZE` | two |'
+  passes "all options explained"
+  table '| `-t, --threads N` | one, see `--memory` |'
+  fails "one option missing" "does not explain --memory"
+  table $'| `-t, --threads N` | one |\n| `--memory SIZE` | two |\n| `--scope LIST` | three |'
+  fails "one option too many" "README.md explains --scope"
+  ;;
+*)
+  echo "no check of that name: $check" >&2
+  exit 2
+  ;;
+esac

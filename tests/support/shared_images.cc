@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/shared_images.h"
+
+#include "support/run_tool.h"
+
+#include <array>
+#include <cstdlib>
+
+namespace coldsweep::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Known {
+  const char* name;
+  const char* packed;
+  const char* tool; ///< that unpacks it
+};
+
+constexpr std::array kKnown{
+    Known{"7-ntfs-undel.dd", "7-ntfs-undel.dd.gz", "gzip"},
+    Known{"imageformat_mmls_1.E01", "imageformat_mmls_1.E01", ""},
+    Known{"ntfs3.raw", "ntfs3.raw.gz", "gzip"},
+    Known{"vss_1_vol.raw", "vss_1_vol.tar.gz", "tar"},
+    Known{"vsstest.raw", "vsstest.qcow2", "qemu-img"},
+    Known{"windows_volume.raw", "windows_volume.qcow2", "qemu-img"},
+};
+
+/// Zeros are left out on the way: one of the images unpacks to 5 GB that are nearly all zeros.
+constexpr const char* kUnpackGzip =
+    R"(gzip -dc "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none)";
+constexpr const char* kUnpackTar =
+    R"(tar -xzOf "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none)";
+
+} // namespace
+
+std::optional<fs::path> shared_images_folder() {
+  const char* const given = std::getenv("COLDSWEEP_SHARED");
+  const fs::path folder =
+      (given ? fs::path(given) : fs::path(COLDSWEEP_SOURCE_DIR).parent_path() / "shared") /
+      "images";
+  if (!fs::is_directory(folder))
+    return std::nullopt;
+  return folder;
+}
+
+std::vector<SharedImage> shared_images() {
+  std::vector<SharedImage> found;
+  const std::optional<fs::path> folder = shared_images_folder();
+  if (!folder)
+    return found;
+  for (const Known& known : kKnown) {
+    SharedImage image{known.name, *folder / known.packed,
+                      *folder / "oracles" / (std::string(known.name) + ".jsonl")};
+    const bool unpackable = *known.tool == '\0' || have_tool(known.tool);
+    if (unpackable && fs::exists(image.packed) && fs::exists(image.oracle))
+      found.push_back(std::move(image));
+  }
+  return found;
+}
+
+std::optional<SharedImage> shared_image(const std::string& name) {
+  for (SharedImage& image : shared_images())
+    if (image.name == name)
+      return std::move(image);
+  return std::nullopt;
+}
+
+fs::path unpack(const SharedImage& image, const TempDir& into) {
+  const std::string packed = image.packed.string();
+  if (packed.ends_with(".E01"))
+    return image.packed;
+  const fs::path raw = into / image.name;
+  if (packed.ends_with(".qcow2"))
+    must_run({"qemu-img", "convert", "-O", "raw", packed, raw.string()});
+  else
+    must_run({"sh", "-c", packed.ends_with(".tar.gz") ? kUnpackTar : kUnpackGzip, "sh", packed,
+              raw.string()});
+  return raw;
+}
+
+} // namespace coldsweep::test

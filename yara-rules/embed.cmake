@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DFOLDER=... -DOUTPUT=... -P embed.cmake
+# Every *.yar of FOLDER, in order of name -> one C++ source that holds their bytes. Each byte is written as an escape,
+# so any content is carried over as it is, and each piece is short enough for any compiler.
+cmake_minimum_required(VERSION 3.25)
+
+file(GLOB names RELATIVE ${FOLDER} ${FOLDER}/*.yar)
+list(SORT names COMPARE STRING)
+if(NOT names)
+  message(FATAL_ERROR "no rule files in ${FOLDER}")
+endif()
+
+set(texts "")
+set(rows "")
+set(number 0)
+foreach(name IN LISTS names)
+  if(NOT name MATCHES "^[a-z0-9_]+[.]yar$")
+    message(FATAL_ERROR "${name}: rule files are named in lower case, digits and underscores")
+  endif()
+  file(READ ${FOLDER}/${name} bytes HEX)
+  # 32 bytes a line. Within a line every character is an escape, so none can run into the next.
+  string(REGEX REPLACE "(................................................................)" "\\1\n" bytes "${bytes}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
+  string(REGEX REPLACE "([^\n]+)" "    \"\\1\"" bytes "${bytes}")
+  string(APPEND texts "constexpr char kText${number}[] =\n    \"\"\n${bytes};\n")
+  string(APPEND rows "    {\"builtin/${name}\", {kText${number}, sizeof(kText${number}) - 1}},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+
+file(WRITE ${OUTPUT} "// Made by yara-rules/embed.cmake; not to be edited.
+#include \"yara-rules/builtin_rules.h\"
+
+namespace coldsweep {
+namespace {
+${texts}
+constexpr BuiltinRuleFile kFiles[] = {
+${rows}};
+} // namespace
+
+std::span<const BuiltinRuleFile> builtin_rules() { return kFiles; }
+
+} // namespace coldsweep
+")
