@@ -20,7 +20,8 @@ struct ImageSegment {
 struct Image {
   std::string format; ///< `raw`, `split raw`, `ewf`, `vmdk`, `vhd`
   std::vector<ImageSegment> segments;
-  std::map<std::string, std::string> acquisition;   ///< from E01 headers: case_number, evidence_number, examiner, ...
+  std::map<std::string, std::string>
+      acquisition; ///< from E01 headers: case_number, evidence_number, examiner, ...
   std::map<std::string, std::string> stored_hashes; ///< `md5`, `sha1`, hex
   SourcePtr media;
 };
