@@ -30,9 +30,7 @@ int opened(const std::filesystem::path& path, int flags, unsigned mode = 0) {
 
 } // namespace
 
-std::string errno_text(int error_number) {
-  return std::generic_category().message(error_number);
-}
+std::string errno_text(int error_number) { return std::generic_category().message(error_number); }
 
 File::File(int descriptor, std::filesystem::path path)
     : descriptor_(descriptor), path_(std::move(path)) {}
@@ -81,8 +79,7 @@ File File::in_memory() {
 
 void File::read(u64 offset, MutableBytes into) const {
   while (!into.empty()) {
-    const ssize_t got =
-        ::pread(descriptor_, into.data(), into.size(), static_cast<off_t>(offset));
+    const ssize_t got = ::pread(descriptor_, into.data(), into.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
       throw ReadError(offset, fmt::format("{}: offset {}: {} more bytes expected: {}",

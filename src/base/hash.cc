@@ -78,7 +78,8 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   std::vector<std::byte> buffer(1_MiB);
   Hasher hasher(HashKind::sha256);
   for (u64 offset = 0; offset < size;) {
-    const MutableBytes piece = MutableBytes(buffer).first(std::min<u64>(buffer.size(), size - offset));
+    const MutableBytes piece =
+        MutableBytes(buffer).first(std::min<u64>(buffer.size(), size - offset));
     file.read(offset, piece);
     hasher.add(piece);
     offset += piece.size();

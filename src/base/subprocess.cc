@@ -22,7 +22,8 @@ namespace coldsweep {
 namespace {
 
 constexpr char kAnswered = '+', kFailed = '-';
-constexpr std::size_t kMostOutput = 64 << 20; // an answer is a few KB; a child that floods us is cut off
+constexpr std::size_t kMostOutput =
+    64 << 20; // an answer is a few KB; a child that floods us is cut off
 
 void send(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -108,8 +109,11 @@ ChildAnswer ask_child(const std::function<std::string()>& work, std::chrono::sec
   }
   if (!in_time) return {{}, fmt::format("no answer within {} seconds", limit.count())};
   if (WIFSIGNALED(status))
-    return {{}, fmt::format("ended by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)))};
-  if (received.empty()) return {{}, fmt::format("ended without an answer, status {}", WEXITSTATUS(status))};
+    return {
+        {},
+        fmt::format("ended by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)))};
+  if (received.empty())
+    return {{}, fmt::format("ended without an answer, status {}", WEXITSTATUS(status))};
   if (received.front() == kFailed) return {{}, received.substr(1)};
   return {received.substr(1), {}};
 }

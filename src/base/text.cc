@@ -40,7 +40,8 @@ Decoded decode_utf8(std::string_view text) {
     code_point = (code_point << 6) | (at(i) & 0x3Fu);
   }
   constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  if (code_point < least[length] || code_point > 0x10FFFF || is_surrogate(code_point)) return {0, 0};
+  if (code_point < least[length] || code_point > 0x10FFFF || is_surrogate(code_point))
+    return {0, 0};
   return {code_point, length};
 }
 

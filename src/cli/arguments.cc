@@ -57,8 +57,9 @@ u64 size_option(const char* name, const std::string& text) {
 Scope parse_scope(const std::vector<std::string>& names) {
   if (names.empty()) return {};
   Scope scope{false, false, false};
-  const std::map<std::string, bool*> known{
-      {"allocated", &scope.allocated}, {"deleted", &scope.deleted}, {"ads", &scope.alternate_streams}};
+  const std::map<std::string, bool*> known{{"allocated", &scope.allocated},
+                                           {"deleted", &scope.deleted},
+                                           {"ads", &scope.alternate_streams}};
   for (const std::string& name : names) {
     const auto found = known.find(name);
     if (found == known.end())
@@ -66,7 +67,8 @@ Scope parse_scope(const std::vector<std::string>& names) {
     *found->second = true;
   }
   if (!scope.allocated && !scope.deleted)
-    throw UsageError("--scope: `ads` names streams of allocated or deleted files; name at least one of these too");
+    throw UsageError("--scope: `ads` names streams of allocated or deleted files; name at least "
+                     "one of these too");
   return scope;
 }
 
@@ -74,71 +76,97 @@ void finish_sweep(Raw& raw) {
   SweepOptions& options = raw.sweep.options;
   options.scope = parse_scope(raw.scope);
   options.memory = size_option("--memory", raw.memory);
-  if (options.memory < 16_MiB) throw UsageError(fmt::format("--memory {}: at least 16MiB expected", raw.memory));
+  if (options.memory < 16_MiB)
+    throw UsageError(fmt::format("--memory {}: at least 16MiB expected", raw.memory));
   options.export_limit = size_option("--export-limit", raw.export_limit);
   options.export_matched = !raw.no_export;
-  const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic}, {"bar", ProgressStyle::bar},
-                                                    {"plain", ProgressStyle::plain},    {"json", ProgressStyle::json},
+  const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
+                                                    {"bar", ProgressStyle::bar},
+                                                    {"plain", ProgressStyle::plain},
+                                                    {"json", ProgressStyle::json},
                                                     {"none", ProgressStyle::none}};
   options.progress = styles.at(raw.progress);
 }
 
 void add_sweep(CLI::App& app, Raw& raw) {
-  CLI::App* sweep = app.add_subcommand("sweep", "Scan every stream of an image and write a sealed case");
+  CLI::App* sweep =
+      app.add_subcommand("sweep", "Scan every stream of an image and write a sealed case");
   SweepOptions& o = raw.sweep.options;
   o.threads = std::max(1u, std::thread::hardware_concurrency());
-  sweep->add_option("IMAGE", o.image, "Image: raw, split raw, E01, VMDK or VHD; the first segment, or all in order")
+  sweep
+      ->add_option("IMAGE", o.image,
+                   "Image: raw, split raw, E01, VMDK or VHD; the first segment, or all in order")
       ->required();
-  sweep->add_option("-o,--output", o.output, "Case folder; must not exist, or be empty")->required()->type_name("DIR");
-  sweep->add_option("-r,--rules", o.rules, "Rule file, folder of rules (recursive *.yar, *.yara) or compiled rules; "
-                                           "repeatable [the built-in pack]")
+  sweep->add_option("-o,--output", o.output, "Case folder; must not exist, or be empty")
+      ->required()
+      ->type_name("DIR");
+  sweep
+      ->add_option("-r,--rules", o.rules,
+                   "Rule file, folder of rules (recursive *.yar, *.yara) or compiled rules; "
+                   "repeatable [the built-in pack]")
       ->type_name("PATH");
-  sweep->add_option("-t,--threads", o.threads, "Worker threads; 0 works on the main thread alone [all cores]")
+  sweep
+      ->add_option("-t,--threads", o.threads,
+                   "Worker threads; 0 works on the main thread alone [all cores]")
       ->type_name("N")
       ->check(CLI::Range(0, 1024));
   sweep->add_option("--scope", raw.scope, "Which streams: of allocated,deleted,ads [all of them]")
       ->delimiter(',')
       ->type_name("LIST");
-  sweep->add_option("--volume", o.volumes, "Only this volume, by the locator that `info` shows; repeatable "
-                                           "[all NTFS volumes]")
+  sweep
+      ->add_option("--volume", o.volumes,
+                   "Only this volume, by the locator that `info` shows; repeatable "
+                   "[all NTFS volumes]")
       ->type_name("LOCATOR");
-  sweep->add_flag("--skip-broken-rules", o.skip_broken_rules,
-                  "Go on without rule files that don't compile; the manifest lists them [refuse, exit 2]");
+  sweep->add_flag(
+      "--skip-broken-rules", o.skip_broken_rules,
+      "Go on without rule files that don't compile; the manifest lists them [refuse, exit 2]");
   sweep->add_option("--timeout", o.timeout_seconds, "Limit of scanning one stream [60]")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86400));
-  sweep->add_option("--memory", raw.memory, "Bound on the content held at once [1GiB]")->type_name("SIZE");
-  sweep->add_flag("--no-export", raw.no_export, "Keep no copies of matched streams below evidence/");
-  sweep->add_option("--export-limit", raw.export_limit, "Largest copy of a matched stream [256MiB]")->type_name("SIZE");
+  sweep->add_option("--memory", raw.memory, "Bound on the content held at once [1GiB]")
+      ->type_name("SIZE");
+  sweep->add_flag("--no-export", raw.no_export,
+                  "Keep no copies of matched streams below evidence/");
+  sweep->add_option("--export-limit", raw.export_limit, "Largest copy of a matched stream [256MiB]")
+      ->type_name("SIZE");
   sweep->add_flag("--fail-on-match", o.fail_on_match, "Exit 1 when there is a finding");
   sweep->add_option("--progress", raw.progress, "auto, bar, plain, json or none, on stderr [auto]")
       ->type_name("STYLE")
       ->check(CLI::IsMember({"auto", "bar", "plain", "json", "none"}));
-  sweep->add_option("--config", raw.config, "Options from a TOML file, by their long names; the command line wins")
+  sweep
+      ->add_option("--config", raw.config,
+                   "Options from a TOML file, by their long names; the command line wins")
       ->type_name("FILE");
   sweep->footer(kSweepFooter);
 }
 
 void add_others(CLI::App& app, Raw& raw) {
-  CLI::App* info = app.add_subcommand("info", "Show what an image holds: container, partitions, volumes");
+  CLI::App* info =
+      app.add_subcommand("info", "Show what an image holds: container, partitions, volumes");
   info->add_option("IMAGE", raw.info.image, "Image, as for sweep")->required();
   info->add_flag("--json", raw.info.json, "As JSON");
 
-  CLI::App* verify = app.add_subcommand("verify", "Re-check a sealed case: seal, counts, evidence copies");
+  CLI::App* verify =
+      app.add_subcommand("verify", "Re-check a sealed case: seal, counts, evidence copies");
   verify->add_option("CASE", raw.verify.case_folder, "Case folder")->required();
   verify->add_flag("--json", raw.verify.json, "As JSON");
-  verify->footer("\nExit status: 0 all holds; 2 no sealed case there; 3 something differs, and the message names the first.");
+  verify->footer("\nExit status: 0 all holds; 2 no sealed case there; 3 something differs, and the "
+                 "message names the first.");
 
   CLI::App* rules = app.add_subcommand("rules", "Look at rules without an image");
   rules->require_subcommand(1);
   CLI::App* check = rules->add_subcommand("check", "Compile rules and say what is wrong with them");
   CLI::App* list = rules->add_subcommand("list", "List rules with file, tags and hash of the file");
   for (CLI::App* command : {check, list}) {
-    command->add_option("-r,--rules", raw.rules.rules, "Rule file, folder or compiled rules; repeatable [the built-in pack]")
+    command
+        ->add_option("-r,--rules", raw.rules.rules,
+                     "Rule file, folder or compiled rules; repeatable [the built-in pack]")
         ->type_name("PATH");
     command->add_flag("--json", raw.rules.json, "As JSON");
   }
-  list->add_flag("--skip-broken-rules", raw.rules.skip_broken, "List the rules of the files that compile");
+  list->add_flag("--skip-broken-rules", raw.rules.skip_broken,
+                 "List the rules of the files that compile");
 }
 
 } // namespace
@@ -146,7 +174,8 @@ void add_others(CLI::App& app, Raw& raw) {
 Arguments parse_arguments(const std::vector<std::string>& words) {
   Raw raw;
   CLI::App app(kAbout, "coldsweep");
-  app.set_version_flag("--version", fmt::format("coldsweep {} ({})", tool_version(), tool_commit()));
+  app.set_version_flag("--version",
+                       fmt::format("coldsweep {} ({})", tool_version(), tool_commit()));
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   add_sweep(app, raw);

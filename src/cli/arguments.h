@@ -33,7 +33,8 @@ struct PrintArguments {
   std::string text;
 };
 
-using Arguments = std::variant<SweepArguments, InfoArguments, VerifyArguments, RulesArguments, PrintArguments>;
+using Arguments =
+    std::variant<SweepArguments, InfoArguments, VerifyArguments, RulesArguments, PrintArguments>;
 
 /// Throws UsageError with a message for the user.
 Arguments parse_arguments(const std::vector<std::string>& words);

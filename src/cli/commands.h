@@ -9,7 +9,8 @@
 namespace coldsweep {
 
 /// `stop` holds the signal that asked to stop, or 0.
-int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop, const std::atomic<int>& signal);
+int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
+              const std::atomic<int>& signal);
 int run_info(const InfoArguments& arguments);
 int run_verify(const VerifyArguments& arguments);
 int run_rules(const RulesArguments& arguments);

@@ -32,7 +32,8 @@ std::string_view short_name(std::string_view option) {
 bool given(const std::vector<std::string>& words, const std::string& option) {
   const std::string_view brief = short_name(option);
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-    return word == option || word.starts_with(option + "=") || (!brief.empty() && word.starts_with(brief) && word[1] != '-');
+    return word == option || word.starts_with(option + "=") ||
+           (!brief.empty() && word.starts_with(brief) && word[1] != '-');
   });
 }
 
@@ -47,8 +48,9 @@ void append_value(const std::string& path, const std::string& option, const toml
   } else if (const std::optional<std::int64_t> number = node.value<std::int64_t>()) {
     words.insert(words.end(), {option, std::to_string(*number)});
   } else {
-    throw UsageError(fmt::format("{}: line {}: text, a number, true, false or a list of these expected for {}", path,
-                                 node.source().begin.line, option.substr(2)));
+    throw UsageError(
+        fmt::format("{}: line {}: text, a number, true, false or a list of these expected for {}",
+                    path, node.source().begin.line, option.substr(2)));
   }
 }
 

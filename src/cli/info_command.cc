@@ -12,8 +12,9 @@ namespace coldsweep {
 namespace {
 
 nlohmann::ordered_json volume_json(const VolumeRecord& v, const Volume& volume) {
-  nlohmann::ordered_json json{{"id", v.id}, {"locator", v.locator}, {"offset", volume.offset}, {"size", v.size},
-                              {"filesystem", v.filesystem}, {"description", volume.description}};
+  nlohmann::ordered_json json{
+      {"id", v.id},     {"locator", v.locator},       {"offset", volume.offset},
+      {"size", v.size}, {"filesystem", v.filesystem}, {"description", volume.description}};
   json["cluster_size"] = v.cluster_size ? nlohmann::ordered_json(*v.cluster_size) : nullptr;
   json["serial"] = v.serial ? nlohmann::ordered_json(*v.serial) : nullptr;
   json["label"] = v.label ? nlohmann::ordered_json(*v.label) : nullptr;
@@ -22,10 +23,12 @@ nlohmann::ordered_json volume_json(const VolumeRecord& v, const Volume& volume) 
   return json;
 }
 
-void print_json(const Image& image, const VolumeTable& table, const std::vector<VolumeRecord>& records) {
+void print_json(const Image& image, const VolumeTable& table,
+                const std::vector<VolumeRecord>& records) {
   nlohmann::ordered_json json{{"format", image.format}, {"size", image.media->size()}};
   for (const ImageSegment& segment : image.segments)
-    json["segments"].push_back({{"name", segment.path.filename().string()}, {"size", segment.size}});
+    json["segments"].push_back(
+        {{"name", segment.path.filename().string()}, {"size", segment.size}});
   json["acquisition"] = image.acquisition;
   json["stored_hashes"] = image.stored_hashes;
   json["partition_table"] = table.kind;
@@ -36,19 +39,23 @@ void print_json(const Image& image, const VolumeTable& table, const std::vector<
   fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-void print_text(const Image& image, const VolumeTable& table, const std::vector<VolumeRecord>& records) {
-  fmt::print("Image: {}, {} ({} bytes), {} segment{}\n", image.format, human_size(image.media->size()),
-             image.media->size(), image.segments.size(), image.segments.size() == 1 ? "" : "s");
-  for (const auto& [name, value] : image.acquisition) fmt::print("  {}: {}\n", name, printable(value));
-  for (const auto& [name, value] : image.stored_hashes) fmt::print("  stored {}: {}\n", name, value);
+void print_text(const Image& image, const VolumeTable& table,
+                const std::vector<VolumeRecord>& records) {
+  fmt::print("Image: {}, {} ({} bytes), {} segment{}\n", image.format,
+             human_size(image.media->size()), image.media->size(), image.segments.size(),
+             image.segments.size() == 1 ? "" : "s");
+  for (const auto& [name, value] : image.acquisition)
+    fmt::print("  {}: {}\n", name, printable(value));
+  for (const auto& [name, value] : image.stored_hashes)
+    fmt::print("  stored {}: {}\n", name, value);
   fmt::print("Partition table: {}\n", table.kind);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const VolumeRecord& v = records[i];
-    fmt::print("{:<5} {:>16} {:>12}  {:<12} {}\n", v.locator, table.volumes[i].offset, human_size(v.size), v.filesystem,
-               printable(table.volumes[i].description));
+    fmt::print("{:<5} {:>16} {:>12}  {:<12} {}\n", v.locator, table.volumes[i].offset,
+               human_size(v.size), v.filesystem, printable(table.volumes[i].description));
     if (v.cluster_size)
-      fmt::print("      cluster size {}, serial {}, label \"{}\"\n", *v.cluster_size, v.serial.value_or(""),
-                 printable(v.label.value_or("")));
+      fmt::print("      cluster size {}, serial {}, label \"{}\"\n", *v.cluster_size,
+                 v.serial.value_or(""), printable(v.label.value_or("")));
     if (!v.note.empty()) fmt::print("      note: {}\n", printable(v.note));
   }
   for (const std::string& problem : table.problems) fmt::print("Problem: {}\n", printable(problem));
@@ -60,7 +67,8 @@ int run_info(const InfoArguments& arguments) {
   const Image image = open_image(arguments.image);
   const VolumeTable table = find_volumes(paths_of(image), image.media);
   std::vector<VolumeRecord> records;
-  for (u32 id = 0; id < table.volumes.size(); ++id) records.push_back(describe_volume(id, table.volumes[id]));
+  for (u32 id = 0; id < table.volumes.size(); ++id)
+    records.push_back(describe_volume(id, table.volumes[id]));
   if (arguments.json)
     print_json(image, table, records);
   else

@@ -22,24 +22,23 @@ extern "C" void on_signal(int signal) {
   stop_signal = signal;
 }
 
-template <typename... Visitors> struct Overloaded : Visitors... {
-  using Visitors::operator()...;
-};
+template <typename... Visitors> struct Overloaded : Visitors... { using Visitors::operator()...; };
 template <typename... Visitors> Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 int run(const std::vector<std::string>& words) {
   using namespace coldsweep;
-  return std::visit(Overloaded{
-                        [](const PrintArguments& a) {
-                          fmt::print("{}", a.text);
-                          return 0;
-                        },
-                        [](const SweepArguments& a) { return run_sweep(a, stop_requested, stop_signal); },
-                        [](const InfoArguments& a) { return run_info(a); },
-                        [](const VerifyArguments& a) { return run_verify(a); },
-                        [](const RulesArguments& a) { return run_rules(a); },
-                    },
-                    parse_arguments(words));
+  return std::visit(
+      Overloaded{
+          [](const PrintArguments& a) {
+            fmt::print("{}", a.text);
+            return 0;
+          },
+          [](const SweepArguments& a) { return run_sweep(a, stop_requested, stop_signal); },
+          [](const InfoArguments& a) { return run_info(a); },
+          [](const VerifyArguments& a) { return run_verify(a); },
+          [](const RulesArguments& a) { return run_rules(a); },
+      },
+      parse_arguments(words));
 }
 
 int failed(const char* message, int status) {

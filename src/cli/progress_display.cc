@@ -28,12 +28,15 @@ ProgressStyle resolved(ProgressStyle style) {
 
 double done_share(const Progress& progress) {
   const u64 planned = progress.bytes_planned;
-  return planned == 0 ? 0 : std::min(1.0, static_cast<double>(progress.bytes_done) / static_cast<double>(planned));
+  return planned == 0 ? 0
+                      : std::min(1.0, static_cast<double>(progress.bytes_done) /
+                                          static_cast<double>(planned));
 }
 
 std::string clock_text(double seconds) {
   const auto whole = static_cast<u64>(seconds);
-  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  if (whole >= 3600)
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
@@ -62,24 +65,29 @@ std::string json_line(const Progress& progress, double seconds) {
 } // namespace
 
 std::string progress_text(const Progress& progress, double seconds) {
-  const u64 planned = progress.bytes_planned, done = progress.bytes_done, findings = progress.findings;
+  const u64 planned = progress.bytes_planned, done = progress.bytes_done,
+            findings = progress.findings;
   if (progress.streams_planned == 0) return "reading the volumes";
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   const double left = rate > 0 ? static_cast<double>(planned - std::min(done, planned)) / rate : 0;
-  return fmt::format("{:.1f}% {} of {}, {}/s, {} left, {} finding{}", done_share(progress) * 100, human_size(done),
-                     human_size(planned), human_size(static_cast<u64>(rate)), clock_text(left), findings,
-                     findings == 1 ? "" : "s");
+  return fmt::format("{:.1f}% {} of {}, {}/s, {} left, {} finding{}", done_share(progress) * 100,
+                     human_size(done), human_size(planned), human_size(static_cast<u64>(rate)),
+                     clock_text(left), findings, findings == 1 ? "" : "s");
 }
 
 struct ProgressDisplay::State {
   State(const Progress& of, ProgressStyle shown) : progress(of), style(resolved(shown)) {
-    if (style != ProgressStyle::none) thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    if (style != ProgressStyle::none)
+      thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
 
   void run(const std::stop_token& stop) {
-    const auto period = style == ProgressStyle::bar ? std::chrono::milliseconds(200) : std::chrono::seconds(5);
+    const auto period =
+        style == ProgressStyle::bar ? std::chrono::milliseconds(200) : std::chrono::seconds(5);
     std::unique_lock lock(mutex);
-    while (!wake.wait_for(lock, stop, period, [&] { return stop.stop_requested(); }) && !stop.stop_requested()) show();
+    while (!wake.wait_for(lock, stop, period, [&] { return stop.stop_requested(); }) &&
+           !stop.stop_requested())
+      show();
     if (style == ProgressStyle::bar) fmt::print(stderr, "\r\033[K");
     if (style == ProgressStyle::json) show();
   }
@@ -96,7 +104,8 @@ struct ProgressDisplay::State {
       return;
     }
     const std::size_t width = terminal_width();
-    const std::size_t room = width > text.size() + 14 ? std::min<std::size_t>(30, width - text.size() - 4) : 0;
+    const std::size_t room =
+        width > text.size() + 14 ? std::min<std::size_t>(30, width - text.size() - 4) : 0;
     const std::string line = (room > 0 ? bar(done_share(progress), room) + " " : "") + text;
     fmt::print(stderr, "\r\033[K{}", line.substr(0, width > 0 ? width - 1 : 0));
     std::fflush(stderr);

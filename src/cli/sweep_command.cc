@@ -26,9 +26,12 @@ void print_findings(const SealSummary& seal) {
     fmt::print("Findings: none\n");
     return;
   }
-  std::vector<std::pair<std::string, u64>> rules(seal.findings_by_rule.begin(), seal.findings_by_rule.end());
-  std::stable_sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-  fmt::print("Findings: {} by {} rule{}\n", seal.findings, rules.size(), rules.size() == 1 ? "" : "s");
+  std::vector<std::pair<std::string, u64>> rules(seal.findings_by_rule.begin(),
+                                                 seal.findings_by_rule.end());
+  std::stable_sort(rules.begin(), rules.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  fmt::print("Findings: {} by {} rule{}\n", seal.findings, rules.size(),
+             rules.size() == 1 ? "" : "s");
   for (std::size_t i = 0; i < std::min(rules.size(), kRulesShown); ++i)
     fmt::print("  {:>6}  {}\n", rules[i].second, printable(rules[i].first));
   if (rules.size() > kRulesShown) fmt::print("  and {} more rules\n", rules.size() - kRulesShown);
@@ -38,7 +41,8 @@ void print_not_looked_at(const SweepResult& result) {
   const SealSummary& seal = *result.seal;
   fmt::print("Not looked at: {} skipped, {} unreadable\n", human_size(seal.bytes.skipped),
              human_size(seal.bytes.unreadable));
-  for (const auto& [reason, bytes] : seal.bytes.skipped_by) fmt::print("  {}: {}\n", reason, human_size(bytes));
+  for (const auto& [reason, bytes] : seal.bytes.skipped_by)
+    fmt::print("  {}: {}\n", reason, human_size(bytes));
   for (const auto& [kind, count] : seal.issues_by_kind)
     fmt::print("  {} issue{} of kind {}\n", count, count == 1 ? "" : "s", kind);
   for (const std::string& note : result.notes) fmt::print("  {}\n", printable(note));
@@ -57,12 +61,13 @@ void print_summary(const SweepOptions& options, const SweepResult& result) {
 
 } // namespace
 
-int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop, const std::atomic<int>& signal) {
+int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
+              const std::atomic<int>& signal) {
   const SweepOptions& options = arguments.options;
   const RuleSet rules = load_rules(options);
   for (const RejectedRules& rejected : rules.record().rejected)
-    fmt::print(stderr, "coldsweep: rules left out: {}({}): {}\n", printable(rejected.path), rejected.line,
-               printable(rejected.message));
+    fmt::print(stderr, "coldsweep: rules left out: {}({}): {}\n", printable(rejected.path),
+               rejected.line, printable(rejected.message));
   Progress progress;
   SweepResult result;
   {
@@ -70,18 +75,22 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop, co
     result = sweep(options, rules, {progress, stop});
   }
   if (!result.seal) {
-    fmt::print(stderr, "coldsweep: stopped; {} of {} streams are done and kept in {}, which is not sealed\n",
-               progress.streams_done.load(), progress.streams_planned.load(), options.output.string());
+    fmt::print(
+        stderr,
+        "coldsweep: stopped; {} of {} streams are done and kept in {}, which is not sealed\n",
+        progress.streams_done.load(), progress.streams_planned.load(), options.output.string());
     return 128 + signal;
   }
   for (const RejectedRules& rejected : rules.record().rejected)
-    result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path, rejected.line, rejected.message));
+    result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
+                                       rejected.line, rejected.message));
   print_summary(options, result);
   if (result.incomplete) {
-    fmt::print(stderr, "coldsweep: {}\n",
-               result.swept_volumes == 0
-                   ? "nothing was swept: the image holds no NTFS volume that can be read"
-                   : "incomplete: the issues in the manifest name what could not be read or scanned");
+    fmt::print(
+        stderr, "coldsweep: {}\n",
+        result.swept_volumes == 0
+            ? "nothing was swept: the image holds no NTFS volume that can be read"
+            : "incomplete: the issues in the manifest name what could not be read or scanned");
     return 3;
   }
   return options.fail_on_match && result.seal->findings > 0 ? 1 : 0;

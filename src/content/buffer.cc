@@ -63,7 +63,8 @@ struct Spool::Mapping {
 
   void drop_pages(const std::stop_token& stop) {
     std::unique_lock lock(mutex);
-    while (!wake.wait_for(lock, stop, kDropEvery, [&] { return stop.stop_requested(); }) && !stop.stop_requested())
+    while (!wake.wait_for(lock, stop, kDropEvery, [&] { return stop.stop_requested(); }) &&
+           !stop.stop_requested())
       ::madvise(const_cast<std::byte*>(bytes.data()), bytes.size(), MADV_DONTNEED);
   }
 
@@ -73,7 +74,8 @@ struct Spool::Mapping {
   std::jthread dropper;
 };
 
-Spool::Spool(const std::filesystem::path& folder, u64 size) : file_(File::unnamed(folder)), size_(size) {
+Spool::Spool(const std::filesystem::path& folder, u64 size)
+    : file_(File::unnamed(folder)), size_(size) {
   file_.resize(size);
 }
 

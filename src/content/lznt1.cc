@@ -50,7 +50,8 @@ void decompress_chunk(Cursor& cursor, std::size_t end, MutableBytes out) {
   std::size_t written = 0;
   while (cursor.at < end && written < out.size()) {
     unsigned flags = std::to_integer<unsigned>(cursor.in[cursor.at++]);
-    for (int token = 0; token < 8 && cursor.at < end && written < out.size(); ++token, flags >>= 1) {
+    for (int token = 0; token < 8 && cursor.at < end && written < out.size();
+         ++token, flags >>= 1) {
       if ((flags & 1) == 0) {
         out[written++] = cursor.in[cursor.at++];
         continue;

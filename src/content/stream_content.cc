@@ -43,15 +43,18 @@ void read_plain(const ByteSource& source, const StreamRef& stream, u64 offset, M
 }
 
 struct Unit {
-  u64 offset = 0;      ///< in the stream
-  MutableBytes into;   ///< clipped to the stream's size
+  u64 offset = 0;       ///< in the stream
+  MutableBytes into;    ///< clipped to the stream's size
   MutableBytes scratch; ///< one compression unit
 };
 
 /// A unit whose clusters are all there is stored plain, one with none is zeros, and one with some is compressed.
-void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& unit, LoadedWindow& window) {
-  const std::vector<Extent> parts = slice_extents(stream.extents, unit.offset, stream.compression_unit);
-  const bool any_hole = std::any_of(parts.begin(), parts.end(), [](const Extent& e) { return !holds_bytes(e); });
+void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& unit,
+               LoadedWindow& window) {
+  const std::vector<Extent> parts =
+      slice_extents(stream.extents, unit.offset, stream.compression_unit);
+  const bool any_hole =
+      std::any_of(parts.begin(), parts.end(), [](const Extent& e) { return !holds_bytes(e); });
   u64 stored = 0;
   for (const Extent& part : parts)
     if (holds_bytes(part)) stored += part.length;
@@ -69,7 +72,8 @@ void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& un
   for (const Extent& part : parts) {
     if (!holds_bytes(part)) continue;
     const Extent at_zero{0, part.source_offset, part.length, part.kind};
-    std::vector<Gap> found = read_extents(source, std::span(&at_zero, 1), 0, compressed.subspan(filled, part.length));
+    std::vector<Gap> found =
+        read_extents(source, std::span(&at_zero, 1), 0, compressed.subspan(filled, part.length));
     gaps.insert(gaps.end(), found.begin(), found.end());
     filled += part.length;
   }
@@ -89,14 +93,15 @@ void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& un
     std::fill(unit.into.begin(), unit.into.end(), std::byte{0});
     add_gaps(window, {{unit.offset, meant, damage}});
     if (gaps.empty())
-      window.damage.push_back(fmt::format("compression unit at offset {}: {}", unit.offset, damage));
+      window.damage.push_back(
+          fmt::format("compression unit at offset {}: {}", unit.offset, damage));
   }
   std::fill(unit.into.begin() + static_cast<std::ptrdiff_t>(meant), unit.into.end(), std::byte{0});
 }
 
 /// Windows of compressed streams begin at a unit.
-void read_compressed(const ByteSource& source, const StreamRef& stream, u64 offset, MutableBytes into,
-                     MutableBytes scratch, LoadedWindow& window) {
+void read_compressed(const ByteSource& source, const StreamRef& stream, u64 offset,
+                     MutableBytes into, MutableBytes scratch, LoadedWindow& window) {
   for (u64 done = 0; done < into.size(); done += stream.compression_unit) {
     const u64 length = std::min<u64>(stream.compression_unit, into.size() - done);
     read_unit(source, stream, {offset + done, into.subspan(done, length), scratch}, window);
@@ -146,7 +151,9 @@ void account_outside(const StreamRef& stream, WindowPlan& plan) {
 } // namespace
 
 /// $BadClus:$Bad is as long as the volume and has content nowhere: its runs are clusters to avoid.
-bool is_bad_cluster_map(const StreamRef& stream) { return stream.id.record == 8 && stream.name == "$Bad"; }
+bool is_bad_cluster_map(const StreamRef& stream) {
+  return stream.id.record == 8 && stream.name == "$Bad";
+}
 
 WindowPlan plan_windows(const StreamRef& stream) {
   if (stream.size == 0) return {};
@@ -155,8 +162,10 @@ WindowPlan plan_windows(const StreamRef& stream) {
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   u64 stored = 0;
   for (const Extent& extent : stream.extents)
-    if (is_placed(extent)) stored = saturating_add(stored, (extent.length + unit - 1) / unit * unit);
-  const bool mostly_holes = stream.size > saturating_add(saturating_add(stored, stored), kFreeHoles);
+    if (is_placed(extent))
+      stored = saturating_add(stored, (extent.length + unit - 1) / unit * unit);
+  const bool mostly_holes =
+      stream.size > saturating_add(saturating_add(stored, stored), kFreeHoles);
   if (!mostly_holes) return {{{0, stream.size}}, true, 0, 0};
   WindowPlan plan{stored_windows(stream), false, 0, 0};
   account_outside(stream, plan);
@@ -172,7 +181,8 @@ void StreamReader::release() {
   lease_ = {};
 }
 
-LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& stream, const Window& window) {
+LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& stream,
+                                const Window& window) {
   release();
   LoadedWindow loaded;
   const MutableBytes scratch = unit_.take(stream.compression_unit);
@@ -201,13 +211,16 @@ LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& strea
   return loaded;
 }
 
-std::optional<u64> media_offset(const ByteSource& source, const StreamRef& stream, u64 offset, u64 length) {
-  if (stream.encoding != Encoding::plain || length == 0 || !fits(offset, length, stream.initialized))
+std::optional<u64> media_offset(const ByteSource& source, const StreamRef& stream, u64 offset,
+                                u64 length) {
+  if (stream.encoding != Encoding::plain || length == 0 ||
+      !fits(offset, length, stream.initialized))
     return std::nullopt;
   const std::vector<Extent> parts = slice_extents(stream.extents, offset, length);
-  const bool as_stored = !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const Extent& part) {
-    return part.kind == Extent::Kind::stored;
-  });
+  const bool as_stored =
+      !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const Extent& part) {
+        return part.kind == Extent::Kind::stored;
+      });
   return as_stored ? source.media_offset(parts.front().source_offset) : std::nullopt;
 }
 

@@ -33,11 +33,11 @@ struct WindowPlan {
 WindowPlan plan_windows(const StreamRef& stream);
 
 struct LoadedWindow {
-  ByteView bytes;         ///< valid until the reader's next load
-  std::vector<Gap> gaps;  ///< unreadable, in stream offsets; zeros in `bytes`
+  ByteView bytes;                  ///< valid until the reader's next load
+  std::vector<Gap> gaps;           ///< unreadable, in stream offsets; zeros in `bytes`
   std::vector<std::string> damage; ///< compressed units that can't be decompressed
-  u64 sparse = 0;         ///< bytes that are zero by definition: holes, and past the initialized size
-  u64 unreadable = 0;     ///< sum of the gaps
+  u64 sparse = 0;     ///< bytes that are zero by definition: holes, and past the initialized size
+  u64 unreadable = 0; ///< sum of the gaps
 };
 
 struct ContentLimits {
@@ -65,6 +65,7 @@ private:
 
 /// Where the `length` bytes at `offset` of the stream stand in the media as they are; the first byte's place where they
 /// straddle extents. Absent when any of them is not stored as it reads.
-std::optional<u64> media_offset(const ByteSource& source, const StreamRef& stream, u64 offset, u64 length);
+std::optional<u64> media_offset(const ByteSource& source, const StreamRef& stream, u64 offset,
+                                u64 length);
 
 } // namespace coldsweep

@@ -21,7 +21,8 @@ namespace coldsweep {
 namespace {
 
 std::string iso(std::chrono::system_clock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 std::string command_line() {
@@ -64,7 +65,9 @@ void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool 
   ::uname(&system);
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   nlohmann::ordered_json json;
   json["begun"] = iso(run.begun);
   json["ended"] = iso(ended);

@@ -38,10 +38,12 @@ CaseRecord case_record_of(const SweepOptions& options, const Image& image, const
   record.image = image_record(image);
   record.rules = rules.record();
   record.scope = scope_names(options.scope);
-  record.options = {{"timeout", std::to_string(options.timeout_seconds)},
-                    {"export", options.export_matched ? std::to_string(options.export_limit) : "none"}};
+  record.options = {
+      {"timeout", std::to_string(options.timeout_seconds)},
+      {"export", options.export_matched ? std::to_string(options.export_limit) : "none"}};
   std::string volumes;
-  for (const std::string& locator : options.volumes) volumes += (volumes.empty() ? "" : ",") + locator;
+  for (const std::string& locator : options.volumes)
+    volumes += (volumes.empty() ? "" : ",") + locator;
   record.options["volumes"] = volumes.empty() ? "all" : volumes;
   return record;
 }

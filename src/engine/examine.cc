@@ -24,7 +24,8 @@ bool touches_gap(const std::vector<Gap>& gaps, u64 offset, u64 length) {
 std::vector<MediaExtent> media_extents(const ByteSource& source, const StreamRef& stream) {
   std::vector<MediaExtent> extents;
   for (const Extent& extent : stream.extents) {
-    const bool placed = extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
+    const bool placed =
+        extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
     if (!placed || extent.stream_offset >= stream.initialized) continue;
     const u64 length = stream.encoding == Encoding::lznt1
                            ? extent.length
@@ -59,8 +60,8 @@ struct StreamExaminer::Examination {
   }
 
   void add_issue(IssueKind kind, const char* stage, std::string message, u64 bytes) {
-    outcome.issues.push_back({kind, volume.id, stream.id.record, described().path, std::string(stream.name), stage,
-                              std::move(message), bytes});
+    outcome.issues.push_back({kind, volume.id, stream.id.record, described().path,
+                              std::string(stream.name), stage, std::move(message), bytes});
   }
 };
 
@@ -76,11 +77,13 @@ Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stre
   if (stream.encoding == Encoding::wof) {
     skip(work.outcome, "wof", stream.size);
     work.add_issue(IssueKind::unsupported, "read",
-                   "compressed by Windows (WOF, \"CompactOS\"), which is not decoded yet: the content was not scanned",
+                   "compressed by Windows (WOF, \"CompactOS\"), which is not decoded yet: the "
+                   "content was not scanned",
                    stream.size);
   } else if (stream.encoding == Encoding::efs) {
     skip(work.outcome, "efs", stream.size);
-    work.add_issue(IssueKind::encrypted, "read", "encrypted by EFS: the content was not scanned", stream.size);
+    work.add_issue(IssueKind::encrypted, "read", "encrypted by EFS: the content was not scanned",
+                   stream.size);
   } else {
     examine_windows(work);
   }
@@ -93,13 +96,16 @@ void StreamExaminer::examine_windows(Examination& work) {
   work.outcome.bytes.sparse += plan.sparse;
   work.outcome.bytes.unreadable += plan.missing;
   if (plan.missing > 0)
-    work.add_issue(IssueKind::unreadable, "read", "no place on the volume is known for these bytes", plan.missing);
+    work.add_issue(IssueKind::unreadable, "read", "no place on the volume is known for these bytes",
+                   plan.missing);
   if (!plan.whole && plan.windows.size() > 1)
-    work.add_issue(IssueKind::over_limit, "scan",
-                   fmt::format("mostly holes: its {} stored ranges were scanned one by one, and conditions on the "
-                               "file's size, or across ranges, could not be judged",
-                               plan.windows.size()),
-                   0);
+    work.add_issue(
+        IssueKind::over_limit, "scan",
+        fmt::format(
+            "mostly holes: its {} stored ranges were scanned one by one, and conditions on the "
+            "file's size, or across ranges, could not be judged",
+            plan.windows.size()),
+        0);
   for (const Window& window : plan.windows) examine_window(work, window, plan.whole);
   for (const std::string& string : work.truncated)
     work.add_issue(IssueKind::matches_truncated, "scan", string, 0);
@@ -117,8 +123,8 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   if (!loaded.gaps.empty()) {
     const bool damaged = !loaded.damage.empty();
     work.add_issue(damaged ? IssueKind::malformed : IssueKind::unreadable, "read",
-                   fmt::format("{} bytes in {} ranges, the first at offset {}: {}", loaded.unreadable,
-                               loaded.gaps.size(), loaded.gaps.front().offset,
+                   fmt::format("{} bytes in {} ranges, the first at offset {}: {}",
+                               loaded.unreadable, loaded.gaps.size(), loaded.gaps.front().offset,
                                damaged ? loaded.damage.front() : loaded.gaps.front().message),
                    loaded.unreadable);
   }
@@ -129,7 +135,8 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   if (work.externals.empty()) {
     const StreamDescription& described = work.described();
     const std::string owner = described.owner_sid.value_or("");
-    work.externals.push_back(externals_of({described.path, work.stream.name, owner}, work.volume.drive));
+    work.externals.push_back(
+        externals_of({described.path, work.stream.name, owner}, work.volume.drive));
     if (path_dependent_rules_)
       for (const std::string& link : described.links)
         work.externals.push_back(externals_of({link, work.stream.name, owner}, work.volume.drive));
@@ -137,15 +144,17 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   const std::string type = file_type_label(loaded.bytes);
   for (std::size_t i = 0; i < work.externals.size(); ++i) {
     work.externals[i].filetype = type;
-    const ScanResult result = i == 0 ? scanner_.scan(loaded.bytes, work.externals[i])
-                                     : scanner_.scan_path_dependent(loaded.bytes, work.externals[i]);
+    const ScanResult result = i == 0
+                                  ? scanner_.scan(loaded.bytes, work.externals[i])
+                                  : scanner_.scan_path_dependent(loaded.bytes, work.externals[i]);
     const std::string failure =
         result.timed_out ? fmt::format("no result within {} seconds", options_.timeout_seconds)
                          : result.error.value_or("");
     if (!failure.empty()) {
       const char* reason = result.timed_out ? "timed_out" : "scan_failed";
       work.add_issue(result.timed_out ? IssueKind::timed_out : IssueKind::crashed, "scan",
-                     i == 0 ? failure : fmt::format("under a further name: {}", failure), i == 0 ? readable : 0);
+                     i == 0 ? failure : fmt::format("under a further name: {}", failure),
+                     i == 0 ? readable : 0);
       if (i == 0) return skip(work.outcome, reason, readable);
       continue;
     }
@@ -157,8 +166,8 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
 }
 
 /// A rule that matched under one name or in one window already is the same finding.
-void StreamExaminer::add_matches(Examination& work, const ScanResult& result, const LoadedWindow& loaded,
-                                 const Window& window) {
+void StreamExaminer::add_matches(Examination& work, const ScanResult& result,
+                                 const LoadedWindow& loaded, const Window& window) {
   const std::size_t known = work.outcome.findings.size();
   for (const RuleMatch& match : result.matches) {
     std::vector<Match> matches = match.matches;
@@ -211,9 +220,11 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& lo
     common.matches = std::move(finding.matches);
     finding = common;
   }
-  std::sort(work.outcome.findings.begin(), work.outcome.findings.end(), [](const Finding& a, const Finding& b) {
-    return std::tie(a.rule.name_space, a.rule.name) < std::tie(b.rule.name_space, b.rule.name);
-  });
+  std::sort(work.outcome.findings.begin(), work.outcome.findings.end(),
+            [](const Finding& a, const Finding& b) {
+              return std::tie(a.rule.name_space, a.rule.name) <
+                     std::tie(b.rule.name_space, b.rule.name);
+            });
 }
 
 } // namespace coldsweep

@@ -28,8 +28,8 @@ struct ExamineOptions {
 
 class StreamExaminer {
 public:
-  StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits, const EvidenceStore& evidence,
-                 ExamineOptions options);
+  StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
+                 const EvidenceStore& evidence, ExamineOptions options);
 
   /// Damage, timeouts and limits become issues of the outcome; every byte of the stream is in its account. Throws only
   /// when the case folder can't be written.
@@ -39,7 +39,8 @@ private:
   struct Examination;
   void examine_windows(Examination& work);
   void examine_window(Examination& work, const Window& window, bool whole);
-  void add_matches(Examination& work, const ScanResult& result, const LoadedWindow& loaded, const Window& window);
+  void add_matches(Examination& work, const ScanResult& result, const LoadedWindow& loaded,
+                   const Window& window);
   void complete_findings(Examination& work, const LoadedWindow& loaded, bool whole);
 
   Scanner scanner_;

@@ -17,7 +17,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWellKnow
     {"S-1-5-20", "NT-AUTHORITY\\NETWORK SERVICE"},
     {"S-1-5-32-544", "BUILTIN\\Administrators"},
     {"S-1-5-32-545", "BUILTIN\\Users"},
-    {"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464", "NT SERVICE\\TrustedInstaller"},
+    {"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",
+     "NT SERVICE\\TrustedInstaller"},
 }};
 
 } // namespace

@@ -24,14 +24,16 @@ bool sleuth_kit_refuses(const StreamRef& stream, u64 volume_size) {
 }
 
 /// The stored ranges of a plain stream, one after the other.
-std::string dd_commands(const LocateTarget& target, const StreamRef& stream, const ByteSource& source) {
+std::string dd_commands(const LocateTarget& target, const StreamRef& stream,
+                        const ByteSource& source) {
   std::string commands;
   for (const Extent& extent : stream.extents) {
     if (extent.kind != Extent::Kind::stored) continue;
     const std::optional<u64> at = source.media_offset(extent.source_offset);
     if (!at) continue;
-    commands += fmt::format("{}dd if={} bs=64K iflag=skip_bytes,count_bytes skip={} count={} status=none",
-                            commands.empty() ? "" : "; ", shell_quoted(target.segments.front()), *at, extent.length);
+    commands += fmt::format(
+        "{}dd if={} bs=64K iflag=skip_bytes,count_bytes skip={} count={} status=none",
+        commands.empty() ? "" : "; ", shell_quoted(target.segments.front()), *at, extent.length);
   }
   return commands;
 }
@@ -39,9 +41,11 @@ std::string dd_commands(const LocateTarget& target, const StreamRef& stream, con
 } // namespace
 
 std::string shell_quoted(const std::string& word) {
-  const bool plain = !word.empty() && word.front() != '-' &&
-                     word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+,=@%/") ==
-                         std::string::npos;
+  const bool plain =
+      !word.empty() && word.front() != '-' &&
+      word.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+,=@%/") ==
+          std::string::npos;
   if (plain) return word;
   std::string quoted(word.starts_with('-') ? "'./" : "'");
   for (const char c : word) {
@@ -54,9 +58,11 @@ std::string shell_quoted(const std::string& word) {
   return quoted;
 }
 
-std::string locate_command(const LocateTarget& target, const StreamRef& stream, const ByteSource& source) {
+std::string locate_command(const LocateTarget& target, const StreamRef& stream,
+                           const ByteSource& source) {
   const bool one_raw_file = target.format == "raw" && target.segments.size() == 1;
-  if (one_raw_file && stream.encoding == Encoding::plain && sleuth_kit_refuses(stream, target.volume_size))
+  if (one_raw_file && stream.encoding == Encoding::plain &&
+      sleuth_kit_refuses(stream, target.volume_size))
     return dd_commands(target, stream, source);
   const std::string type = target.format == "split raw" ? "raw" : target.format;
   return fmt::format("icat -i {} -f ntfs -o {}{} {}-128-{}", type, target.volume_offset / kSector,

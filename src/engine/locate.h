@@ -11,13 +11,14 @@ namespace coldsweep {
 
 /// How the tools are told about image and volume: the same for all streams of a volume.
 struct LocateTarget {
-  std::string format;                 ///< as Image::format
-  std::vector<std::string> segments;  ///< file names
+  std::string format;                ///< as Image::format
+  std::vector<std::string> segments; ///< file names
   u64 volume_offset = 0;
   u64 volume_size = 0;
 };
 
-std::string locate_command(const LocateTarget& target, const StreamRef& stream, const ByteSource& source);
+std::string locate_command(const LocateTarget& target, const StreamRef& stream,
+                           const ByteSource& source);
 
 /// One word of a POSIX shell command.
 std::string shell_quoted(const std::string& word);

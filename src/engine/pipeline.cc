@@ -25,7 +25,8 @@ public:
   Batch next() {
     std::size_t count = 0;
     u64 bytes = 0;
-    while (count < left_.size() && count < kBatchStreams && bytes < kBatchBytes) bytes += stored_bytes(left_[count++]);
+    while (count < left_.size() && count < kBatchStreams && bytes < kBatchBytes)
+      bytes += stored_bytes(left_[count++]);
     const Batch batch = left_.first(count);
     left_ = left_.subspan(count);
     return batch;
@@ -58,7 +59,8 @@ void write_all(OutcomeSink& sink, const std::vector<Outcome>& outcomes) {
 u64 stored_bytes(const StreamRef& stream) {
   u64 bytes = 0;
   for (const Extent& extent : stream.extents)
-    if (extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten) bytes += extent.length;
+    if (extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten)
+      bytes += extent.length;
   return bytes;
 }
 
@@ -73,19 +75,22 @@ void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, parts.threads);
   tbb::task_arena arena(static_cast<int>(parts.threads));
   tbb::enumerable_thread_specific<std::unique_ptr<StreamExaminer>> examiners(parts.make_examiner);
-  const auto plan = tbb::make_filter<void, Batch>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
-    const Batch batch = parts.stop ? Batch{} : source.next();
-    if (batch.empty()) flow.stop();
-    return batch;
-  });
-  const auto examine = tbb::make_filter<Batch, std::vector<Outcome>>(tbb::filter_mode::parallel, [&](Batch batch) {
-    return examine_batch(*examiners.local(), volume, batch, parts.progress);
-  });
+  const auto plan = tbb::make_filter<void, Batch>(
+      tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
+        const Batch batch = parts.stop ? Batch{} : source.next();
+        if (batch.empty()) flow.stop();
+        return batch;
+      });
+  const auto examine =
+      tbb::make_filter<Batch, std::vector<Outcome>>(tbb::filter_mode::parallel, [&](Batch batch) {
+        return examine_batch(*examiners.local(), volume, batch, parts.progress);
+      });
   const auto sink = tbb::make_filter<std::vector<Outcome>, void>(
       tbb::filter_mode::serial_out_of_order,
       [&](const std::vector<Outcome>& outcomes) { write_all(parts.sink, outcomes); });
   // Twice as many tokens as threads: a thread whose neighbour writes has a batch to go on with.
-  arena.execute([&] { tbb::parallel_pipeline(std::size_t{parts.threads} * 2, plan & examine & sink); });
+  arena.execute(
+      [&] { tbb::parallel_pipeline(std::size_t{parts.threads} * 2, plan & examine & sink); });
 }
 
 } // namespace coldsweep

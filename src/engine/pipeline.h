@@ -14,7 +14,7 @@ namespace coldsweep {
 
 struct PipelineParts {
   std::function<std::unique_ptr<StreamExaminer>()> make_examiner; ///< one for each thread
-  OutcomeSink& sink;                                              ///< called by one thread at a time
+  OutcomeSink& sink; ///< called by one thread at a time
   Progress& progress;
   const std::atomic<bool>& stop;
   u32 threads = 1; ///< 0: a plain loop on the calling thread

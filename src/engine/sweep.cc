@@ -28,9 +28,9 @@ MemoryShares share_memory(u64 memory, u32 threads) {
 void note_volumes(const OpenedVolumes& volumes, SweepResult& result) {
   for (const VolumeRecord& record : volumes.records) {
     if (record.status == VolumeStatus::swept) continue;
-    result.notes.push_back(fmt::format("volume {} ({}, {} bytes) was not swept: {}{}{}", record.locator,
-                                       record.filesystem, record.size, name_of(record.status),
-                                       record.note.empty() ? "" : ", ", record.note));
+    result.notes.push_back(fmt::format(
+        "volume {} ({}, {} bytes) was not swept: {}{}{}", record.locator, record.filesystem,
+        record.size, name_of(record.status), record.note.empty() ? "" : ", ", record.note));
   }
 }
 
@@ -38,7 +38,8 @@ void note_volumes(const OpenedVolumes& volumes, SweepResult& result) {
 bool is_incomplete(const SealSummary& seal) {
   if (seal.bytes.skipped > 0 || seal.bytes.unreadable > 0) return true;
   return std::any_of(seal.issues_by_kind.begin(), seal.issues_by_kind.end(), [](const auto& entry) {
-    return entry.first != name_of(IssueKind::over_limit) && entry.first != name_of(IssueKind::matches_truncated);
+    return entry.first != name_of(IssueKind::over_limit) &&
+           entry.first != name_of(IssueKind::matches_truncated);
   });
 }
 
@@ -52,7 +53,8 @@ void write_header(Journal& journal, const CaseRecord& record, const OpenedVolume
 void plan_progress(const OpenedVolumes& volumes, Progress& progress) {
   for (const SweptVolume& volume : volumes.swept) {
     progress.streams_planned += volume.plan.streams().size();
-    for (const StreamRef& stream : volume.plan.streams()) progress.bytes_planned += stored_bytes(stream);
+    for (const StreamRef& stream : volume.plan.streams())
+      progress.bytes_planned += stored_bytes(stream);
   }
 }
 
@@ -64,8 +66,8 @@ SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const Sweep
   return sweep_image(image, find_volumes(paths_of(image), image.media), options, rules, control);
 }
 
-SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options, const RuleSet& rules,
-                        const SweepControl& control) {
+SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options,
+                        const RuleSet& rules, const SweepControl& control) {
   // What of the evidence can be swept, and every stream there.
   const OpenedVolumes volumes = open_volumes(image, table, options);
   SweepResult result;
@@ -87,7 +89,9 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
   const PipelineParts parts{
       [&] {
         return std::make_unique<StreamExaminer>(
-            rules, budget, ContentLimits{std::max(memory.leased / 2, memory.kept), memory.kept, options.output}, evidence,
+            rules, budget,
+            ContentLimits{std::max(memory.leased / 2, memory.kept), memory.kept, options.output},
+            evidence,
             ExamineOptions{options.timeout_seconds, options.export_matched, options.export_limit});
       },
       journal, control.progress, control.stop, options.threads};

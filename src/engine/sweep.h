@@ -16,15 +16,18 @@ namespace coldsweep {
 
 struct SweepResult {
   std::optional<SealSummary> seal; ///< absent when interrupted before the end
-  bool incomplete = false;         ///< something planned was not read or scanned, or there was nothing to plan
+  bool incomplete =
+      false; ///< something planned was not read or scanned, or there was nothing to plan
   u64 swept_volumes = 0;
-  std::vector<std::string> notes; ///< for the summary: volumes that were not swept, rejected rule files
+  std::vector<std::string>
+      notes; ///< for the summary: volumes that were not swept, rejected rule files
 };
 
 /// What the caller lends to a sweep.
 struct SweepControl {
   Progress& progress;
-  const std::atomic<bool>& stop; ///< set from outside (a signal): what is under way is finished and kept
+  const std::atomic<bool>&
+      stop; ///< set from outside (a signal): what is under way is finished and kept
 };
 
 /// Sweeps and seals. Throws UsageError or RuleError before anything is written where options or rules are wrong,
@@ -32,7 +35,7 @@ struct SweepControl {
 SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const SweepControl& control);
 
 /// The same for an image that is open, with its volumes: `options.image` is not looked at.
-SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options, const RuleSet& rules,
-                        const SweepControl& control);
+SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options,
+                        const RuleSet& rules, const SweepControl& control);
 
 } // namespace coldsweep

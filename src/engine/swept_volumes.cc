@@ -11,7 +11,8 @@ namespace {
 
 LocateTarget locate_target(const Image& image, const Volume& volume) {
   LocateTarget target{image.format, {}, volume.offset, volume.size};
-  for (const ImageSegment& segment : image.segments) target.segments.push_back(segment.path.filename().string());
+  for (const ImageSegment& segment : image.segments)
+    target.segments.push_back(segment.path.filename().string());
   return target;
 }
 
@@ -38,8 +39,8 @@ void assign_drives(std::deque<SweptVolume>& volumes) {
 }
 
 bool is_wanted(const Volume& volume, const SweepOptions& options) {
-  return options.volumes.empty() ||
-         std::find(options.volumes.begin(), options.volumes.end(), volume.locator) != options.volumes.end();
+  return options.volumes.empty() || std::find(options.volumes.begin(), options.volumes.end(),
+                                              volume.locator) != options.volumes.end();
 }
 
 void check_locators(const VolumeTable& table, const SweepOptions& options) {
@@ -48,8 +49,10 @@ void check_locators(const VolumeTable& table, const SweepOptions& options) {
                                    [&](const Volume& v) { return v.locator == locator; });
     if (found) continue;
     std::string known;
-    for (const Volume& volume : table.volumes) known += (known.empty() ? "" : ", ") + volume.locator;
-    throw UsageError(fmt::format("--volume {}: the image has no such volume; it has {}", locator, known));
+    for (const Volume& volume : table.volumes)
+      known += (known.empty() ? "" : ", ") + volume.locator;
+    throw UsageError(
+        fmt::format("--volume {}: the image has no such volume; it has {}", locator, known));
   }
 }
 
@@ -57,7 +60,8 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
                  OpenedVolumes& opened) {
   if (volume.filesystem == "bitlocker") {
     record.status = VolumeStatus::locked;
-    opened.issues.push_back(volume_issue(IssueKind::encrypted, record.id, "encrypted by BitLocker: not swept", volume.size));
+    opened.issues.push_back(volume_issue(IssueKind::encrypted, record.id,
+                                         "encrypted by BitLocker: not swept", volume.size));
   }
   if (volume.filesystem != "ntfs") return;
   try {
@@ -67,16 +71,20 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
     if (ntfs.geometry.present_clusters < ntfs.geometry.cluster_count)
       opened.issues.push_back(volume_issue(
           IssueKind::unreadable, record.id,
-          fmt::format("the file system has {} bytes, the evidence ends after {} of them", claimed, volume.source->end()),
+          fmt::format("the file system has {} bytes, the evidence ends after {} of them", claimed,
+                      volume.source->end()),
           claimed - volume.source->end()));
     SweptVolume& swept = opened.swept.emplace_back(
-        SweptVolume{record.id, volume.source, NtfsPlan::make(ntfs, record.id, scope), 'C', locate_target(image, volume)});
-    opened.issues.insert(opened.issues.end(), swept.plan.issues().begin(), swept.plan.issues().end());
+        SweptVolume{record.id, volume.source, NtfsPlan::make(ntfs, record.id, scope), 'C',
+                    locate_target(image, volume)});
+    opened.issues.insert(opened.issues.end(), swept.plan.issues().begin(),
+                         swept.plan.issues().end());
   } catch (const Error& e) {
     record.status = VolumeStatus::unreadable;
-    opened.issues.push_back(volume_issue(IssueKind::unreadable, record.id,
-                                         fmt::format("volume {} at offset {}: {}", volume.locator, volume.offset, e.what()),
-                                         volume.size));
+    opened.issues.push_back(volume_issue(
+        IssueKind::unreadable, record.id,
+        fmt::format("volume {} at offset {}: {}", volume.locator, volume.offset, e.what()),
+        volume.size));
   }
 }
 
@@ -106,7 +114,8 @@ VolumeRecord describe_volume(u32 id, const Volume& volume) {
   return record;
 }
 
-OpenedVolumes open_volumes(const Image& image, const VolumeTable& table, const SweepOptions& options) {
+OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
+                           const SweepOptions& options) {
   check_locators(table, options);
 
   OpenedVolumes opened;
@@ -115,8 +124,10 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table, const S
   for (u32 id = 0; id < table.volumes.size(); ++id) {
     const Volume& volume = table.volumes[id];
     VolumeRecord record = plain_record(id, volume);
-    if (is_wanted(volume, options)) open_volume(image, volume, options.scope, record, opened);
-    else record.note += record.note.empty() ? "not asked for" : "; not asked for";
+    if (is_wanted(volume, options))
+      open_volume(image, volume, options.scope, record, opened);
+    else
+      record.note += record.note.empty() ? "not asked for" : "; not asked for";
     opened.records.push_back(std::move(record));
   }
   assign_drives(opened.swept);
@@ -124,7 +135,8 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table, const S
                                     [](const Volume& v) { return v.filesystem == "ntfs"; });
   if (!any_ntfs)
     opened.issues.push_back(volume_issue(IssueKind::unsupported, std::nullopt,
-                                         "the image holds no NTFS volume: nothing was swept", image.media->size()));
+                                         "the image holds no NTFS volume: nothing was swept",
+                                         image.media->size()));
   return opened;
 }
 

@@ -20,7 +20,8 @@ struct OpenedVolumes {
 
 /// Opens and plans. A volume that can't be opened becomes an issue. Throws UsageError when `--volume` names one that
 /// is not there.
-OpenedVolumes open_volumes(const Image& image, const VolumeTable& table, const SweepOptions& options);
+OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
+                           const SweepOptions& options);
 
 /// The record of one volume alone: for `coldsweep info`.
 VolumeRecord describe_volume(u32 id, const Volume& volume);

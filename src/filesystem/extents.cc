@@ -44,8 +44,8 @@ private:
   std::vector<Extent> extents_;
 };
 
-void append_run(ExtentList& list, const DataRun& run, const NtfsGeometry& geometry, u64& clusters_left,
-                BuiltExtents& built) {
+void append_run(ExtentList& list, const DataRun& run, const NtfsGeometry& geometry,
+                u64& clusters_left, BuiltExtents& built) {
   if (!run.lcn) return list.append(Extent::Kind::sparse, run.length);
   const u64 within = std::min(saturating_subtract(geometry.present_clusters, *run.lcn), run.length);
   const u64 stored = std::min(within, clusters_left);
@@ -55,19 +55,23 @@ void append_run(ExtentList& list, const DataRun& run, const NtfsGeometry& geomet
   if (stored == run.length || list.full()) return;
   built.problems.push_back(
       within < run.length
-          ? fmt::format("data run at offset {}: clusters {}-{} lie past the last of {} in the {}", at,
-                        *run.lcn + within, saturating_add(*run.lcn, run.length - 1), geometry.present_clusters,
-                        geometry.present_clusters < geometry.cluster_count ? "evidence, which is cut off" : "volume")
+          ? fmt::format("data run at offset {}: clusters {}-{} lie past the last of {} in the {}",
+                        at, *run.lcn + within, saturating_add(*run.lcn, run.length - 1),
+                        geometry.present_clusters,
+                        geometry.present_clusters < geometry.cluster_count
+                            ? "evidence, which is cut off"
+                            : "volume")
           : fmt::format("data run at offset {}: more clusters than the volume has", at));
   list.append(Extent::Kind::missing, run.length - stored);
 }
 
 } // namespace
 
-BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometry& geometry, u64 length) {
-  std::stable_sort(pieces.begin(), pieces.end(), [](const AttributePiece& a, const AttributePiece& b) {
-    return a.first_vcn < b.first_vcn;
-  });
+BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometry& geometry,
+                           u64 length) {
+  std::stable_sort(
+      pieces.begin(), pieces.end(),
+      [](const AttributePiece& a, const AttributePiece& b) { return a.first_vcn < b.first_vcn; });
   BuiltExtents built;
   ExtentList list(length, geometry.cluster_size);
   u64 next_vcn = 0;
@@ -75,8 +79,9 @@ BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometr
   for (const AttributePiece& piece : pieces) {
     if (list.full()) break;
     if (piece.first_vcn < next_vcn) {
-      built.problems.push_back(fmt::format(
-          "run list for virtual cluster {} overlaps one that reaches {}", piece.first_vcn, next_vcn));
+      built.problems.push_back(
+          fmt::format("run list for virtual cluster {} overlaps one that reaches {}",
+                      piece.first_vcn, next_vcn));
       continue;
     }
     if (piece.first_vcn > next_vcn) {
@@ -104,15 +109,17 @@ BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometr
 std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u64 length) {
   std::vector<Extent> part;
   const u64 end = saturating_add(offset, length);
-  const auto* extent = std::partition_point(
-      extents.data(), extents.data() + extents.size(),
-      [&](const Extent& e) { return e.stream_offset + e.length <= offset; });
+  const auto* extent =
+      std::partition_point(extents.data(), extents.data() + extents.size(),
+                           [&](const Extent& e) { return e.stream_offset + e.length <= offset; });
   for (; extent != extents.data() + extents.size() && extent->stream_offset < end; ++extent) {
     const u64 from = std::max(offset, extent->stream_offset);
     const u64 to = std::min(end, extent->stream_offset + extent->length);
-    const bool placed = extent->kind == Extent::Kind::stored || extent->kind == Extent::Kind::rewritten;
-    part.push_back({from - offset, placed ? extent->source_offset + (from - extent->stream_offset) : 0,
-                    to - from, extent->kind});
+    const bool placed =
+        extent->kind == Extent::Kind::stored || extent->kind == Extent::Kind::rewritten;
+    part.push_back({from - offset,
+                    placed ? extent->source_offset + (from - extent->stream_offset) : 0, to - from,
+                    extent->kind});
   }
   return part;
 }
@@ -133,7 +140,8 @@ std::vector<Gap> read_extents(const ByteSource& source, std::span<const Extent> 
     }
     std::fill(piece.begin(), piece.end(), std::byte{0});
     if (part.kind == Extent::Kind::missing)
-      gaps.push_back({offset + part.stream_offset, part.length, "no place on the volume is known for them"});
+      gaps.push_back(
+          {offset + part.stream_offset, part.length, "no place on the volume is known for them"});
   }
   if (done < into.size()) {
     std::fill(into.begin() + static_cast<std::ptrdiff_t>(done), into.end(), std::byte{0});

@@ -25,7 +25,8 @@ struct BuiltExtents {
 
 /// Extents of [0, length) from the pieces of one attribute, in any order. Clusters outside the volume, ranges that no
 /// run covers, and clusters beyond as many as the volume has are `missing`.
-BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometry& geometry, u64 length);
+BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometry& geometry,
+                           u64 length);
 
 /// The part [offset, offset + length) of the extents, with stream offsets from 0.
 std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u64 length);

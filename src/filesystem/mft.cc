@@ -20,7 +20,8 @@ u64 mirror_offset(const ByteSource& volume, const NtfsGeometry& geometry) {
   volume.read(0, boot);
   const u64 cluster = *little<u64>(boot, 0x38);
   if (cluster == 0 || cluster >= geometry.cluster_count)
-    throw FormatError(fmt::format("NTFS boot sector: cluster of $MFTMirr at offset 0x38 can't be {}", cluster));
+    throw FormatError(
+        fmt::format("NTFS boot sector: cluster of $MFTMirr at offset 0x38 can't be {}", cluster));
   return cluster * geometry.cluster_size;
 }
 
@@ -38,8 +39,8 @@ std::vector<std::byte> read_attribute(const ByteSource& volume, const NtfsGeomet
     const ByteView value = attribute.value.first(std::min<u64>(attribute.value.size(), limit));
     return {value.begin(), value.end()};
   }
-  const BuiltExtents built = build_extents({{attribute.first_vcn, decode_runs(attribute.runs)}}, geometry,
-                                           std::min(attribute.size, limit));
+  const BuiltExtents built = build_extents({{attribute.first_vcn, decode_runs(attribute.runs)}},
+                                           geometry, std::min(attribute.size, limit));
   u64 length = 0; // an allocation is sized by what is stored, not by what is claimed
   for (const Extent& extent : built.extents) {
     if (extent.kind == Extent::Kind::missing) break;
@@ -62,10 +63,11 @@ Mft Mft::open(const ByteSource& volume, const NtfsGeometry& geometry) {
     mft.extents_.clear();
     mft.problems_.clear();
     mft.find_extents(zero);
-    mft.problems_.insert(mft.problems_.begin(),
-                         fmt::format("MFT record 0 at offset {} of the volume can't be used ({}); its copy in "
-                                     "$MFTMirr at offset {} was",
-                                     geometry.mft_offset, e.what(), mirror));
+    mft.problems_.insert(
+        mft.problems_.begin(),
+        fmt::format("MFT record 0 at offset {} of the volume can't be used ({}); its copy in "
+                    "$MFTMirr at offset {} was",
+                    geometry.mft_offset, e.what(), mirror));
   }
   return mft;
 }
@@ -76,7 +78,8 @@ void Mft::find_extents(MutableBytes record_zero) {
   if (data == nullptr || data->resident || data->first_vcn != 0)
     throw FormatError("MFT record 0: a non-resident $DATA attribute expected");
   const u64 volume_bytes = geometry_.cluster_count * geometry_.cluster_size;
-  const u64 length = std::min(data->size, volume_bytes) / geometry_.record_size * geometry_.record_size;
+  const u64 length =
+      std::min(data->size, volume_bytes) / geometry_.record_size * geometry_.record_size;
 
   std::vector<AttributePiece> pieces{{0, decode_runs(data->runs)}};
   BuiltExtents built = build_extents(pieces, geometry_, length);
@@ -93,13 +96,15 @@ void Mft::find_extents(MutableBytes record_zero) {
   problems_.insert(problems_.end(), built.problems.begin(), built.problems.end());
 }
 
-void Mft::add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& pieces, u64 length) {
+void Mft::add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& pieces,
+                            u64 length) {
   const AttributeList list = parse_attribute_list(
       read_attribute(*volume_, geometry_, *find_attribute(zero, AttributeType::attribute_list),
                      kMostAttributeListBytes));
   if (!list.problem.empty()) problems_.push_back(list.problem);
   for (const AttributeListEntry& entry : list.entries) {
-    if (entry.type != static_cast<u32>(AttributeType::data) || !entry.name.empty() || entry.where.record == 0)
+    if (entry.type != static_cast<u32>(AttributeType::data) || !entry.name.empty() ||
+        entry.where.record == 0)
       continue;
     try {
       // Each extension record lies in a part of $MFT that the pieces before it describe.
@@ -111,7 +116,8 @@ void Mft::add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& 
       pieces.push_back({data->first_vcn, decode_runs(data->runs)});
       extents_ = build_extents(pieces, geometry_, length).extents;
     } catch (const Error& e) {
-      problems_.push_back(fmt::format("MFT record {}, a part of $MFT: {}", entry.where.record, e.what()));
+      problems_.push_back(
+          fmt::format("MFT record {}, a part of $MFT: {}", entry.where.record, e.what()));
     }
   }
 }
@@ -124,7 +130,8 @@ std::vector<std::byte> Mft::read(u64 record) const {
   if (record >= record_count_)
     throw FormatError(fmt::format("MFT record {}: the table has {}", record, record_count_));
   std::vector<std::byte> bytes(geometry_.record_size);
-  const std::vector<Gap> gaps = read_extents(*volume_, extents_, record * geometry_.record_size, bytes);
+  const std::vector<Gap> gaps =
+      read_extents(*volume_, extents_, record * geometry_.record_size, bytes);
   if (!gaps.empty()) throw ReadError(gaps.front().offset, gaps.front().message);
   return bytes;
 }

@@ -35,7 +35,8 @@ public:
   void walk(const Visitor& visitor) const;
 
 private:
-  Mft(const ByteSource& volume, const NtfsGeometry& geometry) : volume_(&volume), geometry_(geometry) {}
+  Mft(const ByteSource& volume, const NtfsGeometry& geometry)
+      : volume_(&volume), geometry_(geometry) {}
   void find_extents(MutableBytes record_zero);
   void add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& pieces, u64 length);
 

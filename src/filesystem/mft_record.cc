@@ -22,9 +22,9 @@ void undo_fixups(MutableBytes bytes, MftRecord& record) {
   const u64 offset = *little<u16>(bytes, 4), count = *little<u16>(bytes, 6);
   record.fixup_offset = static_cast<u16>(offset);
   if (count != bytes.size() / kStride + 1 || !fits(offset, count * 2, kStride - 2)) {
-    record.problems.push_back(
-        fmt::format("update sequence of {} words at offset {}: {} words within the first sector expected",
-                    count, offset, bytes.size() / kStride + 1));
+    record.problems.push_back(fmt::format(
+        "update sequence of {} words at offset {}: {} words within the first sector expected",
+        count, offset, bytes.size() / kStride + 1));
     record.fixup_offset = 0;
     return;
   }
@@ -70,7 +70,8 @@ Attribute parse_attribute(ByteView record, u64 offset, ByteView bytes) {
   a.size = *little<u64>(bytes, 48);
   a.initialized = *little<u64>(bytes, 56);
   const u64 runs_offset = *little<u16>(bytes, 32);
-  if (runs_offset < 64 || runs_offset > bytes.size()) throw impossible("its run list stands outside of it");
+  if (runs_offset < 64 || runs_offset > bytes.size())
+    throw impossible("its run list stands outside of it");
   a.runs = bytes.subspan(runs_offset);
   return a;
 }
@@ -79,7 +80,8 @@ void parse_attributes(ByteView bytes, u64 offset, MftRecord& record) {
   while (record.attributes.size() < kMostAttributes) {
     const std::optional<u32> type = little<u32>(bytes, offset);
     if (!type) {
-      record.problems.push_back(fmt::format("no end of its attributes within {} bytes", bytes.size()));
+      record.problems.push_back(
+          fmt::format("no end of its attributes within {} bytes", bytes.size()));
       return;
     }
     if (*type == static_cast<u32>(AttributeType::end)) return;
@@ -107,7 +109,8 @@ std::optional<MftRecord> parse_mft_record(MutableBytes bytes) {
   const std::string_view signature = chars_of(ByteView(bytes).first(4));
   if (signature == "BAAD") throw FormatError("marked BAAD: chkdsk or NTFS found a torn write");
   if (signature != "FILE")
-    throw FormatError(fmt::format("signature FILE expected, found {}", hex(ByteView(bytes).first(4))));
+    throw FormatError(
+        fmt::format("signature FILE expected, found {}", hex(ByteView(bytes).first(4))));
   static_assert(kHeaderBytes < kStride);
 
   MftRecord record;

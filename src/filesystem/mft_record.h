@@ -26,9 +26,7 @@ enum class AttributeType : u32 {
 struct FileReference {
   u64 record = 0;
   u16 sequence = 0;
-  static FileReference from(u64 raw) {
-    return {raw & 0xFFFFFFFFFFFF, static_cast<u16>(raw >> 48)};
-  }
+  static FileReference from(u64 raw) { return {raw & 0xFFFFFFFFFFFF, static_cast<u16>(raw >> 48)}; }
   bool operator==(const FileReference&) const = default;
 };
 
@@ -60,7 +58,8 @@ struct MftRecord {
   FileReference base; ///< all zero for a base record
   u16 fixup_offset = 0;
   std::vector<Attribute> attributes;
-  std::vector<std::string> problems; ///< what is wrong with it; what could be read is in `attributes` all the same
+  std::vector<std::string>
+      problems; ///< what is wrong with it; what could be read is in `attributes` all the same
 };
 
 /// Undoes the update sequence in place and parses. Absent for a record that was never used (no signature at all).

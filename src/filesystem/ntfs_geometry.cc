@@ -57,7 +57,8 @@ NtfsGeometry parse_boot_sector(ByteView sector) {
 
   const u64 sectors = *little<u64>(sector, 0x28);
   const std::optional<u64> bytes = checked_multiply<u64>(sectors, g.sector_size);
-  if (sectors == 0 || !bytes || *bytes > u64{1} << 60) impossible("number of sectors", 0x28, sectors);
+  if (sectors == 0 || !bytes || *bytes > u64{1} << 60)
+    impossible("number of sectors", 0x28, sectors);
   g.cluster_count = g.present_clusters = *bytes / cluster;
 
   const u64 mft = *little<u64>(sector, 0x30);

@@ -9,10 +9,10 @@ namespace coldsweep {
 struct NtfsGeometry {
   u32 sector_size = 0;
   u32 cluster_size = 0;
-  u32 record_size = 0;   ///< of an MFT record
-  u64 cluster_count = 0; ///< clusters that lie wholly within the volume
+  u32 record_size = 0;      ///< of an MFT record
+  u64 cluster_count = 0;    ///< clusters that lie wholly within the volume
   u64 present_clusters = 0; ///< of these, how many begin before the evidence ends
-  u64 mft_offset = 0;    ///< of MFT record 0, in the volume
+  u64 mft_offset = 0;       ///< of MFT record 0, in the volume
   u64 serial = 0;
 };
 

@@ -43,7 +43,8 @@ struct Extension {
 };
 
 bool is_wof(const Attribute& attribute, const NtfsVolume& volume) {
-  const std::vector<std::byte> value = read_attribute(*volume.source, volume.geometry, attribute, 4);
+  const std::vector<std::byte> value =
+      read_attribute(*volume.source, volume.geometry, attribute, 4);
   return little<u32>(value, 0) == kWofTag;
 }
 
@@ -56,9 +57,12 @@ public:
       : plan_(plan), volume_(volume), volume_id_(volume_id), scope_(scope) {}
 
   void build() {
-    for (const std::string& problem : volume_.mft.problems()) add_issue(IssueKind::malformed, std::nullopt, problem);
+    for (const std::string& problem : volume_.mft.problems())
+      add_issue(IssueKind::malformed, std::nullopt, problem);
     volume_.mft.walk({[this](u64 record, MutableBytes bytes) { visit(record, bytes); },
-                      [this](u64 first, u64 count, const std::string& why) { note_unreadable(first, count, why); }});
+                      [this](u64 first, u64 count, const std::string& why) {
+                        note_unreadable(first, count, why);
+                      }});
     flush_unreadable();
     assemble_pending();
     sort_by_place();
@@ -116,7 +120,8 @@ private:
                std::vector<FileName>& names, bool& wof) const {
     if (a.is(AttributeType::data)) parts.push_back(copy_data(a, record, fixup_offset));
     if (a.is(AttributeType::file_name) && a.resident)
-      if (std::optional<FileName> name = parse_file_name(a.value)) names.push_back(std::move(*name));
+      if (std::optional<FileName> name = parse_file_name(a.value))
+        names.push_back(std::move(*name));
     if (a.is(AttributeType::reparse_point)) wof = wof || is_wof(a, volume_);
   }
 
@@ -129,7 +134,8 @@ private:
   }
 
   void read_own_descriptor(const Attribute& a, u64 number) {
-    const std::vector<std::byte> value = read_attribute(*volume_.source, volume_.geometry, a, 64_KiB);
+    const std::vector<std::byte> value =
+        read_attribute(*volume_.source, volume_.geometry, a, 64_KiB);
     if (std::optional<std::string> owner = owner_of_descriptor(value))
       plan_.own_descriptors_.emplace(number, std::move(*owner));
   }
@@ -141,10 +147,12 @@ private:
     }
     for (const auto& [base, extension] : extensions_) {
       if (extension.in_use && !extension.parts.empty())
-        add_issue(IssueKind::malformed, extension.record,
-                  fmt::format("MFT record {} says it extends record {}, whose attribute list doesn't name it; "
-                              "its data is in no stream",
-                              extension.record, base));
+        add_issue(
+            IssueKind::malformed, extension.record,
+            fmt::format(
+                "MFT record {} says it extends record {}, whose attribute list doesn't name it; "
+                "its data is in no stream",
+                extension.record, base));
     }
   }
 
@@ -152,7 +160,8 @@ private:
   void add_extensions(PendingFile& file) {
     const AttributeList& list = *file.list;
     if (!list.problem.empty())
-      add_issue(IssueKind::malformed, file.record, fmt::format("MFT record {}: {}", file.record, list.problem));
+      add_issue(IssueKind::malformed, file.record,
+                fmt::format("MFT record {}: {}", file.record, list.problem));
     std::set<u64> wanted;
     for (const AttributeListEntry& entry : list.entries)
       if (entry.where.record != file.record) wanted.insert(entry.where.record);
@@ -173,21 +182,23 @@ private:
     if (file.header.in_use)
       for (const u64 record : wanted)
         add_issue(IssueKind::malformed, file.record,
-                  fmt::format("MFT record {}: its attribute list names record {}, which does not extend it",
-                              file.record, record));
+                  fmt::format(
+                      "MFT record {}: its attribute list names record {}, which does not extend it",
+                      file.record, record));
   }
 
   static bool belongs(const Extension& extension, const PendingFile& file) {
     // Deleting raises the sequence number of the base record, not the reference to it.
     return extension.base.sequence == file.header.sequence ||
-           (!file.header.in_use && extension.base.sequence == static_cast<u16>(file.header.sequence - 1));
+           (!file.header.in_use &&
+            extension.base.sequence == static_cast<u16>(file.header.sequence - 1));
   }
 
   void finish(PendingFile& file) {
     const bool deleted = !file.header.in_use;
     std::vector<FoundStream> found =
-        assemble_streams(file.record, std::move(file.parts), file.list ? &*file.list : nullptr, file.list_id,
-                         volume_.mft, volume_.geometry);
+        assemble_streams(file.record, std::move(file.parts), file.list ? &*file.list : nullptr,
+                         file.list_id, volume_.mft, volume_.geometry);
     plan_.paths_.add(file.record, file.header.sequence, file.header.in_use, std::move(file.names));
     std::set<u16> ids;
     for (FoundStream& stream : found) {
@@ -212,8 +223,14 @@ private:
     stream.extents = plan_.extents_.emplace_back(std::move(found.extents));
     if (!found.name.empty()) stream.name = plan_.names_.emplace_back(std::move(found.name));
     for (const std::string& problem : found.problems) {
-      Issue issue{IssueKind::malformed, volume_id_, file.record, std::nullopt, std::string(stream.name), "plan",
-                  fmt::format("MFT record {}: {}", file.record, problem), 0};
+      Issue issue{IssueKind::malformed,
+                  volume_id_,
+                  file.record,
+                  std::nullopt,
+                  std::string(stream.name),
+                  "plan",
+                  fmt::format("MFT record {}: {}", file.record, problem),
+                  0};
       plan_.issues_.push_back(std::move(issue));
     }
     plan_.streams_.push_back(stream);
@@ -221,7 +238,8 @@ private:
 
   void load_owners(const FoundStream& stream) {
     u64 stored = 0;
-    for (const Extent& extent : stream.extents) stored += extent.kind == Extent::Kind::stored ? extent.length : 0;
+    for (const Extent& extent : stream.extents)
+      stored += extent.kind == Extent::Kind::stored ? extent.length : 0;
     std::vector<std::byte> sds(std::min({stream.size, stored, kMostSdsBytes}));
     read_extents(*volume_.source, stream.extents, 0, sds);
     collect_owners(sds, plan_.owners_);
@@ -235,7 +253,8 @@ private:
     };
     std::vector<std::pair<u64, std::size_t>> order;
     order.reserve(plan_.streams_.size());
-    for (std::size_t i = 0; i < plan_.streams_.size(); ++i) order.emplace_back(place(plan_.streams_[i]), i);
+    for (std::size_t i = 0; i < plan_.streams_.size(); ++i)
+      order.emplace_back(place(plan_.streams_[i]), i);
     std::sort(order.begin(), order.end());
     std::vector<StreamRef> sorted;
     sorted.reserve(order.size());
@@ -301,7 +320,8 @@ StreamDescription NtfsPlan::describe(const StreamRef& stream) const {
   std::vector<PathAndTimes> paths = paths_.paths(stream.id.record);
   description.path = paths.front().path;
   description.fn = paths.front().times;
-  for (std::size_t i = 1; i < paths.size(); ++i) description.links.push_back(std::move(paths[i].path));
+  for (std::size_t i = 1; i < paths.size(); ++i)
+    description.links.push_back(std::move(paths[i].path));
   std::sort(description.links.begin(), description.links.end());
 
   const File* of = file(stream.id.record);
@@ -309,7 +329,8 @@ StreamDescription NtfsPlan::describe(const StreamRef& stream) const {
   if (of->has_si) description.si = of->si;
   if (const auto own = own_descriptors_.find(of->record); own != own_descriptors_.end())
     description.owner_sid = own->second;
-  else if (const auto owner = owners_.find(of->security_id); of->security_id != 0 && owner != owners_.end())
+  else if (const auto owner = owners_.find(of->security_id);
+           of->security_id != 0 && owner != owners_.end())
     description.owner_sid = owner->second;
   return description;
 }

@@ -52,7 +52,8 @@ private:
   PathIndex paths_;
   std::vector<File> files_; ///< by record
   std::unordered_map<u32, std::string> owners_;
-  std::unordered_map<u64, std::string> own_descriptors_; ///< record -> owner, where the record has its descriptor
+  std::unordered_map<u64, std::string>
+      own_descriptors_; ///< record -> owner, where the record has its descriptor
   std::deque<std::string> names_;
   std::deque<std::vector<Extent>> extents_; ///< one a stream: stable addresses
   std::vector<StreamRef> streams_;

@@ -28,7 +28,8 @@ NtfsVolume NtfsVolume::open(SourcePtr source) {
   std::vector<std::byte> boot(512);
   source->read(0, boot);
   NtfsGeometry geometry = parse_boot_sector(boot);
-  const u64 present = source->end() / geometry.cluster_size + (source->end() % geometry.cluster_size != 0 ? 1 : 0);
+  const u64 present =
+      source->end() / geometry.cluster_size + (source->end() % geometry.cluster_size != 0 ? 1 : 0);
   geometry.present_clusters = std::min(geometry.cluster_count, present);
   Mft mft = Mft::open(*source, geometry);
   std::string label = volume_label(mft);

@@ -37,13 +37,15 @@ std::optional<FileName> parse_file_name(ByteView value) {
 }
 
 void PathIndex::add(u64 record, u16 sequence, bool in_use, std::vector<FileName> names) {
-  const bool has_long = std::any_of(names.begin(), names.end(),
-                                    [](const FileName& n) { return n.name_space != kDosNamespace; });
-  if (has_long) std::erase_if(names, [](const FileName& n) { return n.name_space == kDosNamespace; });
+  const bool has_long = std::any_of(
+      names.begin(), names.end(), [](const FileName& n) { return n.name_space != kDosNamespace; });
+  if (has_long)
+    std::erase_if(names, [](const FileName& n) { return n.name_space == kDosNamespace; });
   if (names.size() > std::numeric_limits<u16>::max()) names.resize(std::numeric_limits<u16>::max());
 
   if (entries_.size() <= record) entries_.resize(record + 1);
-  entries_[record] = {static_cast<u32>(names_.size()), sequence, static_cast<u16>(names.size()), true, in_use};
+  entries_[record] = {static_cast<u32>(names_.size()), sequence, static_cast<u16>(names.size()),
+                      true, in_use};
   std::move(names.begin(), names.end(), std::back_inserter(names_));
 }
 
@@ -100,7 +102,8 @@ bool PathIndex::root_holds(std::string_view lower_case_name) const {
     if (!entry.known || !entry.in_use) continue;
     for (u32 i = 0; i < entry.name_count; ++i) {
       const FileName& name = names_[entry.first_name + i];
-      if (name.parent.record == kRootRecord && ascii_lower(name.name) == lower_case_name) return true;
+      if (name.parent.record == kRootRecord && ascii_lower(name.name) == lower_case_name)
+        return true;
     }
   }
   return false;

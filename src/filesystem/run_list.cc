@@ -13,7 +13,8 @@ constexpr u64 kMostClusters = u64{1} << 53;
 
 u64 unsigned_of(ByteView bytes) {
   u64 value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) value = (value << 8) | std::to_integer<u64>(bytes[i]);
+  for (std::size_t i = bytes.size(); i-- > 0;)
+    value = (value << 8) | std::to_integer<u64>(bytes[i]);
   return value;
 }
 
@@ -37,12 +38,14 @@ RunList decode_runs(ByteView bytes) {
   while (at < bytes.size() && bytes[at] != std::byte{0}) {
     const unsigned header = std::to_integer<unsigned>(bytes[at]);
     const unsigned length_bytes = header & 15, offset_bytes = header >> 4;
-    if (length_bytes == 0 || length_bytes > 8 || offset_bytes > 8) return stop("impossible field sizes");
+    if (length_bytes == 0 || length_bytes > 8 || offset_bytes > 8)
+      return stop("impossible field sizes");
     const std::optional<ByteView> length_field = slice(bytes, at + 1, length_bytes);
     const std::optional<ByteView> offset_field = slice(bytes, at + 1 + length_bytes, offset_bytes);
     if (!length_field || !offset_field) return stop("cut off by the end of the attribute");
     const u64 length = unsigned_of(*length_field);
-    if (length == 0 || length > kMostClusters || vcn > kMostClusters) return stop("impossible length");
+    if (length == 0 || length > kMostClusters || vcn > kMostClusters)
+      return stop("impossible length");
 
     DataRun run{vcn, length, std::nullopt};
     if (offset_bytes > 0) {

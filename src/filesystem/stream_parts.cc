@@ -15,9 +15,7 @@ namespace {
 constexpr u64 kMostStreamBytes = u64{1} << 53; // NTFS itself ends at 8 PiB
 constexpr u64 kStride = 512;
 
-std::string utf8_name(const std::string& utf16) {
-  return decode_utf16_name(bytes_of(utf16)).utf8;
-}
+std::string utf8_name(const std::string& utf16) { return decode_utf16_name(bytes_of(utf16)).utf8; }
 
 /// The ids The Sleuth Kit gives to attributes that begin in an extension record: ids of different records may be the
 /// same, so each (type, name) of the list that does not begin in the base record gets the next free one
@@ -37,13 +35,15 @@ public:
     for (const AttributeListEntry* entry : unique) {
       if (entry->where.record == base) continue;
       ++next;
-      if (entry->type == static_cast<u32>(AttributeType::data)) ids_.emplace_back(entry->name, next);
+      if (entry->type == static_cast<u32>(AttributeType::data))
+        ids_.emplace_back(entry->name, next);
     }
     next_ = next;
   }
 
   u16 of(const std::string& name) {
-    const auto found = std::find_if(ids_.begin(), ids_.end(), [&](const auto& e) { return e.first == name; });
+    const auto found =
+        std::find_if(ids_.begin(), ids_.end(), [&](const auto& e) { return e.first == name; });
     if (found != ids_.end()) return found->second;
     ids_.emplace_back(name, ++next_);
     return next_;
@@ -99,7 +99,8 @@ u64 covered_bytes(const std::vector<DataPart>& parts, const NtfsGeometry& geomet
   u64 clusters = 0;
   for (const DataPart& part : parts)
     for (const DataRun& run : part.piece.runs.runs)
-      clusters = std::max(clusters, saturating_add(saturating_add(part.piece.first_vcn, run.vcn), run.length));
+      clusters = std::max(
+          clusters, saturating_add(saturating_add(part.piece.first_vcn, run.vcn), run.length));
   return std::min(checked_multiply<u64>(clusters, geometry.cluster_size).value_or(kMostStreamBytes),
                   kMostStreamBytes);
 }
@@ -123,11 +124,13 @@ FoundStream stored_stream(std::vector<DataPart> parts, const NtfsGeometry& geome
   u64 length = stream.size;
   if (head.compressed && head.compression_exponent > 0) {
     if (head.compression_exponent > 8)
-      stream.problems.push_back(fmt::format("a compression unit of 2^{} clusters is impossible", head.compression_exponent));
+      stream.problems.push_back(fmt::format("a compression unit of 2^{} clusters is impossible",
+                                            head.compression_exponent));
     stream.encoding = Encoding::lznt1;
     stream.compression_unit = geometry.cluster_size << std::min<u16>(head.compression_exponent, 8);
     // The clusters of the last unit reach past the size.
-    length = (length + stream.compression_unit - 1) / stream.compression_unit * stream.compression_unit;
+    length =
+        (length + stream.compression_unit - 1) / stream.compression_unit * stream.compression_unit;
   }
   std::vector<AttributePiece> pieces;
   for (DataPart& part : parts) pieces.push_back(std::move(part.piece));
@@ -173,15 +176,17 @@ DataPart copy_data(const Attribute& attribute, u64 record, u16 fixup_offset) {
   return part;
 }
 
-std::vector<FoundStream> assemble_streams(u64 base, std::vector<DataPart> parts, const AttributeList* list,
-                                          u16 list_id, const Mft& mft, const NtfsGeometry& geometry) {
+std::vector<FoundStream> assemble_streams(u64 base, std::vector<DataPart> parts,
+                                          const AttributeList* list, u16 list_id, const Mft& mft,
+                                          const NtfsGeometry& geometry) {
   std::optional<SleuthKitIds> ids;
   if (list != nullptr) ids.emplace(base, *list, list_id);
   std::vector<FoundStream> streams;
   for (std::vector<DataPart>& group : group_parts(std::move(parts))) {
     const DataPart& head = group.front();
     const u16 id = head.record == base || !ids ? head.id : ids->of(head.name);
-    FoundStream stream = head.resident ? resident_stream(head, mft) : stored_stream(std::move(group), geometry);
+    FoundStream stream =
+        head.resident ? resident_stream(head, mft) : stored_stream(std::move(group), geometry);
     stream.attribute = id;
     streams.push_back(std::move(stream));
   }

@@ -18,7 +18,7 @@ struct DataPart {
   u16 id = 0;
   u16 fixup_offset = 0; ///< of that record
   bool resident = false, compressed = false, encrypted = false;
-  std::string name; ///< UTF-16LE bytes
+  std::string name;                       ///< UTF-16LE bytes
   u32 value_offset = 0, value_length = 0; ///< resident: in the record
   u64 size = 0, initialized = 0;
   u16 compression_exponent = 0;
@@ -40,7 +40,8 @@ struct FoundStream {
 };
 
 /// Assembles the streams of the file whose base record is `base`. `list` is its attribute list, if it has one.
-std::vector<FoundStream> assemble_streams(u64 base, std::vector<DataPart> parts, const AttributeList* list,
-                                          u16 list_id, const Mft& mft, const NtfsGeometry& geometry);
+std::vector<FoundStream> assemble_streams(u64 base, std::vector<DataPart> parts,
+                                          const AttributeList* list, u16 list_id, const Mft& mft,
+                                          const NtfsGeometry& geometry);
 
 } // namespace coldsweep

@@ -42,71 +42,51 @@ private:
 
   template <std::unsigned_integral T> T take() {
     const std::optional<T> value = big<T>(bytes_, position_);
-    if (!value)
-      refuse("the bytes end within an item");
+    if (!value) refuse("the bytes end within an item");
     position_ += sizeof(T);
     return *value;
   }
 
   u64 argument(unsigned info) {
     switch (info) {
-    case 24:
-      return take<u8>();
-    case 25:
-      return take<u16>();
-    case 26:
-      return take<u32>();
-    case 27:
-      return take<u64>();
-    default:
-      break;
+    case 24: return take<u8>();
+    case 25: return take<u16>();
+    case 26: return take<u32>();
+    case 27: return take<u64>();
+    default: break;
     }
-    if (info > 27)
-      refuse("an item of definite length expected");
+    if (info > 27) refuse("an item of definite length expected");
     return info;
   }
 
   void item() {
     const unsigned head = take<u8>(), info = head & 31;
     switch (static_cast<Major>(head >> 5)) {
-    case kUnsigned:
-      argument(info);
-      return;
+    case kUnsigned: argument(info); return;
     case kNegative:
       if (argument(info) > static_cast<u64>(std::numeric_limits<i64>::max()))
         refuse("a number that fits 64 bits expected");
       return;
-    case kText:
-      skip(argument(info));
-      return;
-    case kArray:
-      enter(argument(info), 1);
-      return;
-    case kMap:
-      enter(argument(info), 2);
-      return;
+    case kText: skip(argument(info)); return;
+    case kArray: enter(argument(info), 1); return;
+    case kMap: enter(argument(info), 2); return;
     case kSimple:
-      if (info < 20 || info > 22)
-        refuse("true, false or null expected");
+      if (info < 20 || info > 22) refuse("true, false or null expected");
       return;
     case kBytes:
-    case kTag:
-      refuse("neither byte strings nor tags expected");
+    case kTag: refuse("neither byte strings nor tags expected");
     }
   }
 
   void skip(u64 length) {
-    if (!fits(position_, length, bytes_.size()))
-      refuse("a text runs past the end");
+    if (!fits(position_, length, bytes_.size())) refuse("a text runs past the end");
     position_ += length;
   }
 
   void enter(u64 entries, u64 items_per_entry) {
     const u64 most = (bytes_.size() - position_) / items_per_entry; // an item takes a byte or more
-    if (entries > most)
-      refuse("a container claims more than there is");
-    if (depth_ + 1 == left_.size())
-      refuse("nested deeper than an outcome");
+    if (entries > most) refuse("a container claims more than there is");
+    if (depth_ + 1 == left_.size()) refuse("nested deeper than an outcome");
     left_.at(++depth_) = entries * items_per_entry;
   }
 
@@ -118,8 +98,6 @@ private:
 
 } // namespace
 
-void require_plain_cbor(std::string_view bytes) {
-  Heads(bytes).walk();
-}
+void require_plain_cbor(std::string_view bytes) { Heads(bytes).walk(); }
 
 } // namespace coldsweep

@@ -30,18 +30,15 @@ bool is_sha256(std::string_view text) {
 /// short.
 bool holds(const fs::path& path, ByteView content) {
   std::error_code ignored;
-  if (!fs::is_regular_file(fs::symlink_status(path, ignored)))
-    return false;
+  if (!fs::is_regular_file(fs::symlink_status(path, ignored))) return false;
   const File file = File::open(path);
-  if (file.size() != content.size())
-    return false;
+  if (file.size() != content.size()) return false;
   std::vector<std::byte> buffer(std::min<u64>(content.size(), 1_MiB));
   for (u64 offset = 0; offset < content.size();) {
     const u64 length = std::min<u64>(buffer.size(), content.size() - offset);
     const MutableBytes piece = MutableBytes(buffer).first(length);
     file.read(offset, piece);
-    if (!std::ranges::equal(piece, content.subspan(offset, length)))
-      return false;
+    if (!std::ranges::equal(piece, content.subspan(offset, length))) return false;
     offset += length;
   }
   return true;
@@ -50,8 +47,7 @@ bool holds(const fs::path& path, ByteView content) {
 void make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (error)
-    throw Error(fmt::format("{}: can't be created: {}", path.string(), error.message()));
+  if (error) throw Error(fmt::format("{}: can't be created: {}", path.string(), error.message()));
 }
 
 /// Takes the file away again unless it came to its name.
@@ -83,15 +79,13 @@ private:
 EvidenceStore::EvidenceStore(fs::path case_folder) : case_folder_(std::move(case_folder)) {}
 
 fs::path EvidenceStore::relative_path(const std::string& sha256) {
-  if (!is_sha256(sha256))
-    throw FormatError("a SHA-256 of 64 lower-case hex digits expected");
+  if (!is_sha256(sha256)) throw FormatError("a SHA-256 of 64 lower-case hex digits expected");
   return fs::path(kFolder) / sha256.substr(0, 2) / sha256;
 }
 
 void EvidenceStore::keep(const std::string& sha256, ByteView content) const {
   const fs::path target = case_folder_ / relative_path(sha256);
-  if (holds(target, content))
-    return;
+  if (holds(target, content)) return;
   make_folder(target.parent_path());
   // One name a thread: two that keep the same content each write theirs, and either rename gives
   // the same file.
@@ -103,11 +97,9 @@ void EvidenceStore::keep(const std::string& sha256, ByteView content) const {
 
 void EvidenceStore::sync() const {
   const fs::path folder = case_folder_ / kFolder;
-  if (!fs::is_directory(folder))
-    return;
+  if (!fs::is_directory(folder)) return;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (!entry.path().filename().string().starts_with(kPartial))
-      continue;
+    if (!entry.path().filename().string().starts_with(kPartial)) continue;
     std::error_code ignored; // what stays is named by verify_case
     fs::remove(entry.path(), ignored);
   }

@@ -18,9 +18,7 @@ struct Date {
   u64 year, month, day;
 };
 
-bool is_leap(u64 year) {
-  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
+bool is_leap(u64 year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
 /// The epoch is the first day of a cycle of 400 years, so each unit below only has its last member
 /// longer or shorter.
@@ -41,8 +39,7 @@ Date date_of(u64 days_since_1601) {
   u64 month = 0;
   for (; month < 11; ++month) {
     const u64 length = lengths.at(month) + (month == 1 && is_leap(year) ? 1 : 0);
-    if (rest < length)
-      break;
+    if (rest < length) break;
     rest -= length;
   }
   return {year, month + 1, rest + 1};
@@ -51,8 +48,7 @@ Date date_of(u64 days_since_1601) {
 } // namespace
 
 std::optional<std::string> iso_time(u64 ntfs_time) {
-  if (ntfs_time == 0)
-    return std::nullopt;
+  if (ntfs_time == 0) return std::nullopt;
   const u64 seconds = ntfs_time / kTicksPerSecond;
   const u64 of_day = seconds % kSecondsPerDay;
   const Date date = date_of(seconds / kSecondsPerDay);

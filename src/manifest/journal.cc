@@ -64,9 +64,7 @@ bool fits_columns(const Outcome& outcome) {
              kMostInteger;
 }
 
-i64 column_value(u64 bytes) {
-  return static_cast<i64>(std::min(bytes, kMostInteger));
-}
+i64 column_value(u64 bytes) { return static_cast<i64>(std::min(bytes, kMostInteger)); }
 
 Outcome outcome_of(const Statement& row, const std::string& file) {
   const auto number = [&](int column) { return static_cast<u64>(row.integer(column)); };
@@ -97,8 +95,7 @@ void require_journal(const Database& database) {
   if (database.integer("PRAGMA application_id") != kApplicationId)
     throw FormatError("it is a database of another program");
   const i64 version = database.integer("PRAGMA user_version").value_or(0);
-  if (version != kVersion)
-    throw FormatError(fmt::format("it is of version {}", version));
+  if (version != kVersion) throw FormatError(fmt::format("it is of version {}", version));
   Statement check = database.prepare("PRAGMA quick_check(1)");
   if (!check.step() || check.bytes(0) != "ok")
     throw FormatError(fmt::format("it is damaged: {}", check.bytes(0)));
@@ -127,16 +124,14 @@ struct Journal::State {
 
   /// Everything written goes into a batch; begun by its first write.
   void begin() {
-    if (in_batch)
-      return;
+    if (in_batch) return;
     database.run("BEGIN IMMEDIATE");
     in_batch = true;
     batch_outcomes = 0;
     batch_begun = std::chrono::steady_clock::now();
   }
   void commit() {
-    if (!in_batch)
-      return;
+    if (!in_batch) return;
     database.run("COMMIT");
     in_batch = false;
   }
@@ -154,8 +149,7 @@ Journal::Journal(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Journal::Journal(Journal&&) noexcept = default;
 
 Journal::~Journal() {
-  if (!state_)
-    return;
+  if (!state_) return;
   try {
     state_->commit();
   } catch (const std::exception&) {
@@ -227,9 +221,7 @@ void Journal::write(const Outcome& outcome) {
     state.commit();
 }
 
-void Journal::flush() {
-  state_->commit();
-}
+void Journal::flush() { state_->commit(); }
 
 u64 Journal::outcome_count() const {
   return static_cast<u64>(state_->database.integer("SELECT count(*) FROM outcome").value_or(0));
@@ -243,15 +235,13 @@ bool Journal::contains(const StreamId& stream) const {
 
 void Journal::for_each_outcome(const std::function<void(const Outcome&)>& use) const {
   Statement rows = state_->database.prepare(kAll);
-  while (rows.step())
-    use(outcome_of(rows, state_->file.string()));
+  while (rows.step()) use(outcome_of(rows, state_->file.string()));
 }
 
 Journal::Header Journal::header() const {
   Header header;
   Statement case_row = state_->database.prepare("SELECT value FROM meta WHERE key = 'case'");
-  if (case_row.step())
-    header.case_line = case_row.bytes(0);
+  if (case_row.step()) header.case_line = case_row.bytes(0);
   Statement volumes = state_->database.prepare("SELECT id, line, swept FROM volume ORDER BY id");
   while (volumes.step()) {
     header.volume_lines.emplace_back(volumes.bytes(1));

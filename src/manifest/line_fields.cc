@@ -36,16 +36,14 @@ public:
 
   bool start_object(std::size_t) override { return enter(false); }
   bool start_array(std::size_t) override {
-    if (nesting_.empty())
-      return refuse("an array where an object is expected");
+    if (nesting_.empty()) return refuse("an array where an object is expected");
     return enter(true);
   }
   bool end_object() override { return leave(); }
   bool end_array() override { return leave(); }
 
   bool key(std::string& name) override {
-    if (kept_depth())
-      keys_.at(nesting_.size() - 1) = std::move(name);
+    if (kept_depth()) keys_.at(nesting_.size() - 1) = std::move(name);
     return true;
   }
 
@@ -63,8 +61,7 @@ private:
   }
 
   bool enter(bool is_array) {
-    if (nesting_.size() == kDeepest)
-      return refuse("nested deeper than a record");
+    if (nesting_.size() == kDeepest) return refuse("nested deeper than a record");
     nesting_.push_back(is_array);
     return true;
   }
@@ -79,13 +76,10 @@ private:
   }
 
   bool keep(LineFields::Value value) {
-    if (nesting_.empty())
-      return refuse("a value where an object is expected");
-    if (!kept_depth())
-      return true;
+    if (nesting_.empty()) return refuse("a value where an object is expected");
+    if (!kept_depth()) return true;
     std::string field = nesting_.size() == 1 ? keys_[0] : fmt::format("{}.{}", keys_[0], keys_[1]);
-    if (values.size() == kMostFields)
-      return refuse("more fields than a record has");
+    if (values.size() == kMostFields) return refuse("more fields than a record has");
     const auto [place, is_new] = values.emplace(std::move(field), std::move(value));
     return is_new || refuse(fmt::format("`{}` stands twice", printable(place->first)));
   }
@@ -98,8 +92,7 @@ private:
 
 LineFields LineFields::parse(std::string_view line) {
   Collector collector;
-  if (!Json::sax_parse(line.begin(), line.end(), &collector))
-    throw FormatError(collector.problem);
+  if (!Json::sax_parse(line.begin(), line.end(), &collector)) throw FormatError(collector.problem);
   LineFields fields;
   fields.values_ = std::move(collector.values);
   return fields;
@@ -107,35 +100,30 @@ LineFields LineFields::parse(std::string_view line) {
 
 const LineFields::Value& LineFields::at(const std::string& field) const {
   const auto found = values_.find(field);
-  if (found == values_.end())
-    throw FormatError(fmt::format("there is no `{}`", field));
+  if (found == values_.end()) throw FormatError(fmt::format("there is no `{}`", field));
   return found->second;
 }
 
 const std::string& LineFields::text(const std::string& field) const {
   const std::string* value = std::get_if<std::string>(&at(field));
-  if (value == nullptr)
-    throw FormatError(fmt::format("`{}` is not a text", field));
+  if (value == nullptr) throw FormatError(fmt::format("`{}` is not a text", field));
   return *value;
 }
 
 u64 LineFields::number(const std::string& field) const {
   const u64* value = std::get_if<u64>(&at(field));
-  if (value == nullptr)
-    throw FormatError(fmt::format("`{}` is not a number of 64 bits", field));
+  if (value == nullptr) throw FormatError(fmt::format("`{}` is not a number of 64 bits", field));
   return *value;
 }
 
 bool LineFields::flag(const std::string& field) const {
   const bool* value = std::get_if<bool>(&at(field));
-  if (value == nullptr)
-    throw FormatError(fmt::format("`{}` is neither true nor false", field));
+  if (value == nullptr) throw FormatError(fmt::format("`{}` is neither true nor false", field));
   return *value;
 }
 
 std::optional<std::string> LineFields::text_or_null(const std::string& field) const {
-  if (std::holds_alternative<std::nullptr_t>(at(field)))
-    return std::nullopt;
+  if (std::holds_alternative<std::nullptr_t>(at(field))) return std::nullopt;
   return text(field);
 }
 

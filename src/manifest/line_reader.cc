@@ -17,17 +17,14 @@ LineReader::LineReader(const std::filesystem::path& path)
     : file_(File::open(path)), size_(file_.size()) {}
 
 std::optional<std::string_view> LineReader::next() {
-  if (position_ == size_ && start_ == buffer_.size())
-    return std::nullopt;
+  if (position_ == size_ && start_ == buffer_.size()) return std::nullopt;
   ++number_;
   std::size_t searched = start_;
   std::size_t end = 0;
   while ((end = buffer_.find('\n', searched)) == std::string::npos) {
     searched = buffer_.size() - start_; // where the new bytes will stand
-    if (searched > kLongestLine)
-      fail("it is longer than any record");
-    if (!fill())
-      fail("it does not end in a line feed: the file is cut");
+    if (searched > kLongestLine) fail("it is longer than any record");
+    if (!fill()) fail("it does not end in a line feed: the file is cut");
   }
   const std::string_view line = std::string_view(buffer_).substr(start_, end - start_);
   start_ = end + 1;
@@ -43,8 +40,7 @@ bool LineReader::fill() {
   buffer_.erase(0, start_);
   start_ = 0;
   const u64 length = std::min(kPiece, size_ - position_);
-  if (length == 0)
-    return false;
+  if (length == 0) return false;
   const std::size_t kept = buffer_.size();
   buffer_.resize(kept + length);
   file_.read(position_, std::as_writable_bytes(std::span(buffer_)).subspan(kept));

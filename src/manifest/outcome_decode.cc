@@ -23,17 +23,14 @@ using Json = nlohmann::json;
 }
 
 template <std::unsigned_integral T> T number(const Json& value) {
-  if (!value.is_number_unsigned())
-    refuse("a number that is not negative expected");
+  if (!value.is_number_unsigned()) refuse("a number that is not negative expected");
   const u64 stored = value.get<u64>();
-  if (stored > std::numeric_limits<T>::max())
-    refuse(fmt::format("{} is too great", stored));
+  if (stored > std::numeric_limits<T>::max()) refuse(fmt::format("{} is too great", stored));
   return static_cast<T>(stored);
 }
 
 i64 signed_number(const Json& value) {
-  if (!value.is_number_integer())
-    refuse("a number expected");
+  if (!value.is_number_integer()) refuse("a number expected");
   if (value.is_number_unsigned() && value.get<u64>() > std::numeric_limits<i64>::max())
     refuse(fmt::format("{} is too great", value.get<u64>()));
   return value.get<i64>();
@@ -46,46 +43,37 @@ int small_number(const Json& value) {
   return static_cast<int>(stored);
 }
 
-const std::string& text(const Json& value) {
-  return value.get_ref<const std::string&>();
-}
+const std::string& text(const Json& value) { return value.get_ref<const std::string&>(); }
 
-bool flag(const Json& value) {
-  return value.get_ref<const bool&>();
-}
+bool flag(const Json& value) { return value.get_ref<const bool&>(); }
 
 template <typename F>
 auto unless_null(const Json& value, F&& decode)
     -> std::optional<std::decay_t<decltype(decode(value))>> {
-  if (value.is_null())
-    return std::nullopt;
+  if (value.is_null()) return std::nullopt;
   return decode(value);
 }
 
 const Json& array(const Json& value) {
-  if (!value.is_array())
-    refuse("an array expected");
+  if (!value.is_array()) refuse("an array expected");
   return value;
 }
 
 const Json& array_of_size(const Json& value, std::size_t size) {
-  if (array(value).size() != size)
-    refuse(fmt::format("an array of {} expected", size));
+  if (array(value).size() != size) refuse(fmt::format("an array of {} expected", size));
   return value;
 }
 
 template <typename F> auto vector_of(const Json& value, F&& decode) {
   std::vector<std::decay_t<decltype(decode(value))>> items;
-  for (const Json& item : array(value))
-    items.push_back(decode(item));
+  for (const Json& item : array(value)) items.push_back(decode(item));
   return items;
 }
 
 /// An enumerator that this version has a name for.
 template <typename E> E enumerator(const Json& value) {
   const E stored = static_cast<E>(number<u8>(value));
-  if (name_of(stored) == "unknown")
-    refuse("a kind or an encoding this version doesn't know");
+  if (name_of(stored) == "unknown") refuse("a kind or an encoding this version doesn't know");
   return stored;
 }
 
@@ -102,10 +90,8 @@ Times decode_times(const Json& value) {
 }
 
 MetaValue decode_meta_value(const Json& value) {
-  if (value.is_string())
-    return text(value);
-  if (value.is_boolean())
-    return flag(value);
+  if (value.is_string()) return text(value);
+  if (value.is_boolean()) return flag(value);
   return signed_number(value);
 }
 
@@ -164,8 +150,7 @@ Finding decode_finding(const Json& value) {
 
 Issue decode_issue(const Json& value) {
   const std::optional<IssueKind> kind = issue_kind(text(value.at("kind")));
-  if (!kind)
-    refuse("an issue of a kind this version doesn't know");
+  if (!kind) refuse("an issue of a kind this version doesn't know");
   return {.kind = *kind,
           .volume = unless_null(value.at("volume"), number<u32>),
           .record = unless_null(value.at("record"), number<u64>),
@@ -184,8 +169,7 @@ ByteAccount decode_bytes(const Json& value) {
                     .unreadable = number<u64>(value.at("unreadable")),
                     .skipped_by = {}};
   const Json& skipped_by = value.at("skipped_by");
-  if (!skipped_by.is_object())
-    refuse("an object expected");
+  if (!skipped_by.is_object()) refuse("an object expected");
   for (const auto& [reason, skipped] : skipped_by.items())
     bytes.skipped_by[reason] = number<u64>(skipped);
   return bytes;

@@ -18,8 +18,7 @@ template <typename T> Json or_null(const std::optional<T>& value) {
 
 template <typename Range, typename F> Json array_of(const Range& range, F&& element) {
   Json array = Json::array();
-  for (const auto& item : range)
-    array.push_back(element(item));
+  for (const auto& item : range) array.push_back(element(item));
   return array;
 }
 
@@ -28,8 +27,7 @@ Json encode(const StreamId& id) {
 }
 
 Json encode(const std::optional<Times>& times) {
-  if (!times)
-    return nullptr;
+  if (!times) return nullptr;
   return Json::array({times->created, times->modified, times->mft_modified, times->accessed});
 }
 

@@ -19,11 +19,9 @@ using Json = nlohmann::ordered_json;
 void make_utf8(Json& value) {
   if (value.is_string()) {
     std::string& text = value.get_ref<std::string&>();
-    if (!is_utf8(text))
-      text = as_utf8(text);
+    if (!is_utf8(text)) text = as_utf8(text);
   } else if (value.is_array()) {
-    for (Json& element : value)
-      make_utf8(element);
+    for (Json& element : value) make_utf8(element);
   } else if (value.is_object()) {
     Json object = Json::object();
     for (auto& [key, member] : value.items()) {
@@ -43,14 +41,11 @@ template <typename T> Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-Json or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 template <typename Range, typename F> Json array_of(const Range& range, F&& element) {
   Json array = Json::array();
-  for (const auto& item : range)
-    array.push_back(element(item));
+  for (const auto& item : range) array.push_back(element(item));
   return array;
 }
 
@@ -63,8 +58,7 @@ Json object_of(const std::map<std::string, std::string>& values,
     const auto found = values.find(key);
     object[key] = found == values.end() ? Json(nullptr) : Json(found->second);
   }
-  for (const auto& [key, value] : values)
-    object[key] = value;
+  for (const auto& [key, value] : values) object[key] = value;
   return object;
 }
 
@@ -227,8 +221,7 @@ std::string manifest_line(const Issue& issue) {
 
 std::string manifest_line(const CoverageRecord& coverage) {
   Json skipped_by = Json::object();
-  for (const auto& [reason, bytes] : coverage.bytes.skipped_by)
-    skipped_by[reason] = bytes;
+  for (const auto& [reason, bytes] : coverage.bytes.skipped_by) skipped_by[reason] = bytes;
   return line_of({{"type", "coverage"},
                   {"volume", coverage.volume},
                   {"streams",

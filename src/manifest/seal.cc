@@ -43,8 +43,7 @@ public:
     buffer_ += '\n';
     hasher_.add(std::string_view(buffer_).substr(before));
     ++lines_;
-    if (buffer_.size() >= kBuffer)
-      drain();
+    if (buffer_.size() >= kBuffer) drain();
   }
 
   u64 lines() const { return lines_; }
@@ -95,16 +94,13 @@ std::string described(const StreamId& stream) {
 class Coverage {
 public:
   explicit Coverage(const std::vector<u32>& swept_volumes) {
-    for (const u32 volume : swept_volumes)
-      by_volume_[volume].volume = volume;
+    for (const u32 volume : swept_volumes) by_volume_[volume].volume = volume;
   }
 
   void add(const Outcome& outcome) {
     const auto found = by_volume_.find(outcome.stream.volume);
-    if (found == by_volume_.end())
-      fail(outcome.stream, "its volume was not swept");
-    if (!outcome.bytes.balanced())
-      fail(outcome.stream, "its bytes don't add up");
+    if (found == by_volume_.end()) fail(outcome.stream, "its volume was not swept");
+    if (!outcome.bytes.balanced()) fail(outcome.stream, "its bytes don't add up");
     found->second.bytes += outcome.bytes;
     StreamCounts& streams = found->second.streams;
     ++streams.planned;
@@ -137,8 +133,7 @@ struct Sealing {
   void add_findings(Coverage& coverage) {
     journal.for_each_outcome([&](const Outcome& outcome) {
       coverage.add(outcome);
-      for (const std::string& line : sorted_lines(outcome))
-        file.add(line);
+      for (const std::string& line : sorted_lines(outcome)) file.add(line);
       summary.findings += outcome.findings.size();
       for (const Finding& finding : outcome.findings)
         ++summary.findings_by_rule[as_utf8(finding.rule.name)];
@@ -157,15 +152,12 @@ struct Sealing {
     journal.for_each_outcome([&](const Outcome& outcome) {
       const std::tuple<std::optional<u32>, std::optional<u64>> here{outcome.stream.volume,
                                                                     outcome.stream.record};
-      while (next != loose.cend() && place(*next) <= here)
-        add(*next++);
+      while (next != loose.cend() && place(*next) <= here) add(*next++);
       std::vector<Issue> issues = outcome.issues;
       sort(issues);
-      for (const Issue& issue : issues)
-        add(issue);
+      for (const Issue& issue : issues) add(issue);
     });
-    while (next != loose.cend())
-      add(*next++);
+    while (next != loose.cend()) add(*next++);
   }
 
   void add_coverage(const Coverage& coverage) {
@@ -195,15 +187,13 @@ private:
       if (finding.stream != outcome.stream)
         fail(outcome.stream, "it has a finding of another stream");
       std::optional<std::string> member;
-      if (finding.member)
-        member = as_utf8(*finding.member);
+      if (finding.member) member = as_utf8(*finding.member);
       keyed.emplace_back(std::move(member), as_utf8(finding.rule.name_space),
                          as_utf8(finding.rule.name), manifest_line(finding));
     }
     std::sort(keyed.begin(), keyed.end());
     std::vector<std::string> lines;
-    for (auto& key : keyed)
-      lines.push_back(std::move(std::get<3>(key)));
+    for (auto& key : keyed) lines.push_back(std::move(std::get<3>(key)));
     return lines;
   }
 
@@ -230,8 +220,7 @@ SealSummary seal(const Journal& journal, const fs::path& case_folder) {
   Coverage coverage(sealing.header.swept_volumes);
 
   file.add(sealing.header.case_line);
-  for (const std::string& line : sealing.header.volume_lines)
-    file.add(line);
+  for (const std::string& line : sealing.header.volume_lines) file.add(line);
   sealing.add_findings(coverage);
   sealing.add_issues();
   sealing.add_coverage(coverage);

@@ -26,8 +26,7 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
 }
 
 void Statement::check(int status) const {
-  if (status != SQLITE_OK)
-    fail(file_, sqlite3_db_handle(handle_.get()));
+  if (status != SQLITE_OK) fail(file_, sqlite3_db_handle(handle_.get()));
 }
 
 Statement& Statement::bind(i64 value) {
@@ -53,8 +52,7 @@ Statement& Statement::bind_null() {
 
 bool Statement::step() {
   const int status = sqlite3_step(handle_.get());
-  if (status == SQLITE_ROW)
-    return true;
+  if (status == SQLITE_ROW) return true;
   if (status != SQLITE_DONE) {
     // The message must be taken before the reset that a later use of the statement needs.
     const std::string why = sqlite3_errmsg(sqlite3_db_handle(handle_.get()));
@@ -76,9 +74,7 @@ void Statement::reset() noexcept {
   bound_ = 0;
 }
 
-i64 Statement::integer(int column) const {
-  return sqlite3_column_int64(handle_.get(), column);
-}
+i64 Statement::integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
 
 bool Statement::is_null(int column) const {
   return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
@@ -87,8 +83,7 @@ bool Statement::is_null(int column) const {
 std::string_view Statement::bytes(int column) const {
   const void* data = sqlite3_column_blob(handle_.get(), column);
   const int size = sqlite3_column_bytes(handle_.get(), column);
-  if (data == nullptr || size <= 0)
-    return {};
+  if (data == nullptr || size <= 0) return {};
   return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
 
@@ -96,14 +91,11 @@ Database::Database(const std::filesystem::path& file) : file_(file.string()) {
   sqlite3* opened = nullptr;
   const int status = sqlite3_open_v2(file_.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr);
   handle_.reset(opened);
-  if (status != SQLITE_OK)
-    fail(file_, opened);
+  if (status != SQLITE_OK) fail(file_, opened);
   sqlite3_busy_timeout(opened, 5000);
 }
 
-void Database::Close::operator()(sqlite3* database) const noexcept {
-  sqlite3_close_v2(database);
-}
+void Database::Close::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
 
 void Database::run(const char* sql) {
   if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
@@ -120,8 +112,7 @@ Statement Database::prepare(std::string_view sql) const {
 
 std::optional<i64> Database::integer(std::string_view sql) const {
   Statement statement = prepare(sql);
-  if (!statement.step())
-    return std::nullopt;
+  if (!statement.step()) return std::nullopt;
   return statement.integer(0);
 }
 

@@ -43,8 +43,7 @@ std::size_t rank_of_kind(const std::string& name) {
   std::size_t rank = 0;
   for (std::string_view known; (known = name_of(static_cast<StreamKind>(rank))) != "unknown";
        ++rank)
-    if (known == name)
-      return rank;
+    if (known == name) return rank;
   throw FormatError("its `kind` is none that this version knows");
 }
 
@@ -84,10 +83,8 @@ private:
       } catch (const FormatError& error) {
         lines.fail(error.what());
       }
-      if (!sealed_)
-        continue;
-      if (lines.next())
-        lines.fail("it stands after the seal");
+      if (!sealed_) continue;
+      if (lines.next()) lines.fail("it stands after the seal");
       return;
     }
     throw Problem(
@@ -97,24 +94,17 @@ private:
   void check_line(std::string_view line) {
     const LineFields fields = LineFields::parse(line);
     enter_section(fields.text("type"));
-    if (sealed_)
-      return check_seal(fields, line);
+    if (sealed_) return check_seal(fields, line);
     hasher_.add(line);
     hasher_.add("\n");
     ++result.records;
     switch (section_) {
-    case kCase:
-      return check_case(fields);
-    case kVolume:
-      return check_volume(fields);
-    case kFinding:
-      return check_finding(fields);
-    case kIssue:
-      return check_issue(fields);
-    case kCoverage:
-      return check_coverage(fields);
-    default:
-      return;
+    case kCase: return check_case(fields);
+    case kVolume: return check_volume(fields);
+    case kFinding: return check_finding(fields);
+    case kIssue: return check_issue(fields);
+    case kCoverage: return check_coverage(fields);
+    default: return;
     }
   }
 
@@ -142,8 +132,7 @@ private:
     if (!volumes_.empty() && id <= *volumes_.rbegin())
       throw FormatError(fmt::format("volume {} is not in the order of ids", id));
     volumes_.insert(id);
-    if (fields.text("status") == name_of(VolumeStatus::swept))
-      swept_.insert(id);
+    if (fields.text("status") == name_of(VolumeStatus::swept)) swept_.insert(id);
   }
 
   void check_finding(const LineFields& fields) {
@@ -154,8 +143,7 @@ private:
     if (result.findings > 1 && key < last_finding_)
       throw FormatError("it stands before a finding that comes earlier in the order");
     last_finding_ = std::move(key);
-    if (!fields.flag("exported"))
-      return;
+    if (!fields.flag("exported")) return;
     const std::string& sha256 = fields.text("hashes.sha256");
     const fs::path copy = EvidenceStore::relative_path(sha256);
     if (!is_plain_file(folder_ / copy))
@@ -209,12 +197,10 @@ private:
 
   void check_evidence() {
     const fs::path evidence = folder_ / "evidence";
-    if (!fs::exists(fs::symlink_status(evidence)))
-      return;
+    if (!fs::exists(fs::symlink_status(evidence))) return;
     for (const fs::path& folder : entries(evidence)) {
       const std::string shown = "evidence/" + folder.filename().string();
-      if (!fs::is_directory(fs::symlink_status(folder)))
-        fail(shown, "no finding names it");
+      if (!fs::is_directory(fs::symlink_status(folder))) fail(shown, "no finding names it");
       for (const fs::path& file : entries(folder)) {
         check_copy(file, shown + "/" + file.filename().string());
         ++result.evidence_files;
@@ -226,11 +212,9 @@ private:
     const std::string name = file.filename().string();
     if (!named_.contains(name) || EvidenceStore::relative_path(name) != fs::path(shown))
       fail(shown, "no finding names it");
-    if (!is_plain_file(file))
-      fail(shown, "a plain file expected");
+    if (!is_plain_file(file)) fail(shown, "a plain file expected");
     const std::string sha256 = sha256_of_file(file);
-    if (sha256 != name)
-      fail(shown, "its content hashes to " + sha256);
+    if (sha256 != name) fail(shown, "its content hashes to " + sha256);
   }
 
   [[noreturn]] static void fail(const std::string& file, const std::string& why) {
@@ -261,8 +245,7 @@ private:
 void require_sealed(const fs::path& folder) {
   if (!fs::is_directory(folder))
     throw UsageError(fmt::format("{}: no such case folder", folder.string()));
-  if (fs::exists(fs::symlink_status(folder / kManifest)))
-    return;
+  if (fs::exists(fs::symlink_status(folder / kManifest))) return;
   if (fs::exists(folder / "case.db") || fs::exists(folder / "manifest.jsonl.partial"))
     throw UsageError(
         fmt::format("{} is not sealed: the sweep was interrupted before its end", folder.string()));

@@ -21,7 +21,8 @@ struct ImageRecord {
   std::string format; ///< `raw`, `split raw`, `ewf`, `vmdk`, `vhd`
   u64 size = 0;       ///< of the media
   std::vector<SegmentRecord> segments;
-  std::map<std::string, std::string> acquisition;   ///< case_number, evidence_number, examiner, acquired, tool, ...
+  std::map<std::string, std::string>
+      acquisition; ///< case_number, evidence_number, examiner, acquired, tool, ...
   std::map<std::string, std::string> stored_hashes; ///< md5, sha1
 };
 

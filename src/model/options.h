@@ -20,17 +20,17 @@ struct Scope {
 enum class ProgressStyle : u8 { automatic, bar, plain, json, none };
 
 struct SweepOptions {
-  std::vector<std::filesystem::path> image;  ///< segments, or only the first
-  std::filesystem::path output;              ///< the case folder
-  std::vector<std::filesystem::path> rules;  ///< empty: the built-in pack
-  u32 threads = 0;                           ///< 0: all cores
+  std::vector<std::filesystem::path> image; ///< segments, or only the first
+  std::filesystem::path output;             ///< the case folder
+  std::vector<std::filesystem::path> rules; ///< empty: the built-in pack
+  u32 threads = 0;                          ///< 0: all cores
   Scope scope;
-  std::vector<std::string> volumes;          ///< locators; empty: all NTFS volumes
+  std::vector<std::string> volumes; ///< locators; empty: all NTFS volumes
   bool skip_broken_rules = false;
-  u32 timeout_seconds = 60;                  ///< of one stream
-  u64 memory = 1_GiB;                        ///< content held at once
+  u32 timeout_seconds = 60; ///< of one stream
+  u64 memory = 1_GiB;       ///< content held at once
   bool export_matched = true;
-  u64 export_limit = 256_MiB;                ///< of one copy
+  u64 export_limit = 256_MiB; ///< of one copy
   bool fail_on_match = false;
   ProgressStyle progress = ProgressStyle::automatic;
 };

@@ -17,11 +17,12 @@ namespace coldsweep {
 
 /// One place where a string of a rule stands.
 struct Match {
-  std::string id;                  ///< `$a`
-  u64 offset = 0;                  ///< in the stream
-  u64 length = 0;                  ///< of the match, which may exceed `data`
-  std::optional<u64> media_offset; ///< of its first byte; absent where the media does not hold these bytes as matched
-  std::string data;                ///< at most 64 matched bytes, hex
+  std::string id; ///< `$a`
+  u64 offset = 0; ///< in the stream
+  u64 length = 0; ///< of the match, which may exceed `data`
+  std::optional<u64>
+      media_offset; ///< of its first byte; absent where the media does not hold these bytes as matched
+  std::string data; ///< at most 64 matched bytes, hex
   bool operator==(const Match&) const = default;
 };
 
@@ -33,8 +34,9 @@ struct RuleRef {
   std::string name;
   std::string name_space;
   std::vector<std::string> tags;
-  std::vector<std::pair<std::string, MetaValue>> meta; ///< in the rule's order; a name may occur twice
-  std::string file;        ///< as in `case.rules.files[].path`
+  std::vector<std::pair<std::string, MetaValue>>
+      meta;         ///< in the rule's order; a name may occur twice
+  std::string file; ///< as in `case.rules.files[].path`
   std::string file_sha256;
   bool operator==(const RuleRef&) const = default;
 };
@@ -130,7 +132,9 @@ struct Outcome {
 
   /// Whether nothing of it was looked at although it has bytes (as opposed to scanned, if only in part).
   bool failed() const { return bytes.scanned == 0 && bytes.unreadable > 0; }
-  bool passed_over() const { return bytes.scanned == 0 && bytes.unreadable == 0 && bytes.skipped > 0; }
+  bool passed_over() const {
+    return bytes.scanned == 0 && bytes.unreadable == 0 && bytes.skipped > 0;
+  }
 };
 
 } // namespace coldsweep

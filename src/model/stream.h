@@ -38,9 +38,9 @@ struct StreamId {
 /// A range of a stream. Extents of a stream are in order, adjacent and without overlap.
 struct Extent {
   enum class Kind : u8 {
-    stored,    ///< the bytes stand at `source_offset` of the volume
-    sparse,    ///< zeros that take no cluster
-    missing,   ///< the run list gives no usable place for them
+    stored,  ///< the bytes stand at `source_offset` of the volume
+    sparse,  ///< zeros that take no cluster
+    missing, ///< the run list gives no usable place for them
     rewritten, ///< the media holds an update sequence number in their place, and they stand at `source_offset`
   };
   u64 stream_offset = 0; ///< for LZNT1: the offset of the first byte they decompress to

@@ -96,10 +96,8 @@ void Compilation::take_error(u64 line, std::string message) {
 
 void Compilation::take_message(int level, const char* file, int line, const YR_RULE* rule,
                                std::string message) {
-  if (!include_problem_.empty())
-    message = std::exchange(include_problem_, {});
-  if (rule != nullptr)
-    message = fmt::format("rule {}: {}", rule->identifier, message);
+  if (!include_problem_.empty()) message = std::exchange(include_problem_, {});
+  if (rule != nullptr) message = fmt::format("rule {}: {}", rule->identifier, message);
   const u64 own_line = line < 0 ? 0 : static_cast<u64>(line);
   const bool in_source = file == nullptr || file == root_name_;
   const std::string label = in_source ? source_->file.label : open_[file].label;
@@ -107,20 +105,17 @@ void Compilation::take_message(int level, const char* file, int line, const YR_R
     result_.warnings.push_back(printable(fmt::format("{}({}): {}", label, own_line, message)));
     return;
   }
-  if (in_source)
-    return take_error(own_line, message);
+  if (in_source) return take_error(own_line, message);
   u64 include_line = 0; // where the source asked for the file that has the error
   for (const IncludeStatement& statement : source_->traits.includes)
-    if (statement.name == first_include_)
-      include_line = statement.line;
+    if (statement.name == first_include_) include_line = statement.line;
   take_error(include_line, fmt::format("in included {}({}): {}", label, own_line, message));
 }
 
 /// The text of an included file, relative to the file that includes it; null when it can't be had.
 const char* Compilation::include(const std::string& name, const char* includer) {
   const std::string caller = includer == nullptr ? root_name_ : includer;
-  if (caller == root_name_)
-    first_include_ = name;
+  if (caller == root_name_) first_include_ = name;
   const Place from = open_[caller];
   const fs::path label = (fs::path(from.label).parent_path() / name).lexically_normal();
   const bool below = label.is_relative() && *label.begin() != "..";
@@ -131,8 +126,7 @@ const char* Compilation::include(const std::string& name, const char* includer) 
     file.problem = "built-in rules include nothing";
   else
     read_rule_file(file);
-  if (file.bytes.find('\0') != std::string::npos)
-    file.problem = "binary content";
+  if (file.bytes.find('\0') != std::string::npos) file.problem = "binary content";
   if (!file.problem.empty()) {
     include_problem_ = fmt::format("can't include \"{}\": {}", name, file.problem);
     return nullptr;
@@ -143,8 +137,7 @@ const char* Compilation::include(const std::string& name, const char* includer) 
       std::any_of(result_.included.begin(), result_.included.end(), [&](const RuleFile& other) {
         return fs::equivalent(other.location, file.location);
       });
-  if (!known)
-    result_.included.push_back(std::move(file));
+  if (!known) result_.included.push_back(std::move(file));
   return include_text_.c_str();
 }
 
@@ -156,23 +149,18 @@ bool Compilation::add(const SourceFile& source, std::size_t index) {
   open_ = {{root_name_, {file.location, file.label}}};
   // An empty stream can't be opened, and an empty file is no error.
   std::string text(without_bom(file.bytes));
-  if (text.empty())
-    text = '\n';
+  if (text.empty()) text = '\n';
   const MemoryStream stream(fmemopen(text.data(), text.size(), "r"));
-  if (!stream)
-    throw RuleError(fmt::format("{}: no memory stream", file.label));
+  if (!stream) throw RuleError(fmt::format("{}: no memory stream", file.label));
   const int errors =
       yr_compiler_add_file(compiler_.get(), stream.get(), file.label.c_str(), root_name_.c_str());
-  if (parked_)
-    std::rethrow_exception(parked_);
-  if (errors != 0 && result_.errors.empty())
-    take_error(0, yara_error_text(compiler_->last_error));
+  if (parked_) std::rethrow_exception(parked_);
+  if (errors != 0 && result_.errors.empty()) take_error(0, yara_error_text(compiler_->last_error));
   return errors == 0;
 }
 
 CompileResult Compilation::finish() {
-  if (!result_.errors.empty())
-    return std::move(result_);
+  if (!result_.errors.empty()) return std::move(result_);
   YR_RULES* rules = nullptr;
   if (const int code = yr_compiler_get_rules(compiler_.get(), &rules); code != ERROR_SUCCESS)
     throw RuleError("the rules can't be put together: " + yara_error_text(code));
@@ -185,8 +173,7 @@ CompileResult Compilation::finish() {
 CompileResult compile_together(const Sources& sources) {
   Compilation compilation;
   for (std::size_t i = 0; i < sources.size(); ++i)
-    if (!compilation.add(*sources[i], i))
-      break;
+    if (!compilation.add(*sources[i], i)) break;
   return compilation.finish();
 }
 
@@ -198,8 +185,7 @@ std::vector<CompileError> find_broken(const Sources& sources) {
     try {
       for (std::size_t i = next++; i < sources.size(); i = next++) {
         const CompileResult result = compile_together({sources[i]});
-        if (result.errors.empty())
-          continue;
+        if (result.errors.empty()) continue;
         first[i] = result.errors.front();
         first[i]->source = i;
       }
@@ -210,17 +196,14 @@ std::vector<CompileError> find_broken(const Sources& sources) {
   {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     std::vector<std::jthread> threads(std::min(cores, sources.size()));
-    for (std::jthread& thread : threads)
-      thread = std::jthread(work);
+    for (std::jthread& thread : threads) thread = std::jthread(work);
   }
   failure.with([](const std::exception_ptr& e) {
-    if (e)
-      std::rethrow_exception(e);
+    if (e) std::rethrow_exception(e);
   });
   std::vector<CompileError> broken;
   for (std::optional<CompileError>& error : first)
-    if (error)
-      broken.push_back(std::move(*error));
+    if (error) broken.push_back(std::move(*error));
   return broken;
 }
 

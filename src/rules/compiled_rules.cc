@@ -23,8 +23,7 @@ struct Reader {
 /// fread's contract over bytes in memory.
 std::size_t read_items(void* into, std::size_t size, std::size_t count, void* reader) noexcept {
   std::string_view& left = static_cast<Reader*>(reader)->left;
-  if (size == 0)
-    return 0;
+  if (size == 0) return 0;
   const std::size_t items = std::min(count, left.size() / size);
   std::memcpy(into, left.data(), items * size);
   left.remove_prefix(items * size);
@@ -40,9 +39,7 @@ YaraRules load(const std::string& bytes) {
   return YaraRules(rules);
 }
 
-int go_on(YR_SCAN_CONTEXT*, int, void*, void*) {
-  return CALLBACK_CONTINUE;
-}
+int go_on(YR_SCAN_CONTEXT*, int, void*, void*) { return CALLBACK_CONTINUE; }
 
 /// Touches what a sweep would: every name and meta value, and the tables of the search.
 std::string try_out(const std::string& bytes) {
@@ -54,8 +51,7 @@ std::string try_out(const std::string& bytes) {
     YR_META* meta = nullptr;
     yr_rule_metas_foreach(rule, meta) {
       length += std::strlen(meta->identifier);
-      if (meta->type == META_TYPE_STRING)
-        length += std::strlen(meta->string);
+      if (meta->type == META_TYPE_STRING) length += std::strlen(meta->string);
     }
   }
   std::string content(kTrialBytes, '\0');
@@ -70,14 +66,11 @@ std::string try_out(const std::string& bytes) {
 
 } // namespace
 
-bool is_compiled(std::string_view bytes) {
-  return bytes.starts_with(kMagic);
-}
+bool is_compiled(std::string_view bytes) { return bytes.starts_with(kMagic); }
 
 YaraRules load_compiled(const std::string& bytes) {
   const ChildAnswer trial = ask_child([&] { return try_out(bytes); }, kTrialLimit);
-  if (!trial.output)
-    throw RuleError("compiled rules that can't be used: " + trial.failure);
+  if (!trial.output) throw RuleError("compiled rules that can't be used: " + trial.failure);
   return load(bytes);
 }
 

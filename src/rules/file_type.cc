@@ -87,12 +87,9 @@ bool is_universal_binary(std::string_view text) {
 
 std::string_view magic_label(ByteView content) {
   for (const Magic& magic : kMagics) {
-    if (!has(content, magic))
-      continue;
-    if (magic.label == "BMP" && !is_bitmap(chars_of(content)))
-      continue;
-    if (magic.label == "CLASS" && is_universal_binary(chars_of(content)))
-      return "MACH-O";
+    if (!has(content, magic)) continue;
+    if (magic.label == "BMP" && !is_bitmap(chars_of(content))) continue;
+    if (magic.label == "CLASS" && is_universal_binary(chars_of(content))) return "MACH-O";
     return magic.label;
   }
   return {};
@@ -102,10 +99,8 @@ std::string_view magic_label(ByteView content) {
 /// JSP.
 std::string_view script_label(std::string_view text) {
   for (const Magic& magic : kTexts)
-    if (text.starts_with(magic.bytes))
-      return magic.label;
-  if (!text.starts_with("<%"))
-    return {};
+    if (text.starts_with(magic.bytes)) return magic.label;
+  if (!text.starts_with("<%")) return {};
   const std::string_view directive = text.substr(0, text.find("%>"));
   if (directive.find("import=") != std::string_view::npos ||
       directive.find("contenttype=") != std::string_view::npos ||

@@ -87,8 +87,7 @@ std::vector<RuleFile> files_of(const fs::path& path) {
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found)
     throw UsageError(fmt::format("{}: no such rule file or folder", path.string()));
-  if (error)
-    throw UsageError(fmt::format("{}: {}", path.string(), error.message()));
+  if (error) throw UsageError(fmt::format("{}: {}", path.string(), error.message()));
   if (status.type() != fs::file_type::directory)
     return {RuleFile{path.filename().string(), path, {}, {}, {}}};
   std::vector<RuleFile> files = files_below(path);
@@ -101,8 +100,7 @@ std::vector<RuleFile> files_of(const fs::path& path) {
 std::string bare_message(const Error& error, const fs::path& path) {
   std::string message = error.what();
   const std::string prefix = path.string() + ": ";
-  if (message.starts_with(prefix))
-    message.erase(0, prefix.size());
+  if (message.starts_with(prefix)) message.erase(0, prefix.size());
   return message;
 }
 
@@ -134,8 +132,7 @@ std::vector<RuleFile> list_rule_files(const std::vector<fs::path>& paths) {
   for (const fs::path& path : paths) {
     for (RuleFile& file : files_of(path)) {
       file.label = labels.unique(file.label);
-      if (file.problem.empty())
-        read_rule_file(file);
+      if (file.problem.empty()) read_rule_file(file);
       all.push_back(std::move(file));
     }
   }
@@ -144,8 +141,7 @@ std::vector<RuleFile> list_rule_files(const std::vector<fs::path>& paths) {
 
 std::string_view without_bom(std::string_view text) {
   constexpr std::string_view bom = "\xEF\xBB\xBF";
-  if (text.starts_with(bom))
-    text.remove_prefix(bom.size());
+  if (text.starts_with(bom)) text.remove_prefix(bom.size());
   return text;
 }
 

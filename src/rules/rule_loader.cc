@@ -46,8 +46,7 @@ Input examine(std::vector<RuleFile> files) {
     if (!file.problem.empty())
       input.rejections[input.files.size()] = {file.label, 0, printable(file.problem)};
     SourceFile source{std::move(file), {}};
-    if (!is_compiled(source.file.bytes))
-      source.traits = traits_of(source.file.bytes);
+    if (!is_compiled(source.file.bytes)) source.traits = traits_of(source.file.bytes);
     input.files.push_back(std::move(source));
   }
   return input;
@@ -62,21 +61,16 @@ CompiledSources compile_sources(Input& input) {
     CompiledSources compiled;
     Sources sources;
     for (std::size_t i = 0; i < input.files.size(); ++i) {
-      if (is_compiled(input.files[i].file.bytes) || input.rejections.contains(i))
-        continue;
+      if (is_compiled(input.files[i].file.bytes) || input.rejections.contains(i)) continue;
       sources.push_back(&input.files[i]);
       compiled.used.push_back(i);
     }
-    if (sources.empty())
-      return compiled;
+    if (sources.empty()) return compiled;
     compiled.result = compile_together(sources);
-    if (compiled.result.errors.empty())
-      return compiled;
+    if (compiled.result.errors.empty()) return compiled;
     std::vector<CompileError> broken;
-    if (std::exchange(alone, false))
-      broken = find_broken(sources);
-    if (broken.empty())
-      broken = {compiled.result.errors.front()};
+    if (std::exchange(alone, false)) broken = find_broken(sources);
+    if (broken.empty()) broken = {compiled.result.errors.front()};
     for (const CompileError& error : broken) {
       const std::size_t index = compiled.used[error.source];
       input.rejections[index] = {input.files[index].file.label, error.line, error.message};
@@ -88,8 +82,7 @@ std::vector<CompiledFile> load_compiled_files(Input& input) {
   std::vector<CompiledFile> loaded;
   for (std::size_t i = 0; i < input.files.size(); ++i) {
     const RuleFile& file = input.files[i].file;
-    if (!is_compiled(file.bytes))
-      continue;
+    if (!is_compiled(file.bytes)) continue;
     try {
       loaded.push_back({load_compiled(file.bytes), i});
     } catch (const RuleError& e) {
@@ -108,8 +101,7 @@ std::string listed(const Rejections& rejections) {
                                     rejections.size() == 1 ? "file" : "files");
   std::size_t count = 0;
   for (const auto& [index, rejected] : rejections) {
-    if (count++ == kMostListed)
-      break;
+    if (count++ == kMostListed) break;
     message += fmt::format("\n  {}: {}", place_of(rejected), rejected.message);
   }
   if (rejections.size() > kMostListed)
@@ -117,9 +109,7 @@ std::string listed(const Rejections& rejections) {
   return message;
 }
 
-std::string safe(const char* text) {
-  return is_utf8(text) ? text : printable(text);
-}
+std::string safe(const char* text) { return is_utf8(text) ? text : printable(text); }
 
 RuleInfo describe(const YR_RULE& rule, const RuleFile& file) {
   RuleInfo info;
@@ -129,8 +119,7 @@ RuleInfo describe(const YR_RULE& rule, const RuleFile& file) {
   info.ref.name_space = file.label;
   // Compiled rules bring namespaces of their own; two files of them may have the same.
   const std::string inner = safe(rule.ns->name);
-  if (is_compiled(file.bytes) && inner != "default")
-    info.ref.name_space += ":" + inner;
+  if (is_compiled(file.bytes) && inner != "default") info.ref.name_space += ":" + inner;
   info.ref.file = file.label;
   info.ref.file_sha256 = file.sha256;
   const char* tag = nullptr;
@@ -147,9 +136,7 @@ RuleInfo describe(const YR_RULE& rule, const RuleFile& file) {
   return info;
 }
 
-std::size_t count_rules(const YR_RULES* rules) {
-  return rules == nullptr ? 0 : rules->num_rules;
-}
+std::size_t count_rules(const YR_RULES* rules) { return rules == nullptr ? 0 : rules->num_rules; }
 
 /// Builds a RuleSet's inside, step by step.
 class RuleSetBuilder {
@@ -162,8 +149,7 @@ public:
     if (!input_.rejections.empty() && !options.skip_broken)
       throw RuleError(listed(input_.rejections));
     std::size_t rules = count_rules(sources.result.rules.get());
-    for (const CompiledFile& file : compiled)
-      rules += count_rules(file.rules.get());
+    for (const CompiledFile& file : compiled) rules += count_rules(file.rules.get());
     if (rules == 0)
       throw RuleError(input_.rejections.empty()
                           ? "the rule files hold no rules"
@@ -176,8 +162,7 @@ public:
       add_sources(std::move(sources.result.rules), sources.used);
       add_path_dependent(sources.used);
     }
-    for (CompiledFile& file : compiled)
-      add_compiled(std::move(file));
+    for (CompiledFile& file : compiled) add_compiled(std::move(file));
     write_record(sources);
     return std::move(set_);
   }
@@ -210,9 +195,7 @@ private:
   void add_compiled(CompiledFile file) {
     RuleTable& table = new_table(std::move(file.rules));
     const YR_RULE* rule = nullptr;
-    yr_rules_foreach(table.rules.get(), rule) {
-      table.refs.push_back(add_rule(*rule, file.index));
-    }
+    yr_rules_foreach(table.rules.get(), rule) { table.refs.push_back(add_rule(*rule, file.index)); }
     set_->all.push_back(&table);
     set_->path_dependent.push_back(&table); // what its conditions read can't be told
   }
@@ -223,13 +206,11 @@ private:
     Sources sources;
     std::vector<const RuleRef*> refs;
     for (const std::size_t index : used) {
-      if (!input_.files[index].traits.reads_externals)
-        continue;
+      if (!input_.files[index].traits.reads_externals) continue;
       sources.push_back(&input_.files[index]);
       refs.insert(refs.end(), refs_of_[index].begin(), refs_of_[index].end());
     }
-    if (sources.empty())
-      return;
+    if (sources.empty()) return;
     if (sources.size() == used.size()) {
       set_->path_dependent.push_back(set_->all.front());
       return;
@@ -255,8 +236,7 @@ private:
       if (!is_source(file))
         record.files.push_back(
             {labels.unique(file.label), file.sha256, 0}); // counted where included
-    for (auto& [index, rejected] : input_.rejections)
-      record.rejected.push_back(rejected);
+    for (auto& [index, rejected] : input_.rejections) record.rejected.push_back(rejected);
     Hasher hasher(HashKind::sha256);
     for (const RuleFileRecord& file : record.files)
       hasher.add(fmt::format("{}  {}\n", file.sha256, file.path));
@@ -299,22 +279,12 @@ RuleSet::~RuleSet() = default;
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
-const RulesRecord& RuleSet::record() const {
-  return compiled_->record;
-}
-const std::vector<RuleInfo>& RuleSet::rules() const {
-  return compiled_->infos;
-}
-const std::vector<std::string>& RuleSet::warnings() const {
-  return compiled_->warnings;
-}
+const RulesRecord& RuleSet::record() const { return compiled_->record; }
+const std::vector<RuleInfo>& RuleSet::rules() const { return compiled_->infos; }
+const std::vector<std::string>& RuleSet::warnings() const { return compiled_->warnings; }
 
-bool uses_externals(const RuleSet& rules) {
-  return !rules.compiled().path_dependent.empty();
-}
+bool uses_externals(const RuleSet& rules) { return !rules.compiled().path_dependent.empty(); }
 
-std::string yara_version() {
-  return YR_VERSION;
-}
+std::string yara_version() { return YR_VERSION; }
 
 } // namespace coldsweep

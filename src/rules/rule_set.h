@@ -27,7 +27,8 @@ struct RuleInfo {
 };
 
 struct RuleLoadOptions {
-  bool skip_broken = false; ///< go on without files that don't compile; they are in `record().rejected`
+  bool skip_broken =
+      false; ///< go on without files that don't compile; they are in `record().rejected`
 };
 
 class RuleSet {
@@ -35,7 +36,8 @@ public:
   /// Compiles what the paths name: a rule file, a folder (recursive `*.yar`, `*.yara`, in byte order of the relative
   /// path), or compiled rules. Throws UsageError for a path that isn't there or a folder without rules, RuleError
   /// naming file, line and message of every file that does not compile.
-  static RuleSet load(const std::vector<std::filesystem::path>& paths, const RuleLoadOptions& options);
+  static RuleSet load(const std::vector<std::filesystem::path>& paths,
+                      const RuleLoadOptions& options);
   static RuleSet load_builtin(std::span<const BuiltinRuleFile> files);
 
   ~RuleSet();

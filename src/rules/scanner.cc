@@ -49,8 +49,7 @@ public:
   }
 
   void rethrow() const {
-    if (parked_)
-      std::rethrow_exception(parked_);
+    if (parked_) std::rethrow_exception(parked_);
   }
 
 private:
@@ -80,8 +79,7 @@ private:
       positions.resize(kMostPerRule);
     }
     RuleMatch match{&ref, {}};
-    for (const Position& position : positions)
-      match.matches.push_back(match_at(position));
+    for (const Position& position : positions) match.matches.push_back(match_at(position));
     result_.matches.push_back(std::move(match));
   }
 
@@ -90,14 +88,12 @@ private:
                    std::vector<Position>& positions) {
     std::size_t kept = 0, total = 0;
     for (const YR_MATCH* match = found.head; match != nullptr; match = match->next, ++total) {
-      if (kept == kMostPerString)
-        continue;
+      if (kept == kMostPerString) continue;
       positions.push_back({static_cast<u64>(match->base + match->offset),
                            static_cast<u64>(match->match_length), string.identifier});
       ++kept;
     }
-    if (kept < total)
-      note_left_out(ref, string.identifier, total - kept, total);
+    if (kept < total) note_left_out(ref, string.identifier, total - kept, total);
   }
 
   Match match_at(const Position& position) const {
@@ -197,8 +193,7 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
     const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - Clock::now()).count();
     yr_scanner_set_timeout(scanner, static_cast<int>(std::max<i64>(left, 1)));
   }
-  if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS)
-    return code;
+  if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS) return code;
   Collector collector(table, content, result);
   yr_scanner_set_callback(scanner, Collector::on_message, &collector);
   const std::byte nothing{};
@@ -214,8 +209,7 @@ ScanResult Scanner::State::run(std::span<const RuleTable* const> tables, ByteVie
   const Clock::time_point deadline = Clock::now() + limit;
   for (const RuleTable* table : tables) {
     const int code = scan_one(*table, content, externals, deadline, result);
-    if (code == ERROR_SUCCESS)
-      continue;
+    if (code == ERROR_SUCCESS) continue;
     ScanResult nothing_known;
     if (code == ERROR_SCAN_TIMEOUT)
       nothing_known.timed_out = true;

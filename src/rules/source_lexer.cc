@@ -12,24 +12,18 @@ namespace {
 constexpr bool begins_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
-constexpr bool continues_word(char c) {
-  return begins_word(c) || (c >= '0' && c <= '9');
-}
-constexpr bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+constexpr bool continues_word(char c) { return begins_word(c) || (c >= '0' && c <= '9'); }
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 class Lexer {
 public:
   explicit Lexer(std::string_view source) : source_(source) {}
 
   SourceTraits run() {
-    while (!at_end())
-      step();
+    while (!at_end()) step();
     // The compiler says more about a file that ends within a token; for us it may depend on
     // anything.
-    if (confused_ || !traits_.includes.empty())
-      traits_.reads_externals = true;
+    if (confused_ || !traits_.includes.empty()) traits_.reads_externals = true;
     return std::move(traits_);
   }
 
@@ -48,8 +42,7 @@ private:
   }
   void advance_past(std::string_view end, std::size_t from) {
     const std::size_t found = source_.find(end, position_ + from);
-    if (found == std::string_view::npos)
-      confused_ = true;
+    if (found == std::string_view::npos) confused_ = true;
     advance(found == std::string_view::npos ? source_.size() : found + end.size() - position_);
   }
 
@@ -71,10 +64,8 @@ private:
   /// it.
   void pass_quoted(char quote) {
     advance(1);
-    while (!at_end() && at(0) != quote && at(0) != '\n')
-      advance(at(0) == '\\' ? 2 : 1);
-    if (at_end() || at(0) == '\n')
-      confused_ = true;
+    while (!at_end() && at(0) != quote && at(0) != '\n') advance(at(0) == '\\' ? 2 : 1);
+    if (at_end() || at(0) == '\n') confused_ = true;
     advance(1);
   }
 
@@ -82,12 +73,10 @@ private:
     const bool of_string = position_ > 0 && std::string_view("$#@!").find(source_[position_ - 1]) !=
                                                 std::string_view::npos;
     std::size_t length = 1;
-    while (continues_word(at(length)))
-      ++length;
+    while (continues_word(at(length))) ++length;
     const std::string_view word = source_.substr(position_, length);
     advance(length);
-    if (of_string)
-      return; // `$filename` is a string of the rule
+    if (of_string) return; // `$filename` is a string of the rule
     if (word == "include")
       read_include();
     else if (std::find(kExternalNames.begin(), kExternalNames.end(), word) != kExternalNames.end())
@@ -97,17 +86,14 @@ private:
   /// `filename = ...` is a line of a `meta` section, `filename == ...` an expression.
   bool names_metadata() const {
     std::size_t ahead = 0;
-    while (is_blank(at(ahead)))
-      ++ahead;
+    while (is_blank(at(ahead))) ++ahead;
     return at(ahead) == '=' && at(ahead + 1) != '=';
   }
 
   void read_include() {
     std::size_t ahead = 0;
-    while (is_blank(at(ahead)))
-      ++ahead;
-    if (at(ahead) != '"')
-      return;
+    while (is_blank(at(ahead))) ++ahead;
+    if (at(ahead) != '"') return;
     const u64 line = line_;
     advance(ahead + 1);
     // The name of a file knows no escapes.
@@ -125,8 +111,6 @@ private:
 
 } // namespace
 
-SourceTraits traits_of(std::string_view source) {
-  return Lexer(source).run();
-}
+SourceTraits traits_of(std::string_view source) { return Lexer(source).run(); }
 
 } // namespace coldsweep

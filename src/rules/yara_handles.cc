@@ -53,8 +53,7 @@ constexpr std::array kErrors{
 
 YaraLibrary::YaraLibrary() {
   library_users().with([](u64& users) {
-    if (users++ > 0)
-      return;
+    if (users++ > 0) return;
     if (const int code = yr_initialize(); code != ERROR_SUCCESS) {
       --users;
       throw Error("libyara can't be initialised: " + yara_error_text(code));
@@ -67,15 +66,13 @@ YaraLibrary::YaraLibrary() {
 
 YaraLibrary::~YaraLibrary() {
   library_users().with([](u64& users) {
-    if (--users == 0)
-      yr_finalize();
+    if (--users == 0) yr_finalize();
   });
 }
 
 std::string yara_error_text(int code) {
   for (const ErrorText& error : kErrors)
-    if (error.code == code)
-      return fmt::format("{} (libyara error {})", error.text, code);
+    if (error.code == code) return fmt::format("{} (libyara error {})", error.text, code);
   return fmt::format("libyara error {}", code);
 }
 

@@ -41,8 +41,7 @@ template <typename F> void park_exceptions(std::exception_ptr& parked, F&& work)
   try {
     std::forward<F>(work)();
   } catch (...) {
-    if (!parked)
-      parked = std::current_exception();
+    if (!parked) parked = std::current_exception();
   }
 }
 

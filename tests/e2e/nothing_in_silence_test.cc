@@ -13,7 +13,8 @@ using namespace coldsweep::test;
 namespace {
 
 const std::string kMarker = "coldsweep-marker-4711";
-constexpr const char* kMarkerRule = "rule marker { strings: $m = \"coldsweep-marker-4711\" condition: $m }";
+constexpr const char* kMarkerRule =
+    "rule marker { strings: $m = \"coldsweep-marker-4711\" condition: $m }";
 
 nlohmann::json issue_of(const Swept& swept, const std::string& kind, const std::string& path) {
   for (const nlohmann::json& issue : swept.issues)
@@ -28,19 +29,21 @@ TEST_CASE("a WOF file is an issue with its size, and its zeros are never scanned
   NtfsImage image;
   image.wof_file("Windows/tool.exe", 100000, kMarker);
   image.file("plain.txt", kMarker);
-  const Swept swept = run_sweep(image.build(), "rule zeros { condition: filesize == 100000 and uint32(0) == 0 } " +
-                                                   std::string(kMarkerRule));
+  const Swept swept =
+      run_sweep(image.build(), "rule zeros { condition: filesize == 100000 and uint32(0) == 0 } " +
+                                   std::string(kMarkerRule));
   require_balanced(swept);
   CHECK(swept.result.incomplete);
   const nlohmann::json issue = issue_of(swept, "unsupported", "/Windows/tool.exe");
   REQUIRE(!issue.is_null());
   CHECK(issue.at("bytes") == 100000);
-  CHECK(swept.coverage.at(0).at("bytes").at("skipped_by").at("wof") == 100000);
+  CHECK(swept.coverage.at(0).at("skipped_by").at("wof") == 100000);
   CHECK(swept.finding("/Windows/tool.exe").is_null());
   CHECK(!swept.finding("/plain.txt").is_null());
 }
 
-TEST_CASE("a compression unit that does not decompress is an issue, and the rest of the file is scanned") {
+TEST_CASE("a compression unit that does not decompress is an issue, and the rest of the file is "
+          "scanned") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   std::string text;
@@ -82,7 +85,7 @@ TEST_CASE("a stream whose scan takes too long is an issue, and the others are sc
   const nlohmann::json issue = issue_of(swept, "timed_out", "/slow.bin");
   REQUIRE(!issue.is_null());
   CHECK(issue.at("bytes") == 5004);
-  CHECK(swept.coverage.at(0).at("bytes").at("skipped_by").at("timed_out") == 5004);
+  CHECK(swept.coverage.at(0).at("skipped_by").at("timed_out") == 5004);
   CHECK(!swept.finding("/quick.txt").is_null());
   CHECK(swept.result.incomplete);
 }
@@ -119,7 +122,8 @@ TEST_CASE("a terabyte of holes costs nothing, and what is stored in it is found 
 TEST_CASE("past the initialized size zeros are read, whatever the clusters hold") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
-  image.file("grown.bin", std::string(100000, 'A') + kMarker + std::string(50000, 'B')).initialized(60000);
+  image.file("grown.bin", std::string(100000, 'A') + kMarker + std::string(50000, 'B'))
+      .initialized(60000);
   const Swept swept = run_sweep(image.build(), std::string(kMarkerRule) + kEveryStream);
   const nlohmann::json finding = swept.finding("/grown.bin");
   REQUIRE(!finding.is_null());
@@ -135,7 +139,12 @@ TEST_CASE("an allocated record that no folder names is swept, and so is one with
   image.file("docs/bare.aspx", kMarker + "2").nameless();
   const Swept swept = run_sweep(image.build(), kMarkerRule);
   CHECK(!swept.finding("/docs/hidden.aspx").is_null());
-  CHECK(swept.findings.size() == 2);
+  const bool bare =
+      std::any_of(swept.findings.begin(), swept.findings.end(), [](const nlohmann::json& f) {
+        return f.at("path").get<std::string>().starts_with("/$OrphanFiles/") &&
+               f.at("allocated") == true;
+      });
+  CHECK(bare);
 }
 
 TEST_CASE("each rule that reads the file's name is asked under every hard link") {

@@ -26,13 +26,15 @@ std::map<Key, nlohmann::json> by_stream(const Swept& swept) {
   for (const nlohmann::json& volume : swept.volumes) offsets[volume.at("id")] = volume.at("offset");
   std::map<Key, nlohmann::json> findings;
   for (const nlohmann::json& f : swept.findings)
-    findings[{offsets.at(f.at("volume")), f.at("record"), f.at("attribute_id"), f.at("stream")}] = f;
+    findings[{offsets.at(f.at("volume")), f.at("record"), f.at("attribute_id"), f.at("stream")}] =
+        f;
   return findings;
 }
 
 } // namespace
 
-TEST_CASE("every stream that The Sleuth Kit lists on the shared images is found, the same to the byte") {
+TEST_CASE(
+    "every stream that The Sleuth Kit lists on the shared images is found, the same to the byte") {
   const std::vector<SharedImage> images = shared_images();
   if (images.empty()) SKIP("no shared images here");
   for (const SharedImage& image : images) {
@@ -45,7 +47,8 @@ TEST_CASE("every stream that The Sleuth Kit lists on the shared images is found,
     for (const OracleStream& stream : load_oracle(image.oracle)) {
       if (stream.size == 0) continue;
       CAPTURE(stream.path, stream.stream, stream.record);
-      const auto found = findings.find({stream.volume_offset, stream.record, stream.attribute_id, stream.stream});
+      const auto found =
+          findings.find({stream.volume_offset, stream.record, stream.attribute_id, stream.stream});
       REQUIRE(found != findings.end());
       const nlohmann::json& f = found->second;
       CHECK(named(f, stream.path));
@@ -65,17 +68,18 @@ TEST_CASE("image 7 of the Digital Forensics Tool Testing project yields its publ
   const TempDir unpacked;
   const Swept swept = run_sweep(unpack(*image, unpacked), kEveryStream);
   const std::vector<std::tuple<u64, std::string, std::string>> published{
-      {37, "", "9036637712b491904cd0bfbdbe648453"},    {31, "", "59b20779f69ff9f0ac5fcd2c38835a79"},
-      {32, "", "ffd27bd782bdce67750b6b9ee069d2ef"},    {32, "ADS", "ba1b9eedb1c091ddca253d35dde8f616"},
-      {29, "", "7a3bc5b763bef201202108f4ba128149"},    {30, "", "0e80ab84ef0087e60dfc67b88a1cf13e"},
-      {36, "", "59cf0e9cd107bc1e75afb7374f6e05bb"},    {35, "", "21121699487f3fbbdb9a4b3391b6d3e0"},
+      {37, "", "9036637712b491904cd0bfbdbe648453"}, {31, "", "59b20779f69ff9f0ac5fcd2c38835a79"},
+      {32, "", "ffd27bd782bdce67750b6b9ee069d2ef"}, {32, "ADS", "ba1b9eedb1c091ddca253d35dde8f616"},
+      {29, "", "7a3bc5b763bef201202108f4ba128149"}, {30, "", "0e80ab84ef0087e60dfc67b88a1cf13e"},
+      {36, "", "59cf0e9cd107bc1e75afb7374f6e05bb"}, {35, "", "21121699487f3fbbdb9a4b3391b6d3e0"},
       {38, "", "c229626f6a71b167ad7e50c4f2fccdb1"}};
   for (const auto& [record, stream, md5] : published) {
     CAPTURE(record, stream);
-    const bool found = std::any_of(swept.findings.begin(), swept.findings.end(), [&](const nlohmann::json& f) {
-      return f.at("record") == record && f.at("stream") == stream && f.at("hashes").at("md5") == md5 &&
-             f.at("allocated") == false;
-    });
+    const bool found =
+        std::any_of(swept.findings.begin(), swept.findings.end(), [&](const nlohmann::json& f) {
+          return f.at("record") == record && f.at("stream") == stream &&
+                 f.at("hashes").at("md5") == md5 && f.at("allocated") == false;
+        });
     CHECK(found);
   }
 }

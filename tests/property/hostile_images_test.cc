@@ -22,11 +22,13 @@ void flip(std::string& bytes, u64 offset, std::mt19937_64& random) {
 
 } // namespace
 
-TEST_CASE("bytes flipped in boot sector and MFT of 200 images crash nothing and unbalance nothing") {
+TEST_CASE(
+    "bytes flipped in boot sector and MFT of 200 images crash nothing and unbalance nothing") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = random_tree(42);
   const std::string good = read_text(image.build());
-  const u64 mft = little<u64>(bytes_of(good), 0x30).value() * (little<u8>(bytes_of(good), 0x0D).value() * 512u);
+  const u64 mft =
+      little<u64>(bytes_of(good), 0x30).value() * (little<u8>(bytes_of(good), 0x0D).value() * 512u);
   const u64 mft_bytes = std::min<u64>(200 * 1024, good.size() - mft);
   SweepOptions options;
   options.threads = 1;

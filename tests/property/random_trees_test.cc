@@ -16,8 +16,8 @@ namespace {
 constexpr u64 kImages = 100;
 
 struct Seen {
-  u64 streams = 0, compressed = 0, sparse = 0, fragmented = 0, resident = 0, deleted = 0, named = 0, linked = 0,
-      listed = 0;
+  u64 streams = 0, compressed = 0, sparse = 0, fragmented = 0, resident = 0, deleted = 0, named = 0,
+      linked = 0, listed = 0;
   void count(const WrittenStream& s) {
     ++streams;
     compressed += s.compressed ? 1 : 0;
@@ -52,7 +52,8 @@ void compare(NtfsImage& image, Seen& seen) {
     CHECK(f.at("allocated") == written.allocated);
     CHECK(f.at("sequence") == written.sequence);
     if (written.allocated) CHECK(has_path(f, "/" + written.path));
-    if (!f.at("hashes").at("sha256").is_null()) CHECK(f.at("hashes").at("sha256") == written.sha256());
+    if (!f.at("hashes").at("sha256").is_null())
+      CHECK(f.at("hashes").at("sha256") == written.sha256());
     seen.count(written);
   }
 }
@@ -69,8 +70,8 @@ TEST_CASE("every stream of 100 random images is found as it was written") {
   }
   // A generator that no longer makes what it promises proves nothing.
   CHECK(seen.streams > 2000);
-  for (const u64 kind : {seen.compressed, seen.sparse, seen.fragmented, seen.resident, seen.deleted, seen.named,
-                         seen.linked, seen.listed})
+  for (const u64 kind : {seen.compressed, seen.sparse, seen.fragmented, seen.resident, seen.deleted,
+                         seen.named, seen.linked, seen.listed})
     CHECK(kind > 50);
 }
 
@@ -83,7 +84,8 @@ TEST_CASE("what is read of random images equals what icat reads") {
     const Tsk tsk(path);
     for (const nlohmann::json& f : run_sweep(path, kEveryStream).findings) {
       if (f.at("hashes").at("sha256").is_null()) continue;
-      CAPTURE(f.at("path").get<std::string>(), f.at("stream").get<std::string>(), f.at("record").get<u64>());
+      CAPTURE(f.at("path").get<std::string>(), f.at("stream").get<std::string>(),
+              f.at("record").get<u64>());
       const std::optional<std::string> bytes = tsk.read(f.at("record"), f.at("attribute_id"));
       REQUIRE(bytes);
       CHECK(sha256_of(*bytes) == f.at("hashes").at("sha256"));

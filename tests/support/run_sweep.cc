@@ -21,12 +21,18 @@ void parse_manifest(Swept& swept) {
   for (std::string line; std::getline(lines, line);) {
     nlohmann::json json = nlohmann::json::parse(line);
     const std::string type = json.at("type");
-    if (type == "case") swept.case_record = std::move(json);
-    else if (type == "seal") swept.seal = std::move(json);
-    else if (type == "volume") swept.volumes.push_back(std::move(json));
-    else if (type == "finding") swept.findings.push_back(std::move(json));
-    else if (type == "issue") swept.issues.push_back(std::move(json));
-    else swept.coverage.push_back(std::move(json));
+    if (type == "case")
+      swept.case_record = std::move(json);
+    else if (type == "seal")
+      swept.seal = std::move(json);
+    else if (type == "volume")
+      swept.volumes.push_back(std::move(json));
+    else if (type == "finding")
+      swept.findings.push_back(std::move(json));
+    else if (type == "issue")
+      swept.issues.push_back(std::move(json));
+    else
+      swept.coverage.push_back(std::move(json));
   }
 }
 
@@ -59,13 +65,16 @@ std::vector<std::string> Swept::paths() const {
 }
 
 u64 Swept::issues_of_kind(const std::string& kind) const {
-  return static_cast<u64>(
-      std::count_if(issues.begin(), issues.end(), [&](const nlohmann::json& i) { return i.at("kind") == kind; }));
+  return static_cast<u64>(std::count_if(
+      issues.begin(), issues.end(), [&](const nlohmann::json& i) { return i.at("kind") == kind; }));
 }
 
-Swept run_sweep(const std::filesystem::path& image, const std::string& rules, SweepOptions options) {
+Swept run_sweep(const std::filesystem::path& image, const std::string& rules,
+                SweepOptions options) {
   options.image = {image};
-  return swept_by(options, [&](const SweepControl& control) { return sweep(options, rules_of(rules), control); });
+  return swept_by(options, [&](const SweepControl& control) {
+    return sweep(options, rules_of(rules), control);
+  });
 }
 
 Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions options) {
@@ -82,9 +91,10 @@ Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions 
 void require_balanced(const Swept& swept) {
   for (const nlohmann::json& coverage : swept.coverage) {
     const nlohmann::json& b = coverage.at("bytes");
-    const u64 sum = b.at("scanned").get<u64>() + b.at("sparse").get<u64>() + b.at("skipped").get<u64>() +
-                    b.at("unreadable").get<u64>();
-    if (sum != b.at("planned").get<u64>()) throw Error("the byte account does not add up: " + coverage.dump());
+    const u64 sum = b.at("scanned").get<u64>() + b.at("sparse").get<u64>() +
+                    b.at("skipped").get<u64>() + b.at("unreadable").get<u64>();
+    if (sum != b.at("planned").get<u64>())
+      throw Error("the byte account does not add up: " + coverage.dump());
   }
 }
 

@@ -32,7 +32,8 @@ struct Swept {
 };
 
 /// Applies rules given as text; options other than image, output and rules are taken from `options`.
-Swept run_sweep(const std::filesystem::path& image, const std::string& rules, SweepOptions options = {});
+Swept run_sweep(const std::filesystem::path& image, const std::string& rules,
+                SweepOptions options = {});
 
 /// Sweeps a source as one bare NTFS volume.
 Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions options = {});

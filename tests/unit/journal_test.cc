@@ -99,8 +99,7 @@ TEST_CASE("150,000 streams that give nothing cost a small journal") {
   TempDir folder;
   {
     Journal journal = Journal::create(folder.path());
-    for (u64 record = 0; record < 150'000; ++record)
-      journal.write(plain_outcome(record, record));
+    for (u64 record = 0; record < 150'000; ++record) journal.write(plain_outcome(record, record));
     journal.flush();
     CHECK(journal.outcome_count() == 150'000);
   }
@@ -113,8 +112,7 @@ TEST_CASE("a killed process costs the last batch at most") {
   const ChildAnswer answer = ask_child(
       [&]() -> std::string {
         Journal journal = Journal::create(folder.path());
-        for (u64 record = 0; record < 4'500; ++record)
-          journal.write(plain_outcome(record));
+        for (u64 record = 0; record < 4'500; ++record) journal.write(plain_outcome(record));
         std::raise(SIGKILL);
         return {};
       },
@@ -134,8 +132,7 @@ TEST_CASE("a full disk stops the journal with its name, and what was committed s
         Journal journal = Journal::open(folder.path());
         const rlimit limit{200'000, 200'000};
         ::setrlimit(RLIMIT_FSIZE, &limit);
-        for (u64 record = 0; record < 100'000; ++record)
-          journal.write(plain_outcome(record));
+        for (u64 record = 0; record < 100'000; ++record) journal.write(plain_outcome(record));
         journal.flush();
         return "written";
       },
@@ -164,8 +161,7 @@ TEST_CASE("what is no journal is refused with what was expected") {
   std::filesystem::remove(folder / "case.db");
   {
     Journal journal = Journal::create(folder.path());
-    for (u64 record = 0; record < 2'000; ++record)
-      journal.write(plain_outcome(record));
+    for (u64 record = 0; record < 2'000; ++record) journal.write(plain_outcome(record));
   }
   const std::string good = content_of(folder / "case.db");
   put_byte(folder / "case.db", 68, 'x'); // https://www.sqlite.org/fileformat.html: application id

@@ -28,35 +28,24 @@ public:
   /// Small, great, and the edges.
   u64 size() {
     switch (below(4)) {
-    case 0:
-      return below(3);
-    case 1:
-      return below(1u << 20);
-    case 2:
-      return ~u64{0} - below(3);
-    default:
-      return number();
+    case 0: return below(3);
+    case 1: return below(1u << 20);
+    case 2: return ~u64{0} - below(3);
+    default: return number();
     }
   }
   /// Text as a hostile volume or rule may hold it.
   std::string text() {
     std::string text;
     switch (below(5)) {
-    case 0:
-      break;
-    case 1:
-      text = "caf\xC3\xA9/\xE2\x80\xA8\n\t\"\\u0000";
-      break;
-    case 2:
-      text = "\xC3\x28\xED\xA0\x80\xFF\xF8";
-      break;
+    case 0: break;
+    case 1: text = "caf\xC3\xA9/\xE2\x80\xA8\n\t\"\\u0000"; break;
+    case 2: text = "\xC3\x28\xED\xA0\x80\xFF\xF8"; break;
     case 3:
-      for (int byte = 0; byte < 256; ++byte)
-        text += static_cast<char>(byte);
+      for (int byte = 0; byte < 256; ++byte) text += static_cast<char>(byte);
       break;
     default:
-      for (u64 left = below(40); left > 0; --left)
-        text += static_cast<char>(below(256));
+      for (u64 left = below(40); left > 0; --left) text += static_cast<char>(below(256));
     }
     return text;
   }
@@ -78,14 +67,11 @@ inline RuleRef random_rule(Random& random) {
                .meta = {},
                .file = random.text(),
                .file_sha256 = sha256_of(random.text())};
-  for (u64 left = random.below(3); left > 0; --left)
-    rule.tags.push_back(random.text());
+  for (u64 left = random.below(3); left > 0; --left) rule.tags.push_back(random.text());
   for (u64 left = random.below(5); left > 0; --left) {
     MetaValue value = random.text();
-    if (random.coin())
-      value = static_cast<i64>(random.size());
-    if (random.below(4) == 0)
-      value = random.coin();
+    if (random.coin()) value = static_cast<i64>(random.size());
+    if (random.below(4) == 0) value = random.coin();
     rule.meta.emplace_back(random.coin() ? "author" : random.text(), value);
   }
   return rule;
@@ -139,14 +125,10 @@ inline Issue random_issue(Random& random) {
 /// Adds up; `skipped_by` too.
 inline ByteAccount random_account(Random& random) {
   ByteAccount bytes;
-  if (random.below(4) == 0)
-    return bytes; // an empty stream
-  if (random.coin())
-    bytes.scanned = random.below(1u << 20);
-  if (random.coin())
-    bytes.sparse = random.below(1u << 20);
-  if (random.coin())
-    bytes.unreadable = random.below(1u << 20);
+  if (random.below(4) == 0) return bytes; // an empty stream
+  if (random.coin()) bytes.scanned = random.below(1u << 20);
+  if (random.coin()) bytes.sparse = random.below(1u << 20);
+  if (random.coin()) bytes.unreadable = random.below(1u << 20);
   for (u64 left = random.below(3); left > 0; --left) {
     const u64 skipped = random.below(1000);
     bytes.skipped_by[random.coin() ? "over_limit" : random.text()] += skipped;
@@ -158,12 +140,10 @@ inline ByteAccount random_account(Random& random) {
 
 inline Outcome random_outcome(Random& random, const StreamId& stream) {
   Outcome outcome{.stream = stream, .findings = {}, .issues = {}, .bytes = random_account(random)};
-  if (random.coin())
-    return outcome;
+  if (random.coin()) return outcome;
   for (u64 left = random.below(4); left > 0; --left)
     outcome.findings.push_back(random_finding(random, stream));
-  for (u64 left = random.below(3); left > 0; --left)
-    outcome.issues.push_back(random_issue(random));
+  for (u64 left = random.below(3); left > 0; --left) outcome.issues.push_back(random_issue(random));
   return outcome;
 }
 
@@ -222,12 +202,9 @@ inline CaseContent random_case(Random& random, u64 streams) {
 inline Journal journal_of(const CaseContent& content, const std::filesystem::path& folder) {
   Journal journal = Journal::create(folder);
   journal.set_case(some_case());
-  for (const VolumeRecord& volume : content.volumes)
-    journal.add_volume(volume);
-  for (const Issue& issue : content.issues)
-    journal.add_issue(issue);
-  for (const Outcome& outcome : content.outcomes)
-    journal.write(outcome);
+  for (const VolumeRecord& volume : content.volumes) journal.add_volume(volume);
+  for (const Issue& issue : content.issues) journal.add_issue(issue);
+  for (const Outcome& outcome : content.outcomes) journal.write(outcome);
   journal.flush();
   return journal;
 }
@@ -238,8 +215,7 @@ inline void keep_copies(CaseContent& content, const std::filesystem::path& folde
   u64 number = 0;
   for (Outcome& outcome : content.outcomes)
     for (Finding& finding : outcome.findings) {
-      if (++number % 2 != 0)
-        continue;
+      if (++number % 2 != 0) continue;
       const std::string bytes = "content " + std::to_string(number);
       finding.hashes = hash_all(bytes_of(bytes));
       finding.exported = true;

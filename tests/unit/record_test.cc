@@ -22,8 +22,7 @@ using Names = std::vector<std::string>;
 
 Names keys(const Json& object) {
   Names names;
-  for (const auto& [name, value] : object.items())
-    names.push_back(name);
+  for (const auto& [name, value] : object.items()) names.push_back(name);
   return names;
 }
 
@@ -36,11 +35,9 @@ struct DayCounter {
   void next() {
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     const std::array<int, 12> lengths{31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (++day <= lengths.at(static_cast<std::size_t>(month - 1)))
-      return;
+    if (++day <= lengths.at(static_cast<std::size_t>(month - 1))) return;
     day = 1;
-    if (++month <= 12)
-      return;
+    if (++month <= 12) return;
     month = 1;
     ++year;
   }
@@ -210,8 +207,7 @@ TEST_CASE("every day of 1,600 years has its date") {
   for (u64 day = 0; day < 4 * 146'097; ++day, counter.next()) {
     const std::string expected =
         fmt::format("{:04}-{:02}-{:02}T", counter.year, counter.month, counter.day);
-    if (!iso_time(day * kTicksPerDay + 1)->starts_with(expected))
-      ++wrong;
+    if (!iso_time(day * kTicksPerDay + 1)->starts_with(expected)) ++wrong;
   }
   CHECK(wrong == 0);
   CHECK(counter.year == 3201);

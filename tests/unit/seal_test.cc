@@ -67,8 +67,7 @@ TEST_CASE("the order in which outcomes came leaves no trace in the manifest") {
     TempDir folder;
     const SealSummary summary = seal(journal_of(content, folder.path()), folder.path());
     const std::string manifest = content_of(folder / "manifest.jsonl");
-    if (order == 0)
-      first = manifest;
+    if (order == 0) first = manifest;
     REQUIRE(manifest == first);
     CHECK(summary.sha256 == sha256_of(manifest.substr(0, manifest.rfind("{\"type\":\"seal\""))));
 
@@ -101,10 +100,8 @@ TEST_CASE("the summary, the seal and the lines of the manifest agree") {
   CHECK(summary.bytes.balanced());
 
   std::map<std::string, u64> by_rule, by_kind;
-  for (const Json& finding : of_type(records, "finding"))
-    ++by_rule[finding["rule"]["name"]];
-  for (const Json& issue : of_type(records, "issue"))
-    ++by_kind[issue["kind"]];
+  for (const Json& finding : of_type(records, "finding")) ++by_rule[finding["rule"]["name"]];
+  for (const Json& issue : of_type(records, "issue")) ++by_kind[issue["kind"]];
   CHECK(summary.findings_by_rule == by_rule);
   CHECK(summary.issues_by_kind == by_kind);
 }
@@ -117,8 +114,7 @@ TEST_CASE("records stand in the contract's order") {
 
   std::vector<std::string> sections;
   for (const Json& record : records)
-    if (sections.empty() || sections.back() != record["type"])
-      sections.push_back(record["type"]);
+    if (sections.empty() || sections.back() != record["type"]) sections.push_back(record["type"]);
   CHECK(sections ==
         std::vector<std::string>{"case", "volume", "finding", "issue", "coverage", "seal"});
 
@@ -306,8 +302,7 @@ TEST_CASE("threads that keep the same contents at once leave one good copy of ea
       for (int number = 0; number < 40; ++number)
         store.keep(sha256_of(content(number)), bytes_of(content(number)));
     });
-  for (std::thread& thread : threads)
-    thread.join();
+  for (std::thread& thread : threads) thread.join();
   u64 files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path()))
     if (entry.is_regular_file()) {

@@ -38,8 +38,7 @@ public:
   std::vector<std::filesystem::path> copies() const {
     std::vector<std::filesystem::path> paths;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "evidence"))
-      if (entry.is_regular_file())
-        paths.push_back(entry.path());
+      if (entry.is_regular_file()) paths.push_back(entry.path());
     std::sort(paths.begin(), paths.end());
     return paths;
   }
@@ -66,10 +65,8 @@ public:
     std::string text;
     for (const std::string& line : lines) {
       text += line + "\n";
-      if (line.starts_with("{\"type\":\"finding\""))
-        ++record.findings;
-      if (line.starts_with("{\"type\":\"issue\""))
-        ++record.issues;
+      if (line.starts_with("{\"type\":\"finding\"")) ++record.findings;
+      if (line.starts_with("{\"type\":\"issue\"")) ++record.issues;
     }
     record.records = lines.size();
     record.sha256 = sha256_of(text);
@@ -93,18 +90,12 @@ std::string damaged(const std::string& good, Random& random) {
   const std::size_t at = random.below(good.size());
   switch (random.below(4)) {
   case 0:
-    do
-      bad[at] = static_cast<char>(random.below(256));
+    do bad[at] = static_cast<char>(random.below(256));
     while (bad == good);
     break;
-  case 1:
-    bad.insert(at, 1, static_cast<char>(random.coin() ? ' ' : random.below(256)));
-    break;
-  case 2:
-    bad.erase(at, 1);
-    break;
-  default:
-    bad.resize(at);
+  case 1: bad.insert(at, 1, static_cast<char>(random.coin() ? ' ' : random.below(256))); break;
+  case 2: bad.erase(at, 1); break;
+  default: bad.resize(at);
   }
   return bad;
 }
@@ -144,8 +135,7 @@ TEST_CASE("every random edit of a manifest is found") {
                 : damaged(good, random);
     overwrite(sealed.manifest(), bad);
     const std::optional<std::string> problem = sealed.problem();
-    if (bad == good)
-      continue; // a byte inserted beside its like at the very place of a cut
+    if (bad == good) continue; // a byte inserted beside its like at the very place of a cut
     CAPTURE(round, in_seal);
     REQUIRE(problem);
     REQUIRE_THAT(*problem, StartsWith("manifest.jsonl"));
