@@ -13,11 +13,13 @@ struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Bytes that could not be read: `offset` is the first of them, in the space of the source that was asked.
+/// Bytes that could not be read: `offset` is the first of them, in the space of the source that was asked. From there
+/// `length` bytes are known to be unreadable; 0 where no more is known than the first.
 struct ReadError : Error {
-  ReadError(u64 first_unreadable, const std::string& message)
-      : Error(message), offset(first_unreadable) {}
+  ReadError(u64 first_unreadable, const std::string& message, u64 known_length = 0)
+      : Error(message), offset(first_unreadable), length(known_length) {}
   u64 offset;
+  u64 length;
 };
 
 /// Evidence that does not have the form it claims.

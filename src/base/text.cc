@@ -146,6 +146,19 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string as_utf8(std::string_view text) {
+  std::string valid;
+  while (!text.empty()) {
+    const std::size_t length = decode_utf8(text).length;
+    if (length == 0)
+      valid += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+    else
+      valid += text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return valid;
+}
+
 std::string printable(std::string_view text) {
   std::string shown;
   while (!text.empty()) {

@@ -37,6 +37,9 @@ void append_utf8(std::string& to, char32_t code_point);
 /// Whether the text is valid UTF-8.
 bool is_utf8(std::string_view text);
 
+/// The text with each byte that is not part of valid UTF-8 as `\xNN`; valid UTF-8 as it is.
+std::string as_utf8(std::string_view text);
+
 /// For a terminal or a log line: control characters, bidirectional controls and invalid UTF-8 as `\xNN` or `\u{N}`.
 std::string printable(std::string_view text);
 

@@ -58,9 +58,7 @@ void print_text(const Image& image, const VolumeTable& table, const std::vector<
 
 int run_info(const InfoArguments& arguments) {
   const Image image = open_image(arguments.image);
-  std::vector<std::filesystem::path> segments;
-  for (const ImageSegment& segment : image.segments) segments.push_back(segment.path);
-  const VolumeTable table = find_volumes(segments, image.media);
+  const VolumeTable table = find_volumes(paths_of(image), image.media);
   std::vector<VolumeRecord> records;
   for (u32 id = 0; id < table.volumes.size(); ++id) records.push_back(describe_volume(id, table.volumes[id]));
   if (arguments.json)

@@ -145,8 +145,12 @@ void account_outside(const StreamRef& stream, WindowPlan& plan) {
 
 } // namespace
 
+/// $BadClus:$Bad is as long as the volume and has content nowhere: its runs are clusters to avoid.
+bool is_bad_cluster_map(const StreamRef& stream) { return stream.id.record == 8 && stream.name == "$Bad"; }
+
 WindowPlan plan_windows(const StreamRef& stream) {
   if (stream.size == 0) return {};
+  if (is_bad_cluster_map(stream)) return {{}, false, stream.size, 0};
   // A compressed unit holds as much as a whole one.
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   u64 stored = 0;

@@ -43,9 +43,15 @@ std::string shell_quoted(const std::string& word) {
                      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+,=@%/") ==
                          std::string::npos;
   if (plain) return word;
-  std::string quoted = word.empty() || word.front() != '-' ? "'" : "'./";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
+  std::string quoted(word.starts_with('-') ? "'./" : "'");
+  for (const char c : word) {
+    if (c == '\'')
+      quoted.append("'\\''");
+    else
+      quoted.push_back(c);
+  }
+  quoted.push_back('\'');
+  return quoted;
 }
 
 std::string locate_command(const LocateTarget& target, const StreamRef& stream, const ByteSource& source) {

@@ -60,9 +60,14 @@ void plan_progress(const OpenedVolumes& volumes, Progress& progress) {
 
 SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const SweepControl& control) {
   check_case_folder(options.output);
-  // The evidence, and what of it can be swept.
   const Image image = open_image(options.image);
-  const OpenedVolumes volumes = open_volumes(image, options);
+  return sweep_image(image, find_volumes(paths_of(image), image.media), options, rules, control);
+}
+
+SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options, const RuleSet& rules,
+                        const SweepControl& control) {
+  // What of the evidence can be swept, and every stream there.
+  const OpenedVolumes volumes = open_volumes(image, table, options);
   SweepResult result;
   result.swept_volumes = volumes.swept.size();
   note_volumes(volumes, result);

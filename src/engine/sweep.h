@@ -6,6 +6,7 @@
 #include "manifest/seal.h"
 #include "model/options.h"
 #include "rules/rule_set.h"
+#include "volume/volume.h"
 
 #include <atomic>
 #include <optional>
@@ -29,5 +30,9 @@ struct SweepControl {
 /// Sweeps and seals. Throws UsageError or RuleError before anything is written where options or rules are wrong,
 /// FormatError where the image can't be opened, Error when the case can't be written.
 SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const SweepControl& control);
+
+/// The same for an image that is open, with its volumes: `options.image` is not looked at.
+SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options, const RuleSet& rules,
+                        const SweepControl& control);
 
 } // namespace coldsweep

@@ -106,10 +106,7 @@ VolumeRecord describe_volume(u32 id, const Volume& volume) {
   return record;
 }
 
-OpenedVolumes open_volumes(const Image& image, const SweepOptions& options) {
-  std::vector<std::filesystem::path> segments;
-  for (const ImageSegment& segment : image.segments) segments.push_back(segment.path);
-  const VolumeTable table = find_volumes(segments, image.media);
+OpenedVolumes open_volumes(const Image& image, const VolumeTable& table, const SweepOptions& options) {
   check_locators(table, options);
 
   OpenedVolumes opened;

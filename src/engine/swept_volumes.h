@@ -18,9 +18,9 @@ struct OpenedVolumes {
   std::vector<Issue> issues;     ///< of the table, and of volumes that can't be swept
 };
 
-/// Finds and plans. A volume that can't be opened becomes an issue. Throws UsageError when `--volume` names one that
+/// Opens and plans. A volume that can't be opened becomes an issue. Throws UsageError when `--volume` names one that
 /// is not there.
-OpenedVolumes open_volumes(const Image& image, const SweepOptions& options);
+OpenedVolumes open_volumes(const Image& image, const VolumeTable& table, const SweepOptions& options);
 
 /// The record of one volume alone: for `coldsweep info`.
 VolumeRecord describe_volume(u32 id, const Volume& volume);

@@ -21,12 +21,13 @@ void SliceSource::read(u64 offset, MutableBytes into) const {
     const u64 within = saturating_subtract(length_, offset);
     if (within > 0) read(offset, into.first(within));
     throw ReadError(std::max(offset, length_),
-                    fmt::format("offset {} of a volume of {} bytes", offset + within, length_));
+                    fmt::format("offset {} of a volume of {} bytes", offset + within, length_),
+                    into.size() - within);
   }
   try {
     of_->read(offset_ + offset, into);
   } catch (const ReadError& e) {
-    throw ReadError(e.offset - offset_, e.what());
+    throw ReadError(e.offset - offset_, e.what(), e.length);
   }
 }
 
@@ -49,7 +50,9 @@ std::vector<Gap> read_with_gaps(const ByteSource& source, u64 offset, MutableByt
       // A library may blame a byte before or after the range it was asked for.
       const u64 bad = std::clamp<u64>(saturating_subtract(e.offset, offset), done, readable - 1);
       const u64 absolute = offset + bad;
-      const u64 next = std::min<u64>((absolute / step + 1) * step - offset, readable);
+      const u64 known_end = saturating_subtract(saturating_add(e.offset, e.length), offset);
+      const u64 next =
+          std::min<u64>(std::max((absolute / step + 1) * step - offset, known_end), readable);
       std::fill(into.begin() + static_cast<std::ptrdiff_t>(bad),
                 into.begin() + static_cast<std::ptrdiff_t>(next), std::byte{0});
       if (!gaps.empty() && gaps.back().offset + gaps.back().length == absolute)
@@ -61,8 +64,9 @@ std::vector<Gap> read_with_gaps(const ByteSource& source, u64 offset, MutableByt
   }
   if (readable < into.size()) {
     std::fill(into.begin() + static_cast<std::ptrdiff_t>(readable), into.end(), std::byte{0});
-    gaps.push_back({offset + readable, into.size() - readable,
-                    fmt::format("offset {}: the evidence ends at {}", offset + readable, source.end())});
+    gaps.push_back(
+        {offset + readable, into.size() - readable,
+         fmt::format("offset {}: the evidence ends at {}", offset + readable, source.end())});
   }
   return gaps;
 }

@@ -36,9 +36,7 @@ constexpr std::array kUnsupported{
     Unsupported{"AFF10\r\n\0"sv, "an AFF image", false},
 };
 
-bool begins(ByteView bytes, std::string_view with) {
-  return chars_of(bytes).starts_with(with);
-}
+bool begins(ByteView bytes, std::string_view with) { return chars_of(bytes).starts_with(with); }
 
 [[noreturn]] void refuse(const EvidenceFile& file, std::string_view what, bool qemu) {
   const std::string name = file.path().string();
@@ -53,8 +51,7 @@ bool is_vdi(ByteView head) {
 }
 
 bool is_aff4(const EvidenceFile& file, ByteView head) {
-  if (!begins(head, "PK\x03\x04"))
-    return false;
+  if (!begins(head, "PK\x03\x04")) return false;
   const auto tail = file.bytes(saturating_subtract(file.size, kTail), kTail);
   for (const std::string_view part : {"information.turtle"sv, "container.description"sv})
     if (chars_of(head).find(part) != std::string_view::npos ||
@@ -78,19 +75,15 @@ bool is_packed(ByteView head, std::string_view extension) {
                               Packed{"7z\xbc\xaf\x27\x1c"sv, ".7z"sv},
                               Packed{"PK\x03\x04"sv, ".zip"sv}};
   for (const Packed& kind : packed)
-    if (begins(head, kind.signature) && extension == kind.extension)
-      return true;
+    if (begins(head, kind.signature) && extension == kind.extension) return true;
   return false;
 }
 
 void refuse_unsupported(const EvidenceFile& file, ByteView head, std::string_view extension) {
   for (const Unsupported& kind : kUnsupported)
-    if (begins(head, kind.signature))
-      refuse(file, kind.what, kind.qemu);
-  if (is_vdi(head))
-    refuse(file, "a VirtualBox VDI image", true);
-  if (is_aff4(file, head))
-    refuse(file, "an AFF4 image", false);
+    if (begins(head, kind.signature)) refuse(file, kind.what, kind.qemu);
+  if (is_vdi(head)) refuse(file, "a VirtualBox VDI image", true);
+  if (is_aff4(file, head)) refuse(file, "an AFF4 image", false);
   if (is_packed(head, extension))
     throw UsageError(
         fmt::format("{}: is a compressed file; unpack it first", file.path().string()));
@@ -113,8 +106,7 @@ void refuse_contradiction(const EvidenceFile& file, std::string_view extension) 
                                 Promise{".qcow2", "a QCOW2 signature at offset 0"},
                                 Promise{".vdi", "a VDI signature at offset 64"},
                                 Promise{".aff4", "a ZIP signature at offset 0"}};
-  if (ascii_lower(file.path().filename().string()).ends_with("-flat.vmdk"))
-    return; // raw by design
+  if (ascii_lower(file.path().filename().string()).ends_with("-flat.vmdk")) return; // raw by design
   for (const Promise& promise : promises)
     if (extension == promise.extension)
       throw FormatError(
@@ -128,13 +120,11 @@ void refuse_contradiction(const EvidenceFile& file, std::string_view extension) 
 Container classify(const EvidenceFile& first) {
   const auto head = first.bytes(0, kHead);
   const std::string extension = ascii_lower(first.path().extension().string());
-  if (begins(head, "EVF\x09\x0d\x0a\xff\0"sv))
-    return Container::ewf;
+  if (begins(head, "EVF\x09\x0d\x0a\xff\0"sv)) return Container::ewf;
   if (begins(head, "KDMV") || begins(head, "COWD") || begins(head, "# Disk DescriptorFile"))
     return Container::vmdk;
   refuse_unsupported(first, head, extension);
-  if (begins(head, "conectix"))
-    return Container::vhd;
+  if (begins(head, "conectix")) return Container::vhd;
   if (first.size >= 512 && begins(first.bytes(first.size - 512, 8), "conectix"))
     return Container::vhd;
   refuse_contradiction(first, extension);

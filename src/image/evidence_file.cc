@@ -23,21 +23,16 @@ constexpr const char* kExpected = "an image file or a block device was expected"
 
 /// Looked at before it is opened: opening a pipe would wait for a writer.
 void check_kind(const std::filesystem::path& path) {
-  if (path.empty())
-    throw UsageError(fmt::format("an empty path; {}", kExpected));
+  if (path.empty()) throw UsageError(fmt::format("an empty path; {}", kExpected));
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     const int error = errno;
     refuse(path, error == ENOENT ? "there is no such file" : errno_text(error));
   }
-  if (S_ISDIR(status.st_mode))
-    refuse(path, "is a folder");
-  if (S_ISFIFO(status.st_mode))
-    refuse(path, "is a pipe, which can't be read at random places");
-  if (S_ISSOCK(status.st_mode))
-    refuse(path, "is a socket");
-  if (S_ISCHR(status.st_mode))
-    refuse(path, "is a character device");
+  if (S_ISDIR(status.st_mode)) refuse(path, "is a folder");
+  if (S_ISFIFO(status.st_mode)) refuse(path, "is a pipe, which can't be read at random places");
+  if (S_ISSOCK(status.st_mode)) refuse(path, "is a socket");
+  if (S_ISCHR(status.st_mode)) refuse(path, "is a character device");
 }
 
 } // namespace
@@ -57,10 +52,8 @@ EvidenceFile open_evidence_file(const std::filesystem::path& path) {
     throw UsageError(fmt::format("{}; {}", e.what(), kExpected));
   }
   const off_t end = ::lseek(evidence.file.descriptor(), 0, SEEK_END); // st_size of a device is 0
-  if (end < 0)
-    refuse(path, "has no size: " + errno_text(errno));
-  if (end == 0)
-    refuse(path, "is empty");
+  if (end < 0) refuse(path, "has no size: " + errno_text(errno));
+  if (end == 0) refuse(path, "is empty");
   evidence.size = static_cast<u64>(end);
   return evidence;
 }

@@ -36,16 +36,13 @@ void EwfHandle::Closer::operator()(libewf_handle_t* handle) const {
 
 EwfHandle::EwfHandle(const std::vector<std::filesystem::path>& segments) {
   std::vector<std::string> names;
-  for (const std::filesystem::path& segment : segments)
-    names.push_back(segment.string());
+  for (const std::filesystem::path& segment : segments) names.push_back(segment.string());
   std::vector<char*> pointers;
-  for (std::string& name : names)
-    pointers.push_back(name.data());
+  for (std::string& name : names) pointers.push_back(name.data());
 
   libewf_error_t* error = nullptr;
   libewf_handle_t* handle = nullptr;
-  if (libewf_handle_initialize(&handle, &error) != 1)
-    fail(segments.front(), error);
+  if (libewf_handle_initialize(&handle, &error) != 1) fail(segments.front(), error);
   handle_.reset(handle);
   if (libewf_handle_open(handle, pointers.data(), static_cast<int>(pointers.size()),
                          LIBEWF_OPEN_READ, &error) != 1)
@@ -60,16 +57,16 @@ EwfHandle::EwfHandle(const std::vector<std::filesystem::path>& segments) {
 }
 
 std::optional<EwfHandle::Failure> EwfHandle::read(u64 offset, MutableBytes into) {
-  const bool whole = read_whole(offset, into);
+  std::optional<Failure> failure;
+  if (!read_whole(offset, into)) {
+    const std::string reason = last_error_;
+    const u64 good = readable_prefix(
+        offset, into, [&](u64 at, MutableBytes part) { return read_whole(at, part); });
+    failure = Failure{offset + good, 0, reason};
+  }
   // libewf hands out zeros for a chunk whose checksum is wrong, and only takes a note of it.
-  if (const std::optional<u64> damaged = first_damaged(offset, into.size()))
-    return Failure{*damaged, "the checksum of the chunk that holds it is wrong"};
-  if (whole)
-    return std::nullopt;
-  const std::string reason = last_error_;
-  const u64 good = readable_prefix(offset, into,
-                                   [&](u64 at, MutableBytes part) { return read_whole(at, part); });
-  return Failure{first_damaged(offset, into.size()).value_or(offset + good), reason};
+  std::optional<Failure> damaged = first_damaged(offset, into.size());
+  return damaged && (!failure || damaged->offset <= failure->offset) ? damaged : failure;
 }
 
 bool EwfHandle::read_whole(u64 offset, MutableBytes into) {
@@ -90,22 +87,20 @@ bool EwfHandle::read_whole(u64 offset, MutableBytes into) {
 
 /// The first byte in the range that libewf knows to be damaged. The list grows and merges with each
 /// read.
-std::optional<u64> EwfHandle::first_damaged(u64 offset, u64 length) {
+std::optional<EwfHandle::Failure> EwfHandle::first_damaged(u64 offset, u64 length) {
   if (libewf_handle_get_number_of_checksum_errors(get(), &checksum_errors_, nullptr) != 1)
     checksum_errors_ = 0;
-  std::optional<u64> first;
+  std::optional<Failure> first;
   for (u32 i = 0; i < checksum_errors_; ++i) {
     u64 sector = 0, sectors = 0;
-    if (libewf_handle_get_checksum_error(get(), i, &sector, &sectors, nullptr) != 1)
-      continue;
+    if (libewf_handle_get_checksum_error(get(), i, &sector, &sectors, nullptr) != 1) continue;
     const u64 begin = checked_multiply(sector, sector_size_).value_or(media_size_);
     const u64 end =
         saturating_add(begin, checked_multiply(sectors, sector_size_).value_or(media_size_));
-    if (end <= offset || begin >= offset + length)
-      continue;
+    if (end <= offset || begin >= offset + length) continue;
     const u64 damaged = std::max(begin, offset);
-    if (!first || damaged < *first)
-      first = damaged;
+    if (!first || damaged < first->offset)
+      first = Failure{damaged, end - damaged, "the checksum of the chunk that holds it is wrong"};
   }
   return first;
 }

@@ -22,12 +22,12 @@ public:
   u64 media_size() const { return media_size_; }
   libewf_handle_t* get() const { return handle_.get(); }
 
-  /// Why the bytes could not all be read, and from where on.
+  /// Which bytes could not be read: the first of them, how many are known to follow, and why.
   struct Failure {
-    u64 offset = 0;
+    u64 offset = 0, length = 0;
     std::string message;
   };
-  /// Fills `into`. Bytes of a chunk whose checksum is wrong count as unreadable.
+  /// Fills `into`, up to the failure. Bytes of a chunk whose checksum is wrong count as unreadable.
   std::optional<Failure> read(u64 offset, MutableBytes into);
   /// Whether it met so many damaged chunks that a fresh handle serves better.
   bool worn() const { return checksum_errors_ > 256; }
@@ -37,7 +37,7 @@ private:
     void operator()(libewf_handle_t* handle) const;
   };
   bool read_whole(u64 offset, MutableBytes into);
-  std::optional<u64> first_damaged(u64 offset, u64 length);
+  std::optional<Failure> first_damaged(u64 offset, u64 length);
 
   std::unique_ptr<libewf_handle_t, Closer> handle_;
   u64 media_size_ = 0, sector_size_ = 512;

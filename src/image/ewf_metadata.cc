@@ -33,9 +33,7 @@ constexpr std::array kFields{
 using Getter = int (*)(libewf_handle_t*, const u8*, size_t, u8*, size_t, libewf_error_t**);
 using SizeGetter = int (*)(libewf_handle_t*, const u8*, size_t, size_t*, libewf_error_t**);
 
-const u8* octets(std::string_view text) {
-  return reinterpret_cast<const u8*>(text.data());
-}
+const u8* octets(std::string_view text) { return reinterpret_cast<const u8*>(text.data()); }
 
 /// libewf refuses a buffer that is too small, so an over-long value can only be fetched whole: up
 /// to 1 MiB of it.
@@ -44,16 +42,14 @@ std::optional<std::string> value(const EwfHandle& handle, std::string_view key, 
   std::size_t size = 0;
   if (size_of(handle.get(), octets(key), key.size(), &size, nullptr) != 1 || size < 2)
     return std::nullopt;
-  if (size > 1_MiB)
-    return "(longer than 1 MiB)";
+  if (size > 1_MiB) return "(longer than 1 MiB)";
   std::string text(size, '\0');
   if (get(handle.get(), octets(key), key.size(), reinterpret_cast<u8*>(text.data()), size,
           nullptr) != 1)
     return std::nullopt;
   text.resize(std::min(text.find('\0'), text.size()));
   const auto last = text.find_last_not_of(" \t\r\n");
-  if (last == std::string::npos)
-    return std::nullopt;
+  if (last == std::string::npos) return std::nullopt;
   text.resize(std::min(last + 1, kMostValue));
   while (!text.empty() && !is_utf8(text) && kMostValue - text.size() < 4)
     text.pop_back(); // cut within a character
@@ -78,8 +74,7 @@ std::map<std::string, std::string> ewf_stored_hashes(const EwfHandle& handle) {
   for (const auto& [kind, length] : kinds) {
     auto text = value(handle, kind, libewf_handle_get_utf8_hash_value_size,
                       libewf_handle_get_utf8_hash_value);
-    if (!text || text->size() != length)
-      continue;
+    if (!text || text->size() != length) continue;
     const std::string digest = ascii_lower(*text);
     if (digest.find_first_not_of("0123456789abcdef") == std::string::npos)
       hashes.emplace(ascii_lower(kind), digest);

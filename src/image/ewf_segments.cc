@@ -58,14 +58,11 @@ Section read_section(const EvidenceFile& file, u64 offset) {
   return section;
 }
 
-bool is_last(const Section& section) {
-  return section.type == "next" || section.type == "done";
-}
+bool is_last(const Section& section) { return section.type == "next" || section.type == "done"; }
 
 void check_bounds(const EvidenceFile& file, const Section& section) {
   const std::string type = printable(section.type);
-  if (is_last(section))
-    return;
+  if (is_last(section)) return;
   if (!fits(section.offset, section.size, file.size))
     broken(file, section.offset,
            fmt::format("section `{}` claims {} bytes, the file has {}: truncated", type,
@@ -91,13 +88,10 @@ struct SegmentFacts {
 };
 
 void read_volume(const EvidenceFile& file, const Section& section, SegmentFacts& facts) {
-  if (section.size < kDescriptor + 94)
-    return; // the smallest form, EWF-S01
+  if (section.size < kDescriptor + 94) return; // the smallest form, EWF-S01
   const std::vector<std::byte> data = file.bytes(section.offset + kDescriptor, 1052);
-  if (section.type != "data")
-    facts.chunks = little<u32>(data, 4);
-  if (section.size < kDescriptor + 1052)
-    return;
+  if (section.type != "data") facts.chunks = little<u32>(data, 4);
+  if (section.size < kDescriptor + 1052) return;
   if (const std::optional<ByteView> id = slice(data, 64, 16))
     facts.set_id.assign(id->begin(), id->end());
 }
@@ -145,16 +139,12 @@ public:
   void add(const EvidenceFile& file) {
     const SegmentFacts facts = walk(file);
     const u32 expected = ++count_;
-    if (expected == 1)
-      first_ = file.path();
-    if (facts.number != expected)
-      throw_number(file, facts.number, expected);
+    if (expected == 1) first_ = file.path();
+    if (facts.number != expected) throw_number(file, facts.number, expected);
     if (differ(set_id_, facts.set_id))
       broken(file, 0, fmt::format("belongs to another set than {}", first_.string()));
-    if (set_id_.empty())
-      set_id_ = facts.set_id;
-    if (facts.chunks && !chunks_)
-      chunks_ = facts.chunks;
+    if (set_id_.empty()) set_id_ = facts.set_id;
+    if (facts.chunks && !chunks_) chunks_ = facts.chunks;
     listed_ += facts.listed;
     ends_ = facts.ends_set;
   }
@@ -180,8 +170,7 @@ private:
     const std::string says =
         fmt::format("{}: offset 9: is segment {} of its set, and segment {} was expected here",
                     file.path().string(), number, expected);
-    if (expected == 1)
-      throw FormatError(says + ": name the first segment, or all in order");
+    if (expected == 1) throw FormatError(says + ": name the first segment, or all in order");
     throw FormatError(
         fmt::format("{}: {} is missing or out of order", says, name_of_segment(first_, expected)));
   }
@@ -216,12 +205,10 @@ std::vector<EvidenceFile> found_beside(const std::filesystem::path& first) {
   for (u32 number = 1; number <= kMostSegments; ++number) {
     const auto path = number == 1 ? std::optional(first) : ewf_segment_path(first, number);
     std::error_code ignored;
-    if (!path || !std::filesystem::exists(*path, ignored))
-      break;
+    if (!path || !std::filesystem::exists(*path, ignored)) break;
     set.push_back(open_evidence_file(*path));
     check.add(set.back());
-    if (check.ends())
-      break;
+    if (check.ends()) break;
   }
   check.finish(set.back());
   return set;

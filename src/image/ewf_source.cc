@@ -22,20 +22,21 @@ void EwfSource::read(u64 offset, MutableBytes into) const {
   if (within > 0) {
     auto handle = handles_.take();
     const std::optional<EwfHandle::Failure> failure = handle->read(offset, into.first(within));
-    if (handle->worn())
-      handle.discard();
+    if (handle->worn()) handle.discard();
     if (failure)
-      throw ReadError(failure->offset, fmt::format("{}: media offset {}: {}", name_,
-                                                   failure->offset, failure->message));
+      throw ReadError(
+          failure->offset,
+          fmt::format("{}: media offset {}: {}", name_, failure->offset, failure->message),
+          failure->length);
   }
   if (within < into.size())
     throw ReadError(std::max(offset, size_),
-                    fmt::format("offset {} of a media of {} bytes", offset + within, size_));
+                    fmt::format("offset {} of a media of {} bytes", offset + within, size_),
+                    into.size() - within);
 }
 
 std::optional<u64> EwfSource::media_offset(u64 offset) const {
-  if (offset >= size_)
-    return std::nullopt;
+  if (offset >= size_) return std::nullopt;
   return offset;
 }
 

@@ -10,11 +10,13 @@ namespace coldsweep {
 
 /// `read_whole(offset, bytes)` says whether all of it could be read, and failed for [offset, offset
 /// + into.size()). Returns how many bytes from `offset` can be read, to the sector, and leaves them
-/// in `into`. Takes about log2(sectors) reads.
+/// in `into`. Takes one more read where the first sector can't be read, about log2(sectors)
+/// elsewhere.
 template <typename ReadWhole>
 u64 readable_prefix(u64 offset, MutableBytes into, const ReadWhole& read_whole) {
   constexpr u64 kSector = 512;
-  u64 good = 0, bad = into.size(); // [0, good) was read; [0, bad) can't be
+  if (into.size() <= kSector || !read_whole(offset, into.first(kSector))) return 0;
+  u64 good = kSector, bad = into.size(); // [0, good) was read; [0, bad) can't be
   while (bad - good > kSector) {
     const u64 half = std::max<u64>((bad - good) / 2 / kSector * kSector, kSector);
     if (read_whole(offset + good, into.subspan(good, half)))

@@ -43,13 +43,11 @@ public:
   Lease take() {
     std::unique_lock lock(mutex_);
     for (;;) {
-      if (!idle_.empty())
-        return {*this, take_idle()};
+      if (!idle_.empty()) return {*this, take_idle()};
       if (opened_ < most_) {
         ++opened_;
         lock.unlock();
-        if (std::unique_ptr<Handle> fresh = open_one())
-          return {*this, std::move(fresh)};
+        if (std::unique_ptr<Handle> fresh = open_one()) return {*this, std::move(fresh)};
         lock.lock();
         continue;
       }
@@ -67,8 +65,7 @@ private:
     const auto me = std::this_thread::get_id();
     auto found =
         std::find_if(idle_.begin(), idle_.end(), [&](const Idle& i) { return i.last_user == me; });
-    if (found == idle_.end())
-      found = idle_.begin(); // the one unused for longest
+    if (found == idle_.end()) found = idle_.begin(); // the one unused for longest
     std::unique_ptr<Handle> handle = std::move(found->handle);
     idle_.erase(found);
     return handle;
@@ -81,8 +78,7 @@ private:
     } catch (...) {
       const std::scoped_lock lock(mutex_);
       --opened_;
-      if (opened_ == 0)
-        throw;
+      if (opened_ == 0) throw;
       most_ = opened_;
       return nullptr;
     }

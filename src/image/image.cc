@@ -36,15 +36,13 @@ std::size_t most_handles() {
 
 std::vector<ImageSegment> segments_of(const std::vector<EvidenceFile>& files) {
   std::vector<ImageSegment> segments;
-  for (const EvidenceFile& file : files)
-    segments.push_back({file.path(), file.size});
+  for (const EvidenceFile& file : files) segments.push_back({file.path(), file.size});
   return segments;
 }
 
 Paths paths_of(const std::vector<EvidenceFile>& files) {
   Paths paths;
-  for (const EvidenceFile& file : files)
-    paths.push_back(file.path());
+  for (const EvidenceFile& file : files) paths.push_back(file.path());
   return paths;
 }
 
@@ -74,8 +72,7 @@ void check_sizes(const std::vector<EvidenceFile>& segments) {
   const u64 expected = segments.front().size;
   for (std::size_t i = 1; i < segments.size(); ++i) {
     const bool last = i + 1 == segments.size();
-    if (segments[i].size == expected || (last && segments[i].size < expected))
-      continue;
+    if (segments[i].size == expected || (last && segments[i].size < expected)) continue;
     throw FormatError(
         fmt::format("{}: offset {}: {} bytes were expected as in {}, the file has {}: {}",
                     segments[i].path().string(), std::min(segments[i].size, expected), expected,
@@ -86,12 +83,10 @@ void check_sizes(const std::vector<EvidenceFile>& segments) {
 }
 
 Image open_raw(const Paths& given) {
-  if (given.size() > 1)
-    check_raw_order(given);
+  if (given.size() > 1) check_raw_order(given);
   const Paths paths = given.size() > 1 ? given : raw_siblings(given.front());
   std::vector<EvidenceFile> segments;
-  for (const std::filesystem::path& path : paths)
-    segments.push_back(open_evidence_file(path));
+  for (const std::filesystem::path& path : paths) segments.push_back(open_evidence_file(path));
   check_sizes(segments);
   Image image;
   image.format = segments.size() > 1 ? "split raw" : "raw";
@@ -155,19 +150,20 @@ void check_distinct(const Paths& given) {
 
 } // namespace
 
+std::vector<std::filesystem::path> paths_of(const Image& image) {
+  std::vector<std::filesystem::path> paths;
+  for (const ImageSegment& segment : image.segments) paths.push_back(segment.path);
+  return paths;
+}
+
 Image open_image(const Paths& segments) {
-  if (segments.empty())
-    throw UsageError("no image was named");
+  if (segments.empty()) throw UsageError("no image was named");
   check_distinct(segments);
   switch (classify(open_evidence_file(segments.front()))) {
-  case Container::ewf:
-    return open_ewf(segments);
-  case Container::vhd:
-    return open_vhd(segments);
-  case Container::vmdk:
-    return open_vmdk(segments);
-  case Container::raw:
-    break;
+  case Container::ewf: return open_ewf(segments);
+  case Container::vhd: return open_vhd(segments);
+  case Container::vmdk: return open_vmdk(segments);
+  case Container::raw: break;
   }
   return open_raw(segments);
 }

@@ -20,10 +20,14 @@ struct ImageSegment {
 struct Image {
   std::string format; ///< `raw`, `split raw`, `ewf`, `vmdk`, `vhd`
   std::vector<ImageSegment> segments;
-  std::map<std::string, std::string> acquisition;   ///< from E01 headers: case_number, evidence_number, examiner, ...
+  std::map<std::string, std::string>
+      acquisition; ///< from E01 headers: case_number, evidence_number, examiner, ...
   std::map<std::string, std::string> stored_hashes; ///< `md5`, `sha1`, hex
   SourcePtr media;
 };
+
+/// The segments' paths, in order.
+std::vector<std::filesystem::path> paths_of(const Image& image);
 
 /// Opens an image from its segments in order, or from its first one alone. Throws UsageError for a path that is no
 /// evidence file at all (missing, a folder, empty, a format that has to be converted first), FormatError for one that

@@ -24,7 +24,8 @@ ConcatSource::ConcatSource(std::vector<EvidenceFile> segments) : segments_(std::
 void ConcatSource::read(u64 offset, MutableBytes into) const {
   while (!into.empty()) {
     if (offset >= size_)
-      throw ReadError(offset, fmt::format("offset {} of a media of {} bytes", offset, size_));
+      throw ReadError(offset, fmt::format("offset {} of a media of {} bytes", offset, size_),
+                      into.size());
     const auto after = std::upper_bound(starts_.begin(), starts_.end(), offset);
     const std::size_t index = static_cast<std::size_t>(after - starts_.begin()) - 1;
     const u64 within = offset - starts_[index];
@@ -40,8 +41,7 @@ void ConcatSource::read(u64 offset, MutableBytes into) const {
 }
 
 std::optional<u64> ConcatSource::media_offset(u64 offset) const {
-  if (offset >= size_)
-    return std::nullopt;
+  if (offset >= size_) return std::nullopt;
   return offset;
 }
 

@@ -17,9 +17,7 @@ constexpr std::size_t kMostSegments = 100000;
 constexpr std::size_t kGapWindow = 1000,
                       kLetterGapWindow = 26; // how far past a gap a later segment is looked for
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool all(const std::string& text, char least, char greatest) {
   return std::all_of(text.begin(), text.end(), [&](char c) { return c >= least && c <= greatest; });
 }
@@ -30,8 +28,7 @@ bool is_there(const fs::path& path) {
 }
 
 bool counts(const std::string& suffix, bool& digits) {
-  if (suffix.size() < 2 || suffix.size() > 8)
-    return false;
+  if (suffix.size() < 2 || suffix.size() > 8) return false;
   digits = all(suffix, '0', '9');
   return digits || all(suffix, 'a', 'z') || all(suffix, 'A', 'Z');
 }
@@ -39,25 +36,21 @@ bool counts(const std::string& suffix, bool& digits) {
 std::optional<u64> number_of(const std::string& digits) {
   u64 number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || end != digits.data() + digits.size())
-    return std::nullopt;
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   return number;
 }
 
 /// The suffixes that may follow: as counted, and as split(1) widens.
 std::vector<std::string> followers(const std::string& suffix, bool digits) {
   std::vector<std::string> names;
-  if (const auto next = next_suffix(suffix, digits))
-    names.push_back(*next);
-  if (const auto wide = widened_suffix(suffix, digits))
-    names.push_back(*wide);
+  if (const auto next = next_suffix(suffix, digits)) names.push_back(*next);
+  if (const auto wide = widened_suffix(suffix, digits)) names.push_back(*wide);
   return names;
 }
 
 std::optional<std::string> existing_follower(const NumberedName& name, const std::string& suffix) {
   for (const std::string& next : followers(suffix, name.digits))
-    if (is_there(name.with(next)))
-      return next;
+    if (is_there(name.with(next))) return next;
   return std::nullopt;
 }
 
@@ -77,8 +70,7 @@ void check_no_gap(const NumberedName& name, const std::string& last) {
 /// Refuses a segment that is not the first one of its image.
 void check_is_first(const NumberedName& name, const fs::path& given) {
   for (const std::string& number : {std::string("0"), std::string("1")}) {
-    if (!name.digits)
-      break;
+    if (!name.digits) break;
     const std::string suffix = std::string(name.suffix.size() - 1, '0') + number;
     if (suffix < name.suffix && is_there(name.with(suffix)))
       throw UsageError(fmt::format("{}: is not the first segment: name {}", given.string(),
@@ -105,22 +97,19 @@ std::optional<NumberedName> numbered_name(const fs::path& path) {
   else
     return std::nullopt;
   result.suffix = name.substr(result.stem.size());
-  if (!counts(result.suffix, result.digits))
-    return std::nullopt;
+  if (!counts(result.suffix, result.digits)) return std::nullopt;
   return result;
 }
 
 bool is_first_suffix(const NumberedName& name) {
-  if (name.digits)
-    return number_of(name.suffix).value_or(2) <= 1;
+  if (name.digits) return number_of(name.suffix).value_or(2) <= 1;
   return all(name.suffix, 'a', 'a') || all(name.suffix, 'A', 'A');
 }
 
 std::optional<std::string> next_suffix(const std::string& suffix, bool digits) {
   if (digits) {
     const std::optional<u64> number = number_of(suffix);
-    if (!number)
-      return std::nullopt;
+    if (!number) return std::nullopt;
     return fmt::format("{:0{}}", *number + 1, suffix.size());
   }
   std::string next = suffix;
@@ -138,22 +127,18 @@ std::optional<std::string> next_suffix(const std::string& suffix, bool digits) {
 std::optional<std::string> widened_suffix(const std::string& suffix, bool digits) {
   const char last = digits ? '9' : 'z', before = digits ? '8' : 'y', first = digits ? '0' : 'a';
   const std::size_t lead = suffix.find_first_not_of(last);
-  if (lead == std::string::npos || suffix[lead] != before)
-    return std::nullopt;
+  if (lead == std::string::npos || suffix[lead] != before) return std::nullopt;
   const std::string rest = suffix.substr(lead + 1);
-  if (rest.empty() || rest.find_first_not_of(last) != std::string::npos)
-    return std::nullopt;
+  if (rest.empty() || rest.find_first_not_of(last) != std::string::npos) return std::nullopt;
   return std::string(lead + 1, last) + std::string(rest.size() + 2, first);
 }
 
 std::vector<fs::path> raw_siblings(const fs::path& first) {
   std::vector<fs::path> segments{first};
   const std::optional<NumberedName> name = numbered_name(first);
-  if (!name)
-    return segments;
+  if (!name) return segments;
   check_is_first(*name, first);
-  if (!is_first_suffix(*name))
-    return segments;
+  if (!is_first_suffix(*name)) return segments;
   std::string suffix = name->suffix;
   while (const std::optional<std::string> next = existing_follower(*name, suffix)) {
     suffix = *next;
@@ -195,15 +180,13 @@ std::optional<fs::path> ewf_segment_path(const fs::path& first, u32 number) {
   if (extension.size() != 4 || !is_digit(extension[2]) || !is_digit(extension[3]) || number == 0)
     return std::nullopt;
   const bool lower = extension[1] >= 'a' && extension[1] <= 'z';
-  if (!lower && !(extension[1] >= 'A' && extension[1] <= 'Z'))
-    return std::nullopt;
+  if (!lower && !(extension[1] >= 'A' && extension[1] <= 'Z')) return std::nullopt;
   if (number <= 99) {
     extension = fmt::format(".{}{:02}", extension[1], number);
   } else { // .E99 is followed by .EAA ... .EZZ, .FAA ... .ZZZ
     const u32 beyond = number - 100;
     const u32 letter = static_cast<u32>(extension[1] - (lower ? 'a' : 'A')) + beyond / 676;
-    if (letter > 25)
-      return std::nullopt;
+    if (letter > 25) return std::nullopt;
     const char a = lower ? 'a' : 'A';
     extension = {'.', static_cast<char>(a + letter), static_cast<char>(a + beyond % 676 / 26),
                  static_cast<char>(a + beyond % 26)};

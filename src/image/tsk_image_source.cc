@@ -2,6 +2,7 @@
 #include "image/tsk_image_source.h"
 
 #include "base/checked.h"
+#include "base/guarded.h"
 #include "base/text.h"
 #include "image/first_unreadable.h"
 #include "image/handle_pool.h"
@@ -9,6 +10,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,8 +36,7 @@ public:
     const bool vmdk = image.container == Container::vmdk;
     const TSK_IMG_TYPE_ENUM type = vmdk ? TSK_IMG_TYPE_VMDK_VMDK : TSK_IMG_TYPE_VHD_VHD;
     image_.reset(tsk_img_open_utf8_sing(image.library_path.c_str(), type, kSector));
-    if (!image_)
-      throw FormatError(fmt::format("{}: {}", image.name.string(), tsk_error_text()));
+    if (!image_) throw FormatError(fmt::format("{}: {}", image.name.string(), tsk_error_text()));
     if (image_->size <= 0)
       throw FormatError(fmt::format("{}: a media of {} bytes", image.name.string(), image_->size));
   }
@@ -55,8 +57,7 @@ public:
         done =
             read_sectors(offset, into.first(length)) == static_cast<ssize_t>(length) ? length : 0;
       }
-      if (done == 0)
-        return false;
+      if (done == 0) return false;
       offset += done;
       into = into.subspan(done);
     }
@@ -76,8 +77,7 @@ private:
   u64 read_through_bounce(u64 offset, u64 skew, MutableBytes into) {
     const u64 wanted = std::min<u64>(into.size(), (skew == 0 ? kSector : kSector - skew));
     const ssize_t got = read_sectors(offset - skew, MutableBytes(bounce_).first(kSector));
-    if (got < static_cast<ssize_t>(skew + wanted))
-      return 0;
+    if (got < static_cast<ssize_t>(skew + wanted)) return 0;
     std::memcpy(into.data(), bounce_.data() + skew, wanted);
     return wanted;
   }
@@ -95,32 +95,65 @@ public:
 
   void read(u64 offset, MutableBytes into) const override {
     const u64 within = std::min<u64>(into.size(), saturating_subtract(size_, offset));
-    if (within > 0)
-      read_within(offset, into.first(within));
+    if (within > 0) read_within(offset, into.first(within));
     if (within < into.size())
       throw ReadError(std::max(offset, size_),
-                      fmt::format("offset {} of a media of {} bytes", offset + within, size_));
+                      fmt::format("offset {} of a media of {} bytes", offset + within, size_),
+                      into.size() - within);
   }
   u64 size() const override { return size_; }
   std::optional<u64> media_offset(u64 offset) const override {
-    if (offset >= size_)
-      return std::nullopt;
+    if (offset >= size_) return std::nullopt;
     return offset;
   }
 
 private:
+  /// A unit of which the first unreadable sector and the last one can't be read counts as
+  /// unreadable from there on. The libraries read in grains and blocks of mostly this size or more;
+  /// and libtsk 4.11 loses some memory with each failed read, so that asking for every sector of a
+  /// long hole is no way.
+  static constexpr u64 kUnit = 65536;
+
   void read_within(u64 offset, MutableBytes into) const {
+    if (const u64 length = known_bad(offset)) fail(offset, length);
     auto handle = handles_.take();
-    if (handle->read_whole(offset, into))
-      return;
+    if (handle->read_whole(offset, into)) return;
     const u64 bad = offset + readable_prefix(offset, into, [&](u64 at, MutableBytes part) {
                       return handle->read_whole(at, part);
                     });
-    // libtsk 4.11 gives errno's text, which has nothing to do with it, as the reason.
-    throw ReadError(bad,
-                    fmt::format("{}: media offset {}: the container can't supply it", name_, bad));
+    const u64 end = std::min((bad / kUnit + 1) * kUnit, size_);
+    const u64 last = std::max(bad, (end - 1) / kSector * kSector);
+    std::array<std::byte, kSector> sector{};
+    const bool whole_unit = !handle->read_whole(last, std::span(sector).first(end - last));
+    if (whole_unit) bad_.with([&](BadRanges& ranges) { add(ranges, bad, end); });
+    fail(bad, whole_unit ? end - bad : 0);
   }
 
+  [[noreturn]] void fail(u64 bad, u64 length) const {
+    // libtsk 4.11 gives errno's text, which has nothing to do with it, as the reason.
+    throw ReadError(
+        bad, fmt::format("{}: media offset {}: the container can't supply it", name_, bad), length);
+  }
+
+  using BadRanges = std::map<u64, u64>; ///< begin -> end
+
+  u64 known_bad(u64 offset) const {
+    return bad_.with([&](const BadRanges& ranges) -> u64 {
+      const auto after = ranges.upper_bound(offset);
+      if (after == ranges.begin()) return 0;
+      return saturating_subtract(std::prev(after)->second, offset);
+    });
+  }
+
+  static void add(BadRanges& ranges, u64 begin, u64 end) {
+    const auto after = ranges.upper_bound(begin);
+    if (after != ranges.begin() && std::prev(after)->second >= begin)
+      std::prev(after)->second = std::max(std::prev(after)->second, end);
+    else
+      ranges.emplace_hint(after, begin, end);
+  }
+
+  mutable Guarded<BadRanges> bad_;
   std::string name_;
   u64 size_;
   mutable HandlePool<TskHandle> handles_;

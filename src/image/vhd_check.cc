@@ -25,8 +25,7 @@ constexpr u32 kFixed = 2, kDynamic = 3, kDifferencing = 4;
 u32 checksum(ByteView bytes, u64 field) {
   u32 sum = 0;
   for (u64 i = 0; i < bytes.size(); ++i)
-    if (i < field || i >= field + 4)
-      sum += std::to_integer<u32>(bytes[i]);
+    if (i < field || i >= field + 4) sum += std::to_integer<u32>(bytes[i]);
   return ~sum;
 }
 
@@ -40,8 +39,7 @@ void check_checksum(const EvidenceFile& file, u64 offset, ByteView bytes, u64 fi
 std::string parent_name(ByteView header) {
   std::vector<std::byte> little_endian;
   for (u64 i = 64; i + 1 < 64 + 512; i += 2) {
-    if (header[i] == std::byte{0} && header[i + 1] == std::byte{0})
-      break;
+    if (header[i] == std::byte{0} && header[i + 1] == std::byte{0}) break;
     little_endian.push_back(header[i + 1]);
     little_endian.push_back(header[i]);
   }

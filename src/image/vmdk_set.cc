@@ -26,9 +26,7 @@ constexpr std::size_t kMostDescriptor = 1 << 20, kMostExtents = 4096;
   throw FormatError(fmt::format("{}: offset {}: {}", file.path().string(), offset, what));
 }
 
-bool is_sparse(const EvidenceFile& file) {
-  return chars_of(file.bytes(0, 4)) == "KDMV";
-}
+bool is_sparse(const EvidenceFile& file) { return chars_of(file.bytes(0, 4)) == "KDMV"; }
 
 /// The grain directory and every grain table it names must lie within the file.
 void check_sparse(const EvidenceFile& file) {
@@ -116,8 +114,7 @@ std::vector<std::string_view> words(std::string_view line) {
   std::vector<std::string_view> result;
   while (!line.empty() && result.size() < 8) {
     const std::size_t begin = line.find_first_not_of(" \t\r");
-    if (begin == std::string_view::npos)
-      break;
+    if (begin == std::string_view::npos) break;
     const bool quoted = line[begin] == '"';
     const std::size_t from = begin + (quoted ? 1 : 0);
     const std::size_t end =
@@ -131,8 +128,7 @@ std::vector<std::string_view> words(std::string_view line) {
 std::optional<u64> number(std::string_view text) {
   u64 value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
@@ -143,19 +139,15 @@ std::optional<Extent> parse_extent(std::string_view line) {
   if (parts.size() < 3 || (parts[0] != "RW" && parts[0] != "RDONLY" && parts[0] != "NOACCESS"))
     return std::nullopt;
   const std::optional<u64> sectors = number(parts[1]);
-  if (!sectors)
-    return std::nullopt;
+  if (!sectors) return std::nullopt;
   Extent extent{*sectors, 0, std::string(parts[0]), std::string(parts[2]), {}};
-  if (parts.size() > 3)
-    extent.name = parts[3];
-  if (parts.size() > 4)
-    extent.start = number(parts[4]).value_or(0);
+  if (parts.size() > 3) extent.name = parts[3];
+  if (parts.size() > 4) extent.start = number(parts[4]).value_or(0);
   return extent;
 }
 
 void check_parent(const EvidenceFile& file, std::string_view line) {
-  if (!line.starts_with("parentcid="))
-    return;
+  if (!line.starts_with("parentcid=")) return;
   const std::vector<std::string_view> parts = words(line.substr(10));
   if (!parts.empty() && parts.front() != "ffffffff" && parts.front() != "0")
     broken(file, 0,
@@ -184,16 +176,13 @@ Descriptor read_descriptor(const EvidenceFile& file) {
     const std::string_view line = std::string_view(text).substr(begin, end - begin);
     const std::string lower = ascii_lower(line);
     check_parent(file, lower);
-    if (lower.starts_with("createtype="))
-      descriptor.create_type = create_type(file, line);
-    if (auto extent = parse_extent(line))
-      descriptor.extents.push_back(std::move(*extent));
+    if (lower.starts_with("createtype=")) descriptor.create_type = create_type(file, line);
+    if (auto extent = parse_extent(line)) descriptor.extents.push_back(std::move(*extent));
     if (descriptor.extents.size() > kMostExtents)
       broken(file, 0, fmt::format("more than {} extents", kMostExtents));
     begin = end + 1;
   }
-  if (descriptor.extents.empty())
-    broken(file, 0, "the descriptor names no extent");
+  if (descriptor.extents.empty()) broken(file, 0, "the descriptor names no extent");
   return descriptor;
 }
 
@@ -214,10 +203,8 @@ EvidenceFile open_extent(const EvidenceFile& descriptor, const Extent& extent) {
 }
 
 void check_extent(const EvidenceFile& file, const Extent& extent) {
-  if (is_sparse(file))
-    return check_sparse(file);
-  if (extent.type != "FLAT" && extent.type != "VMFS")
-    return;
+  if (is_sparse(file)) return check_sparse(file);
+  if (extent.type != "FLAT" && extent.type != "VMFS") return;
   const auto start = checked_multiply(extent.start, kSector),
              length = checked_multiply(extent.sectors, kSector);
   if (!start || !length || !fits(*start, *length, file.size))
@@ -230,11 +217,9 @@ void check_extent(const EvidenceFile& file, const Extent& extent) {
 /// `file` is null for an extent of zeros, which has none.
 std::string extent_line(const Extent& extent, const EvidenceFile* file) {
   std::string line = fmt::format("{} {} {}", extent.access, extent.sectors, extent.type);
-  if (file == nullptr)
-    return line + '\n';
+  if (file == nullptr) return line + '\n';
   line += fmt::format(" \"{}\"", file->file.descriptor());
-  if (extent.type == "FLAT")
-    line += fmt::format(" {}", extent.start);
+  if (extent.type == "FLAT") line += fmt::format(" {}", extent.start);
   return line + '\n';
 }
 
@@ -263,10 +248,8 @@ VmdkSet open_vmdk_set(const std::filesystem::path& path) {
       broken(set.files.front(), 0,
              fmt::format("an extent of type `{}`, which is not read", printable(extent.type)));
     const bool zeros = extent.type == "ZERO";
-    if (!monolithic && !zeros)
-      set.files.push_back(open_extent(set.files.front(), extent));
-    if (!zeros)
-      check_extent(set.files.back(), extent);
+    if (!monolithic && !zeros) set.files.push_back(open_extent(set.files.front(), extent));
+    if (!zeros) check_extent(set.files.back(), extent);
     text += extent_line(extent, zeros ? nullptr : &set.files.back());
   }
   text += "\n# The Disk Data Base\n#DDB\n";

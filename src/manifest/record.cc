@@ -3,7 +3,10 @@
 // functions, any thread.
 #include "manifest/record.h"
 
+#include "base/text.h"
+
 #include <array>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -12,8 +15,27 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Names come in escaped; what is still not UTF-8 (say, in a rule's meta) must not stop the seal.
-std::string line_of(const Json& record) {
+/// Names come in escaped, but a rule's meta or the name of a rule file may hold anything.
+void make_utf8(Json& value) {
+  if (value.is_string()) {
+    std::string& text = value.get_ref<std::string&>();
+    if (!is_utf8(text))
+      text = as_utf8(text);
+  } else if (value.is_array()) {
+    for (Json& element : value)
+      make_utf8(element);
+  } else if (value.is_object()) {
+    Json object = Json::object();
+    for (auto& [key, member] : value.items()) {
+      make_utf8(member);
+      object[as_utf8(key)] = std::move(member);
+    }
+    value = std::move(object);
+  }
+}
+
+std::string line_of(Json record) {
+  make_utf8(record);
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "manifest/evidence_store.h"
 #include "manifest/record.h"
 
@@ -136,8 +137,11 @@ struct Sealing {
   void add_findings(Coverage& coverage) {
     journal.for_each_outcome([&](const Outcome& outcome) {
       coverage.add(outcome);
-      for (const Finding* finding : sorted(outcome))
-        add(*finding);
+      for (const std::string& line : sorted_lines(outcome))
+        file.add(line);
+      summary.findings += outcome.findings.size();
+      for (const Finding& finding : outcome.findings)
+        ++summary.findings_by_rule[as_utf8(finding.rule.name)];
     });
   }
 
@@ -176,35 +180,31 @@ struct Sealing {
   }
 
 private:
-  void add(const Finding& finding) {
-    ++summary.findings;
-    ++summary.findings_by_rule[finding.rule.name];
-    file.add(manifest_line(finding));
-  }
-
   void add(const Issue& issue) {
     ++summary.issues;
     ++summary.issues_by_kind[std::string(name_of(issue.kind))];
     file.add(manifest_line(issue));
   }
 
-  /// By member, namespace and rule; the line decides between two that differ in nothing of it.
-  static std::vector<const Finding*> sorted(const Outcome& outcome) {
-    std::vector<const Finding*> findings;
+  /// The lines by member, namespace and rule, as the manifest writes these; the line decides
+  /// between two alike.
+  static std::vector<std::string> sorted_lines(const Outcome& outcome) {
+    std::vector<std::tuple<std::optional<std::string>, std::string, std::string, std::string>>
+        keyed;
     for (const Finding& finding : outcome.findings) {
       if (finding.stream != outcome.stream)
         fail(outcome.stream, "it has a finding of another stream");
-      findings.push_back(&finding);
+      std::optional<std::string> member;
+      if (finding.member)
+        member = as_utf8(*finding.member);
+      keyed.emplace_back(std::move(member), as_utf8(finding.rule.name_space),
+                         as_utf8(finding.rule.name), manifest_line(finding));
     }
-    std::sort(findings.begin(), findings.end(), [](const Finding* a, const Finding* b) {
-      const auto key = [](const Finding& f) {
-        return std::tie(f.member, f.rule.name_space, f.rule.name);
-      };
-      if (key(*a) != key(*b))
-        return key(*a) < key(*b);
-      return manifest_line(*a) < manifest_line(*b);
-    });
-    return findings;
+    std::sort(keyed.begin(), keyed.end());
+    std::vector<std::string> lines;
+    for (auto& key : keyed)
+      lines.push_back(std::move(std::get<3>(key)));
+    return lines;
   }
 
   static void sort(std::vector<Issue>& issues) {

@@ -16,31 +16,26 @@ bool at(ByteView bytes, u64 offset, std::string_view signature) {
   return part && chars_of(*part) == signature;
 }
 
-bool is_power_of_two(u64 n) {
-  return n != 0 && (n & (n - 1)) == 0;
-}
+bool is_power_of_two(u64 n) { return n != 0 && (n & (n - 1)) == 0; }
 
 /// Sectors in a cluster: a power of two, or from 0x80 on, the negative of its exponent (clusters
 /// past 64 KiB).
 bool plausible_cluster(u8 field) {
-  if (field >= 0xE1)
-    return true; // 2^(256 - field), up to 2^31
+  if (field >= 0xE1) return true; // 2^(256 - field), up to 2^31
   return field <= 0x80 && is_power_of_two(field);
 }
 
 } // namespace
 
 bool looks_like_ntfs(ByteView boot_sector) {
-  if (boot_sector.size() < 512 || !at(boot_sector, 3, "NTFS    "sv))
-    return false;
+  if (boot_sector.size() < 512 || !at(boot_sector, 3, "NTFS    "sv)) return false;
   const u16 sector_size = *little<u16>(boot_sector, 11);
   return sector_size >= 256 && sector_size <= 4096 && is_power_of_two(sector_size) &&
          plausible_cluster(*little<u8>(boot_sector, 13)) && *little<u64>(boot_sector, 48) != 0;
 }
 
 std::optional<u64> ntfs_size(ByteView boot_sector) {
-  if (!looks_like_ntfs(boot_sector))
-    return std::nullopt;
+  if (!looks_like_ntfs(boot_sector)) return std::nullopt;
   return checked_multiply(*little<u64>(boot_sector, 40), u64{*little<u16>(boot_sector, 11)});
 }
 
@@ -58,11 +53,9 @@ std::string signature_of(ByteView start) {
   };
   // BitLocker To Go keeps a FAT32 boot sector for old systems; its GUID stands further on
   // (4967d63b-2e29-4ad8-...).
-  if (at(start, 424, "\x3b\xd6\x67\x49\x29\x2e\xd8\x4a"sv))
-    return "bitlocker";
+  if (at(start, 424, "\x3b\xd6\x67\x49\x29\x2e\xd8\x4a"sv)) return "bitlocker";
   for (const Signature& signature : signatures)
-    if (at(start, signature.offset, signature.bytes))
-      return std::string(signature.name);
+    if (at(start, signature.offset, signature.bytes)) return std::string(signature.name);
   return {};
 }
 

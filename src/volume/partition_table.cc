@@ -19,8 +19,7 @@ constexpr u64 kSector = 512;
 constexpr std::size_t kMostLinks = 128, kMostGptEntries = 1024;
 
 std::optional<std::vector<std::byte>> read(const ByteSource& media, u64 offset, u64 length) {
-  if (!fits(offset, length, media.size()))
-    return std::nullopt;
+  if (!fits(offset, length, media.size())) return std::nullopt;
   std::vector<std::byte> bytes(length);
   try {
     media.read(offset, bytes);
@@ -34,8 +33,7 @@ u32 crc32(ByteView bytes) {
   u32 crc = ~0u;
   for (const std::byte byte : bytes) {
     crc ^= std::to_integer<u32>(byte);
-    for (int bit = 0; bit < 8; ++bit)
-      crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320u : 0);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320u : 0);
   }
   return ~crc;
 }
@@ -51,8 +49,7 @@ struct MbrEntry {
 
 /// The four entries of a sector that is a partition table; absent when it isn't one.
 std::optional<std::array<MbrEntry, 4>> mbr_entries(ByteView sector) {
-  if (little<u16>(sector, 510) != u16{0xAA55})
-    return std::nullopt;
+  if (little<u16>(sector, 510) != u16{0xAA55}) return std::nullopt;
   std::array<MbrEntry, 4> entries;
   for (u64 i = 0; i < entries.size(); ++i) {
     const u64 at = 446 + i * 16;
@@ -70,10 +67,8 @@ TableEntry volume_of(const MbrEntry& entry, u64 base) {
                     entry.sectors * kSector,
                     fmt::format("MBR type 0x{:02x}", entry.type),
                     {}};
-  if (entry.type == 0x42)
-    volume.purpose = "ldm";
-  if (entry.type == 0x8E)
-    volume.purpose = "lvm";
+  if (entry.type == 0x42) volume.purpose = "ldm";
+  if (entry.type == 0x8E) volume.purpose = "lvm";
   return volume;
 }
 
@@ -98,15 +93,13 @@ void follow_chain(const ByteSource& media, u64 extended, PartitionTable& table) 
     }
     u64 next = 0;
     for (const MbrEntry& entry : *entries) {
-      if (!entry.is_used())
-        continue;
+      if (!entry.is_used()) continue;
       if (entry.is_extended())
         next = extended + entry.start;
       else
         table.entries.push_back(volume_of(entry, link));
     }
-    if (next == 0)
-      return;
+    if (next == 0) return;
     link = next;
   }
   table.problems.push_back(
@@ -116,8 +109,7 @@ void follow_chain(const ByteSource& media, u64 extended, PartitionTable& table) 
 void read_mbr(const ByteSource& media, const std::array<MbrEntry, 4>& entries,
               PartitionTable& table) {
   for (const MbrEntry& entry : entries) {
-    if (!entry.is_used() || entry.type == 0xEE)
-      continue;
+    if (!entry.is_used() || entry.type == 0xEE) continue;
     if (entry.is_extended())
       follow_chain(media, entry.start, table);
     else
@@ -147,20 +139,16 @@ TableEntry gpt_entry(ByteView entry, u64 first, u64 last, u64 sector_size) {
   TableEntry volume{first * sector_size, (last - first + 1) * sector_size, {}, {}};
   const std::string guid = hex(entry.first(16));
   for (const KnownType& type : kTypes) {
-    if (type.guid != guid)
-      continue;
+    if (type.guid != guid) continue;
     volume.description = type.words;
     volume.purpose = type.purpose;
   }
   ByteView name = entry.subspan(56, 72);
   for (u64 i = 0; i + 1 < name.size(); i += 2)
-    if (little<u16>(name, i) == u16{0})
-      name = name.first(i);
+    if (little<u16>(name, i) == u16{0}) name = name.first(i);
   const std::string words = printable(decode_utf16_name(name).utf8);
-  if (volume.description.empty())
-    volume.description = "GPT type " + guid;
-  if (!words.empty())
-    volume.description = fmt::format("{} ({})", words, volume.description);
+  if (volume.description.empty()) volume.description = "GPT type " + guid;
+  if (!words.empty()) volume.description = fmt::format("{} ({})", words, volume.description);
   return volume;
 }
 
@@ -215,8 +203,7 @@ GptReading read_gpt(const ByteSource& media, u64 header_offset, u64 sector_size)
 
 void use(PartitionTable& table, std::vector<TableEntry> entries) {
   table.kind = "gpt";
-  for (TableEntry& entry : entries)
-    table.entries.push_back(std::move(entry));
+  for (TableEntry& entry : entries) table.entries.push_back(std::move(entry));
 }
 
 /// Whether there is a GPT at that sector size. Damage is a problem even where the other copy makes
@@ -230,8 +217,7 @@ bool read_gpt_copies(const ByteSource& media, u64 sector_size, bool backup_alone
     return true;
   }
   GptReading backup = read_gpt(media, last, sector_size);
-  if (!primary.found && !(backup.found && backup_alone))
-    return false;
+  if (!primary.found && !(backup.found && backup_alone)) return false;
   const bool backup_good = backup.found && backup.damage.empty();
   table.problems.push_back(fmt::format(
       "offset {}: {}: {} at offset {} {}", sector_size, primary.damage, "the backup", last,
@@ -257,18 +243,15 @@ PartitionTable read_partition_table(const ByteSource& media) {
   if (protective && !gpt)
     table.problems.push_back(
         "offset 512: the MBR announces a GPT, but neither it nor its backup is there");
-  if (!any)
-    return table;
+  if (!any) return table;
   PartitionTable other;
   read_mbr(media, *mbr, other);
   const bool plain = !gpt && !other.entries.empty();
-  if (plain || (!gpt && !protective))
-    table.kind = "mbr";
+  if (plain || (!gpt && !protective)) table.kind = "mbr";
   for (TableEntry& entry : other.entries) { // beside a GPT: a hybrid MBR, which mostly repeats it
     const bool known = std::any_of(table.entries.begin(), table.entries.end(),
                                    [&](const TableEntry& e) { return e.offset == entry.offset; });
-    if (!known || plain)
-      table.entries.push_back(std::move(entry));
+    if (!known || plain) table.entries.push_back(std::move(entry));
   }
   table.problems.insert(table.problems.end(), other.problems.begin(), other.problems.end());
   return table;

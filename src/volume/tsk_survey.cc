@@ -35,15 +35,13 @@ extern "C" ssize_t read_external(TSK_IMG_INFO* info, TSK_OFF_T offset, char* buf
                                  size_t length) noexcept {
   auto* image = reinterpret_cast<ExternalImage*>(info);
   const u64 size = image->source->size();
-  if (offset < 0 || static_cast<u64>(offset) >= size)
-    return -1;
+  if (offset < 0 || static_cast<u64>(offset) >= size) return -1;
   const u64 within = std::min<u64>(length, size - static_cast<u64>(offset));
   try {
     image->source->read(static_cast<u64>(offset), {reinterpret_cast<std::byte*>(buffer), within});
     return static_cast<ssize_t>(within);
   } catch (const ReadError& e) {
-    if (image->first_error.empty())
-      image->first_error = e.what();
+    if (image->first_error.empty()) image->first_error = e.what();
     const u64 good = std::min(saturating_subtract(e.offset, static_cast<u64>(offset)), within);
     return good > 0 ? static_cast<ssize_t>(good) : -1;
   } catch (...) {
@@ -71,28 +69,24 @@ TskTable open_table(TSK_IMG_INFO* image) {
   TskTable table(tsk_vs_open(image, 0, TSK_VS_TYPE_DETECT));
   if (!table && bounded(tsk_error_get_errstr()).find(" or ") != std::string::npos) {
     table.reset(tsk_vs_open(image, 0, TSK_VS_TYPE_GPT));
-    if (!table)
-      table.reset(tsk_vs_open(image, 0, TSK_VS_TYPE_DOS));
+    if (!table) table.reset(tsk_vs_open(image, 0, TSK_VS_TYPE_DOS));
   }
   return table;
 }
 
 json list_table(TSK_IMG_INFO* image, std::set<u64>& offsets) {
   const TskTable table = open_table(image);
-  if (!table)
-    return {{"kind", ""}, {"parts", json::array()}};
+  if (!table) return {{"kind", ""}, {"parts", json::array()}};
   json parts = json::array();
   for (const TSK_VS_PART_INFO* part = table->part_list;
        part != nullptr && parts.size() < kMostParts; part = part->next) {
     if ((part->flags & TSK_VS_PART_FLAG_ALLOC) == 0 || (part->flags & TSK_VS_PART_FLAG_META) != 0)
       continue;
     // Lies over a GPT that libtsk did not take, and holds nothing of its own.
-    if (part->desc != nullptr && std::string_view(part->desc).starts_with("GPT Safety"))
-      continue;
+    if (part->desc != nullptr && std::string_view(part->desc).starts_with("GPT Safety")) continue;
     const auto offset = checked_multiply<u64>(part->start, table->block_size);
     const auto size = checked_multiply<u64>(part->len, table->block_size);
-    if (!offset || !size)
-      continue;
+    if (!offset || !size) continue;
     offsets.insert(*offset);
     parts.push_back({{"offset", *offset}, {"size", *size}, {"description", bounded(part->desc)}});
   }
@@ -102,8 +96,7 @@ json list_table(TSK_IMG_INFO* image, std::set<u64>& offsets) {
 json list_file_systems(TSK_IMG_INFO* image, const std::set<u64>& offsets) {
   json found = json::array();
   for (const u64 offset : offsets) {
-    if (offset >= static_cast<u64>(image->size))
-      continue;
+    if (offset >= static_cast<u64>(image->size)) continue;
     const TskFileSystem fs(
         tsk_fs_open_img(image, static_cast<TSK_OFF_T>(offset), TSK_FS_TYPE_DETECT));
     const std::string name = fs ? bounded(tsk_fs_type_toname(fs->ftype)) : std::string();
@@ -119,20 +112,16 @@ std::string survey_in_child(const ByteSource& media, std::set<u64> offsets, bool
   image->source = &media;
   TSK_IMG_INFO* info = tsk_img_open_external(&image->info, static_cast<TSK_OFF_T>(media.size()),
                                              512, read_external, close_external, stat_external);
-  if (info == nullptr)
-    throw Error("libtsk takes no external image");
+  if (info == nullptr) throw Error("libtsk takes no external image");
   json answer = {{"kind", ""}, {"parts", json::array()}};
-  if (table)
-    answer = list_table(info, offsets);
+  if (table) answer = list_table(info, offsets);
   answer["file_systems"] = list_file_systems(info, offsets);
   answer["read_error"] = printable(std::string_view(image->first_error).substr(0, 1024));
   tsk_img_close(info);
   return answer.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
-std::string our_name(const std::string& kind) {
-  return kind == "dos" ? "mbr" : kind;
-}
+std::string our_name(const std::string& kind) { return kind == "dos" ? "mbr" : kind; }
 
 TskSurvey parse(const std::string& text) {
   TskSurvey survey;

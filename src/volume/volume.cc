@@ -30,8 +30,7 @@ std::vector<std::byte> start_of(const ByteSource& source, u64 offset, u64 length
 
 /// Volumes of which the first sector alone says that the media has no table.
 bool is_bare(ByteView start) {
-  if (looks_like_ntfs(start))
-    return true;
+  if (looks_like_ntfs(start)) return true;
   const std::string signature = signature_of(start);
   return signature == "bitlocker" || signature == "luks" || signature == "refs" ||
          signature == "exfat";
@@ -80,8 +79,7 @@ std::vector<Candidate> merge(const SourcePtr& media, const PartitionTable& ours,
 }
 
 void add_note(Volume& volume, const std::string& note) {
-  if (!volume.note.empty())
-    volume.note += "; ";
+  if (!volume.note.empty()) volume.note += "; ";
   volume.note += note;
 }
 
@@ -103,8 +101,7 @@ void judge_other(Volume& volume, ByteView start, const TskSurvey::FileSystem& th
                       : !theirs.name.empty() ? theirs.name
                       : !signature.empty()   ? signature
                                              : purpose;
-  if (volume.filesystem.empty())
-    volume.filesystem = "unknown";
+  if (volume.filesystem.empty()) volume.filesystem = "unknown";
   if (volume.filesystem == "ntfs")
     add_note(volume, "libtsk opens it as NTFS, although its boot sector is not a valid one");
   if (volume.filesystem == "unknown" && !theirs.reason.empty())
@@ -112,11 +109,9 @@ void judge_other(Volume& volume, ByteView start, const TskSurvey::FileSystem& th
 }
 
 void check_backup_boot(Volume& volume, VolumeTable& table) {
-  if (volume.size < 1024)
-    return;
+  if (volume.size < 1024) return;
   const u64 last = volume.size / 512 * 512 - 512;
-  if (!looks_like_ntfs(start_of(*volume.source, last, 512)))
-    return;
+  if (!looks_like_ntfs(start_of(*volume.source, last, 512))) return;
   add_note(volume,
            "the backup boot sector (its last sector) looks like NTFS, the first one does not");
   if (volume.filesystem == "unknown")
@@ -128,8 +123,7 @@ void check_backup_boot(Volume& volume, VolumeTable& table) {
 
 /// Volumes that hold others, which nothing here takes apart.
 void check_purpose(const Volume& volume, const std::string& purpose, VolumeTable& table) {
-  if (volume.filesystem == "ntfs" || (purpose != "ldm" && purpose != "storage-spaces"))
-    return;
+  if (volume.filesystem == "ntfs" || (purpose != "ldm" && purpose != "storage-spaces")) return;
   table.problems.push_back(
       fmt::format("volume {}: offset {}: {}: the volumes within it are not looked for",
                   volume.locator, volume.offset,
@@ -184,10 +178,8 @@ VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments,
   table.problems = ours.problems;
 
   std::vector<u64> offsets;
-  for (const TableEntry& entry : ours.entries)
-    offsets.push_back(entry.offset);
-  if (offsets.empty())
-    offsets.push_back(0);
+  for (const TableEntry& entry : ours.entries) offsets.push_back(entry.offset);
+  if (offsets.empty()) offsets.push_back(0);
   const TskSurvey theirs = survey_with_tsk(segments, media, offsets, !bare);
   if (!theirs.failure.empty())
     table.problems.push_back(fmt::format("libtsk failed on the partition table or on a file "
@@ -199,8 +191,7 @@ VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments,
 
   std::vector<Candidate> found = merge(media, ours, theirs);
   const bool whole = found.empty();
-  if (whole)
-    found.push_back({volume_at(media, 0, media->size(), {}), {}});
+  if (whole) found.push_back({volume_at(media, 0, media->size(), {}), {}});
   for (Candidate& candidate : found) {
     candidate.volume.locator = whole ? "v" : fmt::format("p{}", table.volumes.size() + 1);
     judge(candidate.volume, theirs, candidate.purpose, media->size(), table);

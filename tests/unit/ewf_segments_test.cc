@@ -24,8 +24,7 @@ public:
   }
   std::filesystem::path other(const std::string& name) const { return folder_ / name; }
   std::string refusal(std::vector<std::filesystem::path> paths = {}) const {
-    if (paths.empty())
-      paths = {segment(1)};
+    if (paths.empty()) paths = {segment(1)};
     return message_of<FormatError>([&] { open_ewf_set(paths); });
   }
 

@@ -35,8 +35,7 @@ void check_equal_from_four_threads(const ByteSource& media, const Bytes& expecte
         const u64 most = i % 3 == 0 ? 700'000 : i % 3 == 1 ? 5000 : 600;
         buffer.resize(std::min<u64>(1 + generator() % most, expected.size() - offset));
         media.read(offset, buffer);
-        if (std::memcmp(buffer.data(), expected.data() + offset, buffer.size()) != 0)
-          ++wrong;
+        if (std::memcmp(buffer.data(), expected.data() + offset, buffer.size()) != 0) ++wrong;
       }
     });
   threads.clear();
@@ -252,6 +251,31 @@ TEST_CASE("VHD and VMDK of each kind read as the disk they were made from") {
   }
 }
 
+TEST_CASE(
+    "a VMDK cut within its grains opens, and what is gone is unreadable, neither less nor more") {
+  const TestFolder folder;
+  const Bytes bytes = random_bytes(8_MiB, 16);
+  write_file(folder / "disk.raw", bytes);
+  run_or_skip("qemu-img",
+              "convert -O vmdk " + quoted(folder / "disk.raw") + " " + quoted(folder / "cut.vmdk"));
+  const u64 size = std::filesystem::file_size(folder / "cut.vmdk");
+  std::filesystem::resize_file(folder / "cut.vmdk", size - 3_MiB);
+  const Image image = open_image({folder / "cut.vmdk"});
+  Bytes read(bytes.size());
+  for (int pass = 0; pass < 2; ++pass) {
+    const std::vector<Gap> gaps = read_with_gaps(*image.media, 0, read);
+    u64 lost = 0;
+    for (const Gap& gap : gaps) lost += gap.length;
+    CHECK(lost >= 3_MiB);
+    CHECK(lost <= 3_MiB + 65536); // the grain in which the file ends
+    Bytes expected = bytes;
+    for (const Gap& gap : gaps)
+      std::fill_n(expected.begin() + static_cast<std::ptrdiff_t>(gap.offset), gap.length,
+                  std::byte{0});
+    CHECK(read == expected);
+  }
+}
+
 TEST_CASE("a renamed VMDK is read itself, not the file that has its old name") {
   const TestFolder folder;
   write_file(folder / "first.raw", compressible_bytes(2_MiB, 10));
@@ -308,8 +332,7 @@ TEST_CASE("a differencing VHD is refused by the name of its parent") {
     set_big(vhd, at + 20, 512);
     set_big(vhd, at + 60, 4);
     u32 sum = 0;
-    for (u64 i = 0; i < 512; ++i)
-      sum += std::to_integer<u32>(vhd[at + i]);
+    for (u64 i = 0; i < 512; ++i) sum += std::to_integer<u32>(vhd[at + i]);
     set_big(vhd, at + 64, ~sum);
   };
   footer(0);
@@ -319,8 +342,7 @@ TEST_CASE("a differencing VHD is refused by the name of its parent") {
   for (u64 i = 0; i < parent.size(); ++i)
     vhd[512 + 64 + 2 * i + 1] = static_cast<std::byte>(parent[i]);
   u32 sum = 0;
-  for (u64 i = 512; i < 1536; ++i)
-    sum += std::to_integer<u32>(vhd[i]);
+  for (u64 i = 512; i < 1536; ++i) sum += std::to_integer<u32>(vhd[i]);
   set_big(vhd, 512 + 36, ~sum);
   write_file(folder / "child.vhd", vhd);
   CHECK_THAT(format_error({folder / "child.vhd"}),
@@ -371,8 +393,7 @@ std::string fault_of(const std::filesystem::path& path, const Bytes& expected) {
       if (!expected.empty() && std::memcmp(buffer.data(), expected.data() + offset, length) != 0)
         return "wrong bytes within 64 KiB from " + std::to_string(offset);
     }
-    if (!expected.empty() && size != expected.size())
-      return "a media of " + std::to_string(size);
+    if (!expected.empty() && size != expected.size()) return "a media of " + std::to_string(size);
     return {};
   } catch (const Error& e) {
     const std::string message = e.what();

@@ -53,8 +53,7 @@ using Bytes = std::vector<std::byte>;
   std::mt19937 generator(seed);
   Bytes bytes(size);
   for (u64 i = 0; i < size; ++i)
-    if (i % 262144 < 131072)
-      bytes[i] = static_cast<std::byte>('a' + generator() % 8);
+    if (i % 262144 < 131072) bytes[i] = static_cast<std::byte>('a' + generator() % 8);
   return bytes;
 }
 

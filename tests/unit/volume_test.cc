@@ -74,15 +74,9 @@ TEST_CASE("a damaged primary GPT is made up for by the backup, and is a problem"
   const Disk disk(32_MiB);
   disk.split(kGpt);
   disk.ntfs(1048576, 8388608);
-  SECTION("its entries") {
-    disk.put(1024 + 40, bytes_of("\x01"));
-  }
-  SECTION("its header") {
-    disk.put(512 + 24, bytes_of("\x07"));
-  }
-  SECTION("its signature") {
-    disk.put(512, bytes_of("xxxx"));
-  }
+  SECTION("its entries") { disk.put(1024 + 40, bytes_of("\x01")); }
+  SECTION("its header") { disk.put(512 + 24, bytes_of("\x07")); }
+  SECTION("its signature") { disk.put(512, bytes_of("xxxx")); }
   const VolumeTable table = disk.volumes();
   CHECK(table.kind == "gpt");
   for (const std::string& volume : kGptVolumes)
@@ -255,8 +249,7 @@ public:
   void read(u64 offset, MutableBytes into) const override {
     if (!fits(offset, into.size(), bytes_.size()))
       throw ReadError(std::max<u64>(offset, bytes_.size()), "past the end");
-    if (offset <= bad_ && bad_ < offset + into.size())
-      throw ReadError(bad_, "bad sector");
+    if (offset <= bad_ && bad_ < offset + into.size()) throw ReadError(bad_, "bad sector");
     std::memcpy(into.data(), bytes_.data() + offset, into.size());
   }
   u64 size() const override { return bytes_.size(); }
@@ -290,8 +283,7 @@ TEST_CASE("tables changed at random end in volumes and problems") {
       const VolumeTable table =
           find_volumes({}, std::make_shared<FaultySource>(damaged, damaged.size()));
       CHECK_FALSE(table.volumes.empty());
-      for (const Volume& volume : table.volumes)
-        CHECK(volume.source->size() == volume.size);
+      for (const Volume& volume : table.volumes) CHECK(volume.source->size() == volume.size);
     }
   }
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The manifest is a function of image, rules and options; its offsets and commands can be checked by others.
+#include "base/file.h"
+#include "base/hash.h"
+#include "support/catch.h"
+#include "support/random_tree.h"
+#include "support/run_sweep.h"
+#include "support/run_tool.h"
+#include "support/tsk_oracle.h"
+
+using namespace coldsweep;
+using namespace coldsweep::test;
+
+namespace {
+
+constexpr const char* kRules = R"(
+rule every_stream { condition: filesize > 0 }
+rule pairs { strings: $a = /[a-z]{3}[0-9]/ $b = { 00 01 [1-4] ?? 04 } condition: any of them }
+)";
+
+std::string unhex(const std::string& digits) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+  return bytes;
+}
+
+} // namespace
+
+TEST_CASE("the manifest is the same to the byte with any number of threads, and twice") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image = random_tree(7);
+  const std::filesystem::path path = image.build();
+  const std::string before = sha256_of_file(path);
+  SweepOptions options;
+  const std::string first = run_sweep(path, kRules, options).manifest;
+  CHECK(first.size() > 10000);
+  for (const u32 threads : {1u, 2u, 8u, 8u}) {
+    options.threads = threads;
+    CHECK(run_sweep(path, kRules, options).manifest == first);
+  }
+  options.memory = 16_MiB;
+  CHECK(run_sweep(path, kRules, options).manifest == first);
+  CHECK(sha256_of_file(path) == before);
+}
+
+TEST_CASE("each media offset leads to the bytes that matched") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  u64 checked = 0;
+  for (const u64 seed : {3u, 4u, 5u}) {
+    NtfsImage image = random_tree(seed);
+    const std::filesystem::path path = image.build();
+    const File media = File::open(path);
+    for (const nlohmann::json& f : run_sweep(path, kRules).findings) {
+      for (const nlohmann::json& match : f.at("matches")) {
+        if (match.at("media_offset").is_null()) continue;
+        // A match that straddles extents stands there up to the end of the first one.
+        const u64 offset = match.at("offset");
+        u64 contiguous = 0;
+        for (const nlohmann::json& e : f.at("extents"))
+          if (e.at("offset") <= offset && offset < e.at("offset").get<u64>() + e.at("length").get<u64>())
+            contiguous = e.at("offset").get<u64>() + e.at("length").get<u64>() - offset;
+        std::string expected = unhex(match.at("data"));
+        expected.resize(std::min<u64>(expected.size(), contiguous));
+        REQUIRE(!expected.empty());
+        std::string found(expected.size(), '\0');
+        media.read(match.at("media_offset"), std::as_writable_bytes(std::span(found)));
+        CHECK(found == expected);
+        ++checked;
+      }
+    }
+  }
+  CHECK(checked > 100);
+}
+
+TEST_CASE("each `locate` command, run where the image lies, shows the bytes of its finding") {
+  if (!can_build_ntfs_images() || !Tsk::available()) SKIP("no ntfs_writer, mkntfs or sleuthkit");
+  NtfsImage image = random_tree(11);
+  const std::filesystem::path path = image.build();
+  const Swept swept = run_sweep(path, kEveryStream);
+  REQUIRE(swept.findings.size() > 20);
+  std::size_t differing = 0;
+  for (const nlohmann::json& f : swept.findings) {
+    const std::string command = f.at("locate");
+    CAPTURE(command, f.at("path").get<std::string>());
+    const ToolResult shown = run_tool({"sh", "-c", "cd " + path.parent_path().string() + " && " + command});
+    CHECK(shown.status == 0);
+    CHECK(sha256_of(shown.out) == f.at("hashes").at("sha256"));
+    differing += sha256_of(shown.out) != f.at("hashes").at("sha256") ? 1 : 0;
+  }
+  CHECK(differing == 0);
+}

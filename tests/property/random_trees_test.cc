@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random images: libntfs-3g writes, we read, icat is the second opinion.
+#include "base/hash.h"
+#include "support/catch.h"
+#include "support/random_tree.h"
+#include "support/run_sweep.h"
+#include "support/tsk_oracle.h"
+
+#include <map>
+
+using namespace coldsweep;
+using namespace coldsweep::test;
+
+namespace {
+
+constexpr u64 kImages = 100;
+
+struct Seen {
+  u64 streams = 0, compressed = 0, sparse = 0, fragmented = 0, resident = 0, deleted = 0, named = 0, linked = 0,
+      listed = 0;
+  void count(const WrittenStream& s) {
+    ++streams;
+    compressed += s.compressed ? 1 : 0;
+    sparse += s.sparse ? 1 : 0;
+    fragmented += s.runs > 1 ? 1 : 0;
+    resident += s.resident ? 1 : 0;
+    deleted += s.allocated ? 0 : 1;
+    named += s.stream.empty() ? 0 : 1;
+    linked += s.links.empty() ? 0 : 1;
+    listed += s.holder != s.record ? 1 : 0;
+  }
+};
+
+bool has_path(const nlohmann::json& finding, const std::string& path) {
+  if (finding.at("path") == path) return true;
+  const nlohmann::json& links = finding.at("links");
+  return std::find(links.begin(), links.end(), path) != links.end();
+}
+
+void compare(NtfsImage& image, Seen& seen) {
+  const Swept swept = run_sweep(image.build(), kEveryStream);
+  require_balanced(swept);
+  std::map<std::pair<u64, std::string>, nlohmann::json> findings;
+  for (const nlohmann::json& f : swept.findings) findings[{f.at("record"), f.at("stream")}] = f;
+  for (const WrittenStream& written : image.contents()) {
+    if (written.size == 0 || written.wof || written.overwritten) continue;
+    CAPTURE(written.path, written.stream, written.record);
+    const auto found = findings.find({written.record, written.stream});
+    REQUIRE(found != findings.end());
+    const nlohmann::json& f = found->second;
+    CHECK(f.at("size") == written.size);
+    CHECK(f.at("allocated") == written.allocated);
+    CHECK(f.at("sequence") == written.sequence);
+    if (written.allocated) CHECK(has_path(f, "/" + written.path));
+    if (!f.at("hashes").at("sha256").is_null()) CHECK(f.at("hashes").at("sha256") == written.sha256());
+    seen.count(written);
+  }
+}
+
+} // namespace
+
+TEST_CASE("every stream of 100 random images is found as it was written") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  Seen seen;
+  for (u64 seed = 1; seed <= kImages; ++seed) {
+    CAPTURE(seed);
+    NtfsImage image = random_tree(seed);
+    compare(image, seen);
+  }
+  // A generator that no longer makes what it promises proves nothing.
+  CHECK(seen.streams > 2000);
+  for (const u64 kind : {seen.compressed, seen.sparse, seen.fragmented, seen.resident, seen.deleted, seen.named,
+                         seen.linked, seen.listed})
+    CHECK(kind > 50);
+}
+
+TEST_CASE("what is read of random images equals what icat reads") {
+  if (!can_build_ntfs_images() || !Tsk::available()) SKIP("no ntfs_writer, mkntfs or sleuthkit");
+  for (u64 seed = 1001; seed <= 1008; ++seed) {
+    CAPTURE(seed);
+    NtfsImage image = random_tree(seed);
+    const std::filesystem::path path = image.build();
+    const Tsk tsk(path);
+    for (const nlohmann::json& f : run_sweep(path, kEveryStream).findings) {
+      if (f.at("hashes").at("sha256").is_null()) continue;
+      CAPTURE(f.at("path").get<std::string>(), f.at("stream").get<std::string>(), f.at("record").get<u64>());
+      const std::optional<std::string> bytes = tsk.read(f.at("record"), f.at("attribute_id"));
+      REQUIRE(bytes);
+      CHECK(sha256_of(*bytes) == f.at("hashes").at("sha256"));
+    }
+  }
+}

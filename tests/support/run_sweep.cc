@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/run_sweep.h"
+
+#include "base/file.h"
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+namespace coldsweep::test {
+namespace {
+
+RuleSet rules_of(const std::string& text) {
+  const BuiltinRuleFile file{"test.yar", text};
+  return RuleSet::load_builtin(std::span(&file, 1));
+}
+
+void parse_manifest(Swept& swept) {
+  swept.manifest = read_text(swept.case_folder() / "manifest.jsonl");
+  std::istringstream lines(swept.manifest);
+  for (std::string line; std::getline(lines, line);) {
+    nlohmann::json json = nlohmann::json::parse(line);
+    const std::string type = json.at("type");
+    if (type == "case") swept.case_record = std::move(json);
+    else if (type == "seal") swept.seal = std::move(json);
+    else if (type == "volume") swept.volumes.push_back(std::move(json));
+    else if (type == "finding") swept.findings.push_back(std::move(json));
+    else if (type == "issue") swept.issues.push_back(std::move(json));
+    else swept.coverage.push_back(std::move(json));
+  }
+}
+
+template <typename Run> Swept swept_by(SweepOptions& options, const Run& run) {
+  Swept swept;
+  options.output = swept.case_folder();
+  Progress progress;
+  const std::atomic<bool> stop{false};
+  swept.result = run(SweepControl{progress, stop});
+  parse_manifest(swept);
+  return swept;
+}
+
+} // namespace
+
+nlohmann::json Swept::finding(const std::string& path, const std::string& stream) const {
+  for (const nlohmann::json& f : findings)
+    if (f.at("path") == path && f.at("stream") == stream) return f;
+  return nullptr;
+}
+
+std::vector<std::string> Swept::paths() const {
+  std::vector<std::string> all;
+  for (const nlohmann::json& f : findings) {
+    const std::string stream = f.at("stream");
+    all.push_back(f.at("path").get<std::string>() + (stream.empty() ? "" : ":" + stream));
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+u64 Swept::issues_of_kind(const std::string& kind) const {
+  return static_cast<u64>(
+      std::count_if(issues.begin(), issues.end(), [&](const nlohmann::json& i) { return i.at("kind") == kind; }));
+}
+
+Swept run_sweep(const std::filesystem::path& image, const std::string& rules, SweepOptions options) {
+  options.image = {image};
+  return swept_by(options, [&](const SweepControl& control) { return sweep(options, rules_of(rules), control); });
+}
+
+Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions options) {
+  Image image;
+  image.format = "raw";
+  image.segments = {{"memory.raw", volume->size()}};
+  image.media = volume;
+  const VolumeTable table{"none", {{"v", 0, volume->size(), "ntfs", "", "", volume}}, {}};
+  return swept_by(options, [&](const SweepControl& control) {
+    return sweep_image(image, table, options, rules_of(rules), control);
+  });
+}
+
+void require_balanced(const Swept& swept) {
+  for (const nlohmann::json& coverage : swept.coverage) {
+    const nlohmann::json& b = coverage.at("bytes");
+    const u64 sum = b.at("scanned").get<u64>() + b.at("sparse").get<u64>() + b.at("skipped").get<u64>() +
+                    b.at("unreadable").get<u64>();
+    if (sum != b.at("planned").get<u64>()) throw Error("the byte account does not add up: " + coverage.dump());
+  }
+}
+
+} // namespace coldsweep::test

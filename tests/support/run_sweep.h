@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sweeps an image in process and brings the sealed case back, parsed. Any thread.
+#pragma once
+
+#include "engine/sweep.h"
+#include "support/temp_dir.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace coldsweep::test {
+
+/// Matches every stream that has bytes.
+inline constexpr const char* kEveryStream = "rule every_stream { condition: filesize > 0 }";
+
+struct Swept {
+  TempDir folder;
+  SweepResult result;
+  std::string manifest; ///< the whole file
+  nlohmann::json case_record, seal;
+  std::vector<nlohmann::json> volumes, findings, issues, coverage;
+
+  std::filesystem::path case_folder() const { return folder / "case"; }
+  /// The finding for that path (without hard links) and stream; null when there is none.
+  nlohmann::json finding(const std::string& path, const std::string& stream = {}) const;
+  /// `/path` or `/path:stream` of each finding, sorted.
+  std::vector<std::string> paths() const;
+  u64 issues_of_kind(const std::string& kind) const;
+};
+
+/// Applies rules given as text; options other than image, output and rules are taken from `options`.
+Swept run_sweep(const std::filesystem::path& image, const std::string& rules, SweepOptions options = {});
+
+/// Sweeps a source as one bare NTFS volume.
+Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions options = {});
+
+/// Throws when the coverage of any volume doesn't add up to what was planned.
+void require_balanced(const Swept& swept);
+
+} // namespace coldsweep::test
