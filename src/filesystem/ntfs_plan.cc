@@ -156,7 +156,8 @@ private:
     }
   }
 
-  /// A list that can't be read in full must not hide what the records themselves say.
+  /// A list that can't be read in full, or whose clusters may be another's since the file was deleted, must not hide
+  /// what the records themselves say.
   void add_extensions(PendingFile& file) {
     const AttributeList& list = *file.list;
     if (!list.problem.empty())
@@ -169,7 +170,8 @@ private:
     auto [begin, end] = extensions_.equal_range(file.record);
     for (auto at = begin; at != end;) {
       Extension& extension = at->second;
-      const bool listed = wanted.erase(extension.record) > 0 || !list.problem.empty();
+      const bool listed =
+          wanted.erase(extension.record) > 0 || !list.problem.empty() || !file.header.in_use;
       if (!listed || !belongs(extension, file)) {
         ++at;
         continue;
