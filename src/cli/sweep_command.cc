@@ -26,8 +26,8 @@ void print_findings(const SealSummary& seal) {
     fmt::print("Findings: none\n");
     return;
   }
-  std::vector<std::pair<std::string, u64>> rules(seal.findings_by_rule.begin(),
-                                                 seal.findings_by_rule.end());
+  std::vector<std::pair<std::string, u64>> rules(seal.findings_by_cause.begin(),
+                                                 seal.findings_by_cause.end());
   std::stable_sort(rules.begin(), rules.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   fmt::print("Findings: {} by {} rule{}\n", seal.findings, rules.size(),

@@ -178,7 +178,7 @@ void StreamExaminer::add_matches(Examination& work, const ScanResult& result,
     }
     const auto end = work.outcome.findings.begin() + static_cast<std::ptrdiff_t>(known);
     const auto same = std::find_if(work.outcome.findings.begin(), end,
-                                   [&](const Finding& f) { return f.rule == *match.rule; });
+                                   [&](const Finding& f) { return f.cause == Cause(*match.rule); });
     if (same != end) {
       for (Match& m : matches)
         if (std::find(same->matches.begin(), same->matches.end(), m) == same->matches.end())
@@ -186,7 +186,7 @@ void StreamExaminer::add_matches(Examination& work, const ScanResult& result,
       continue;
     }
     Finding finding;
-    finding.rule = *match.rule;
+    finding.cause = *match.rule;
     finding.matches = std::move(matches);
     work.outcome.findings.push_back(std::move(finding));
   }
@@ -216,15 +216,13 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& lo
     }
   }
   for (Finding& finding : work.outcome.findings) {
-    common.rule = std::move(finding.rule);
+    common.cause = std::move(finding.cause);
     common.matches = std::move(finding.matches);
     finding = common;
   }
-  std::sort(work.outcome.findings.begin(), work.outcome.findings.end(),
-            [](const Finding& a, const Finding& b) {
-              return std::tie(a.rule.name_space, a.rule.name) <
-                     std::tie(b.rule.name_space, b.rule.name);
-            });
+  std::sort(
+      work.outcome.findings.begin(), work.outcome.findings.end(),
+      [](const Finding& a, const Finding& b) { return order_of(a.cause) < order_of(b.cause); });
 }
 
 } // namespace coldsweep

@@ -108,6 +108,27 @@ RuleRef decode_rule(const Json& value) {
           .file_sha256 = text(value.at("file_sha256"))};
 }
 
+std::pair<std::string, std::string> decode_two_texts(const Json& value) {
+  array_of_size(value, 2);
+  return {text(value[0]), text(value[1])};
+}
+
+Cause decode_cause(const Json& value) {
+  if (!value.is_object() || value.size() != 1) refuse("one cause of a finding expected");
+  if (value.contains("rule")) return decode_rule(value["rule"]);
+  if (value.contains("hash_set")) {
+    auto [name, entry] = decode_two_texts(value["hash_set"]);
+    return HashSetHit{std::move(name), std::move(entry)};
+  }
+  auto [name, description] = decode_two_texts(value.at("anomaly"));
+  return Anomaly{std::move(name), std::move(description)};
+}
+
+LogPlace decode_log_place(const Json& value) {
+  array_of_size(value, 2);
+  return {number<u64>(value[0]), unless_null(value[1], text)};
+}
+
 Match decode_match(const Json& value) {
   array_of_size(value, 5);
   return {text(value[0]), number<u64>(value[1]), number<u64>(value[2]),
@@ -139,8 +160,9 @@ Finding decode_finding(const Json& value) {
           .owner_sid = unless_null(value.at("owner_sid"), text),
           .hashes = {text(hashes[0]), text(hashes[1]), text(hashes[2])},
           .extents = vector_of(value.at("extents"), decode_extent),
-          .rule = decode_rule(value.at("rule")),
+          .cause = decode_cause(value.at("cause")),
           .matches = vector_of(value.at("matches"), decode_match),
+          .log = unless_null(value.at("log"), decode_log_place),
           .score = unless_null(value.at("score"), small_number),
           .place = unless_null(value.at("place"), text),
           .why = vector_of(value.at("why"), decode_reason),

@@ -45,6 +45,20 @@ Json encode(const RuleRef& rule) {
           {"file_sha256", rule.file_sha256}};
 }
 
+/// The kind of cause by its key.
+Json encode(const Cause& cause) {
+  if (const RuleRef* rule = std::get_if<RuleRef>(&cause)) return {{"rule", encode(*rule)}};
+  if (const HashSetHit* hit = std::get_if<HashSetHit>(&cause))
+    return {{"hash_set", Json::array({hit->name, hit->entry})}};
+  const Anomaly& anomaly = std::get<Anomaly>(cause);
+  return {{"anomaly", Json::array({anomaly.name, anomaly.description})}};
+}
+
+Json encode(const std::optional<LogPlace>& log) {
+  if (!log) return nullptr;
+  return Json::array({log->line, or_null(log->time)});
+}
+
 Json encode(const Match& match) {
   return Json::array(
       {match.id, match.offset, match.length, or_null(match.media_offset), match.data});
@@ -69,8 +83,9 @@ Json encode(const Finding& finding) {
                 [](const MediaExtent& extent) {
                   return Json::array({extent.offset, or_null(extent.media_offset), extent.length});
                 })},
-      {"rule", encode(finding.rule)},
+      {"cause", encode(finding.cause)},
       {"matches", array_of(finding.matches, [](const Match& match) { return encode(match); })},
+      {"log", encode(finding.log)},
       {"score", or_null(finding.score)},
       {"place", or_null(finding.place)},
       {"why", array_of(finding.why,

@@ -125,6 +125,23 @@ Json rule_of(const RuleRef& rule) {
           {"file", rule.file},       {"file_sha256", rule.file_sha256}};
 }
 
+Json hash_set_of(const HashSetHit& hit) { return {{"name", hit.name}, {"entry", hit.entry}}; }
+
+Json anomaly_of(const Anomaly& anomaly) {
+  return {{"name", anomaly.name}, {"description", anomaly.description}};
+}
+
+/// Null unless the finding's cause is of that kind.
+template <typename T> Json cause_of(const Finding& finding, Json (*write)(const T&)) {
+  const T* cause = std::get_if<T>(&finding.cause);
+  return cause == nullptr ? Json(nullptr) : write(*cause);
+}
+
+Json log_of(const std::optional<LogPlace>& log) {
+  if (!log) return nullptr;
+  return {{"line", log->line}, {"time", or_null(log->time)}};
+}
+
 Json match_of(const Match& match) {
   return {{"id", match.id},
           {"offset", match.offset},
@@ -193,8 +210,9 @@ std::string manifest_line(const Finding& finding) {
                   {"owner_sid", or_null(finding.owner_sid)},
                   {"hashes", hashes_of(finding.hashes)},
                   {"extents", array_of(finding.extents, extent_of)},
-                  {"rule", rule_of(finding.rule)},
-                  {"hash_set", nullptr},
+                  {"rule", cause_of(finding, rule_of)},
+                  {"hash_set", cause_of(finding, hash_set_of)},
+                  {"anomaly", cause_of(finding, anomaly_of)},
                   {"matches", array_of(finding.matches, match_of)},
                   {"score", or_null(finding.score)},
                   {"place", or_null(finding.place)},
@@ -202,7 +220,7 @@ std::string manifest_line(const Finding& finding) {
                                    [](const Reason& why) {
                                      return Json{{"reason", why.reason}, {"points", why.points}};
                                    })},
-                  {"log", nullptr},
+                  {"log", log_of(finding.log)},
                   {"exported", finding.exported},
                   {"locate", finding.locate}});
 }

@@ -136,7 +136,7 @@ struct Sealing {
       for (const std::string& line : sorted_lines(outcome)) file.add(line);
       summary.findings += outcome.findings.size();
       for (const Finding& finding : outcome.findings)
-        ++summary.findings_by_rule[as_utf8(finding.rule.name)];
+        ++summary.findings_by_cause[as_utf8(order_of(finding.cause).second)];
     });
   }
 
@@ -178,7 +178,7 @@ private:
     file.add(manifest_line(issue));
   }
 
-  /// The lines by member, namespace and rule, as the manifest writes these; the line decides
+  /// The lines by member, namespace and cause, as the manifest writes these; the line decides
   /// between two alike.
   static std::vector<std::string> sorted_lines(const Outcome& outcome) {
     std::vector<std::tuple<std::optional<std::string>, std::string, std::string, std::string>>
@@ -188,8 +188,9 @@ private:
         fail(outcome.stream, "it has a finding of another stream");
       std::optional<std::string> member;
       if (finding.member) member = as_utf8(*finding.member);
-      keyed.emplace_back(std::move(member), as_utf8(finding.rule.name_space),
-                         as_utf8(finding.rule.name), manifest_line(finding));
+      const auto [name_space, name] = order_of(finding.cause);
+      keyed.emplace_back(std::move(member), as_utf8(name_space), as_utf8(name),
+                         manifest_line(finding));
     }
     std::sort(keyed.begin(), keyed.end());
     std::vector<std::string> lines;

@@ -33,8 +33,8 @@ bool is_plain_file(const fs::path& path) {
   return fs::is_regular_file(fs::symlink_status(path, ignored));
 }
 
-/// The place of a finding in the manifest's order; the last two are empty and the set's name where
-/// it is by hash.
+/// The place of a finding in the manifest's order; the last two are namespace and name of the rule, or empty and the
+/// name of the hash set or anomaly.
 using FindingKey = std::tuple<u64, u64, u64, std::size_t, u64, std::optional<std::string>,
                               std::string, std::string>;
 
@@ -48,15 +48,18 @@ std::size_t rank_of_kind(const std::string& name) {
 }
 
 FindingKey key_of(const LineFields& fields) {
-  const bool by_hash = !fields.has("rule.name");
+  const bool by_rule = fields.has("rule.name");
+  const char* name = by_rule                       ? "rule.name"
+                     : fields.has("hash_set.name") ? "hash_set.name"
+                                                   : "anomaly.name";
   return {fields.number("volume"),
           fields.number("record"),
           fields.number("attribute_id"),
           rank_of_kind(fields.text("kind")),
           fields.number("sequence"),
           fields.text_or_null("member"),
-          by_hash ? std::string() : fields.text("rule.namespace"),
-          by_hash ? fields.text("hash_set.name") : fields.text("rule.name")};
+          by_rule ? fields.text("rule.namespace") : std::string(),
+          fields.text(name)};
 }
 
 class CaseCheck {

@@ -15,6 +15,12 @@ constexpr std::array<std::string_view, 8> kIssueNames{
 
 } // namespace
 
+std::pair<std::string_view, std::string_view> order_of(const Cause& cause) {
+  if (const RuleRef* rule = std::get_if<RuleRef>(&cause)) return {rule->name_space, rule->name};
+  if (const HashSetHit* hit = std::get_if<HashSetHit>(&cause)) return {{}, hit->name};
+  return {{}, std::get<Anomaly>(cause).name};
+}
+
 std::string_view name_of(IssueKind kind) { return kIssueNames.at(static_cast<std::size_t>(kind)); }
 
 std::optional<IssueKind> issue_kind(std::string_view name) {

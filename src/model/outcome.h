@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -39,6 +40,36 @@ struct RuleRef {
   std::string file; ///< as in `case.rules.files[].path`
   std::string file_sha256;
   bool operator==(const RuleRef&) const = default;
+};
+
+/// A hash set's word on the stream: the set, and the entry of it (or what is missing from it).
+struct HashSetHit {
+  std::string name;
+  std::string entry;
+
+  bool operator==(const HashSetHit&) const = default;
+};
+
+/// Something odd about the file itself, whatever its content: a reserved name, a hidden folder.
+struct Anomaly {
+  std::string name;        ///< `reserved_name` and the like
+  std::string description; ///< what is odd, in words
+
+  bool operator==(const Anomaly&) const = default;
+};
+
+/// Why there is a finding.
+using Cause = std::variant<RuleRef, HashSetHit, Anomaly>;
+
+/// Namespace and name, by which the manifest orders the findings of a stream; only rules have a namespace.
+std::pair<std::string_view, std::string_view> order_of(const Cause& cause);
+
+/// The record of a log that was scanned on its own.
+struct LogPlace {
+  u64 line = 0;                    ///< 1-based; of an event log the number of the event record
+  std::optional<std::string> time; ///< ISO 8601 UTC, as far as the record tells
+
+  bool operator==(const LogPlace&) const = default;
 };
 
 /// NTFS times in units of 100 ns since 1601-01-01 UTC, as stored.
@@ -75,8 +106,9 @@ struct Finding {
   std::optional<std::string> owner_sid;
   Hashes hashes;
   std::vector<MediaExtent> extents;
-  RuleRef rule;
+  Cause cause;
   std::vector<Match> matches;
+  std::optional<LogPlace> log; ///< where the cause was judged for one record of a log
   std::optional<int> score;
   std::optional<std::string> place;
   std::vector<Reason> why;

@@ -77,6 +77,14 @@ inline RuleRef random_rule(Random& random) {
   return rule;
 }
 
+inline Cause random_cause(Random& random) {
+  switch (random.below(4)) {
+  case 0: return HashSetHit{random.text(), random.text()};
+  case 1: return Anomaly{random.text(), random.text()};
+  default: return random_rule(random);
+  }
+}
+
 inline Finding random_finding(Random& random, const StreamId& stream) {
   const auto times = [&] {
     return Times{random.size(), random.size(), random.size(), random.size()};
@@ -94,8 +102,9 @@ inline Finding random_finding(Random& random, const StreamId& stream) {
                   .owner_sid = random.maybe(random.text()),
                   .hashes = hash_all(bytes_of(random.text())),
                   .extents = {},
-                  .rule = random_rule(random),
+                  .cause = random_cause(random),
                   .matches = {},
+                  .log = random.maybe(LogPlace{random.size(), random.maybe(random.text())}),
                   .score = random.maybe(static_cast<int>(random.below(200)) - 100),
                   .place = random.maybe(random.text()),
                   .why = {},

@@ -53,15 +53,15 @@ Finding full_finding() {
   finding.si = Times{kUnixEpoch, kUnixEpoch + 1, 0, kUnixEpoch};
   finding.hashes = hash_all(bytes_of("x"));
   finding.extents = {{0, 4096, 12}, {12, std::nullopt, 3}};
-  finding.rule = {.name = "r",
-                  .name_space = "n",
-                  .tags = {"t"},
-                  .meta = {{"author", std::string("A")},
-                           {"score", i64{-5}},
-                           {"author", true},
-                           {"author", std::string("B")}},
-                  .file = "a.yar",
-                  .file_sha256 = sha256_of("a")};
+  finding.cause = RuleRef{.name = "r",
+                          .name_space = "n",
+                          .tags = {"t"},
+                          .meta = {{"author", std::string("A")},
+                                   {"score", i64{-5}},
+                                   {"author", true},
+                                   {"author", std::string("B")}},
+                          .file = "a.yar",
+                          .file_sha256 = sha256_of("a")};
   finding.matches = {{"$a", 4, 2, 4100, "4142"}};
   return finding;
 }
@@ -92,6 +92,23 @@ TEST_CASE("a case line has every field of the contract in its order") {
   CHECK(line["options"].is_object());
 }
 
+TEST_CASE("a finding names one cause: a rule, a hash set or an anomaly") {
+  Finding finding = full_finding();
+  finding.cause = HashSetHit{"known-bad.txt", "5f3c"};
+  const Json by_hash = Json::parse(manifest_line(finding));
+  CHECK(by_hash["rule"].is_null());
+  CHECK(by_hash["hash_set"] == Json{{"name", "known-bad.txt"}, {"entry", "5f3c"}});
+  CHECK(by_hash["anomaly"].is_null());
+
+  finding.cause = Anomaly{"reserved_name", "CON"};
+  finding.log = LogPlace{7, "2021-03-02T10:11:12Z"};
+  const Json odd = Json::parse(manifest_line(finding));
+  CHECK(odd["rule"].is_null());
+  CHECK(odd["hash_set"].is_null());
+  CHECK(odd["anomaly"] == Json{{"name", "reserved_name"}, {"description", "CON"}});
+  CHECK(odd["log"] == Json{{"line", 7}, {"time", "2021-03-02T10:11:12Z"}});
+}
+
 TEST_CASE("an empty case line still has arrays and objects where the contract has them") {
   const Json line = Json::parse(manifest_line(CaseRecord{}));
   for (const char* array : {"/image/segments", "/rules/files", "/rules/rejected", "/scope"})
@@ -115,11 +132,12 @@ TEST_CASE("a volume line has every field of the contract in its order") {
 
 TEST_CASE("a finding line has every field of the contract in its order") {
   const Json line = Json::parse(manifest_line(full_finding()));
-  CHECK(keys(line) ==
-        Names{"type",      "volume",   "path",         "links",     "stream",   "member",   "kind",
-              "record",    "sequence", "attribute_id", "allocated", "size",     "encoding", "times",
-              "owner_sid", "hashes",   "extents",      "rule",      "hash_set", "matches",  "score",
-              "place",     "why",      "log",          "exported",  "locate"});
+  CHECK(keys(line) == Names{"type",      "volume",  "path",     "links",    "stream",
+                            "member",    "kind",    "record",   "sequence", "attribute_id",
+                            "allocated", "size",    "encoding", "times",    "owner_sid",
+                            "hashes",    "extents", "rule",     "hash_set", "anomaly",
+                            "matches",   "score",   "place",    "why",      "log",
+                            "exported",  "locate"});
   CHECK(line["type"] == "finding");
   CHECK(line["kind"] == "data");
   CHECK(line["encoding"] == "plain");
@@ -135,7 +153,7 @@ TEST_CASE("a finding line has every field of the contract in its order") {
   CHECK(line["extents"][1]["media_offset"].is_null());
   CHECK(keys(line["rule"]) == Names{"name", "namespace", "tags", "meta", "file", "file_sha256"});
   CHECK(keys(line["matches"][0]) == Names{"id", "offset", "length", "media_offset", "data"});
-  for (const char* absent : {"member", "hash_set", "score", "place", "log", "owner_sid"})
+  for (const char* absent : {"member", "hash_set", "anomaly", "score", "place", "log", "owner_sid"})
     CHECK(line[absent].is_null());
   CHECK(line["why"] == Json::array());
 }
@@ -185,7 +203,8 @@ TEST_CASE("names that differ in bytes which are not UTF-8 differ in the manifest
   other.path = "a\xfe";
   CHECK(Json::parse(manifest_line(one))["path"] == "a\\xff");
   CHECK(manifest_line(one) != manifest_line(other));
-  one.rule.meta = {{"k\xff", std::string("v")}, {"k\xfe", std::string("w\xff")}};
+  std::get<RuleRef>(one.cause).meta = {{"k\xff", std::string("v")},
+                                       {"k\xfe", std::string("w\xff")}};
   CHECK(Json::parse(manifest_line(one))["rule"]["meta"].dump() ==
         R"({"k\\xff":"v","k\\xfe":"w\\xff"})");
 }

@@ -99,10 +99,12 @@ TEST_CASE("the summary, the seal and the lines of the manifest agree") {
   CHECK(summary.streams.planned == 200);
   CHECK(summary.bytes.balanced());
 
-  std::map<std::string, u64> by_rule, by_kind;
-  for (const Json& finding : of_type(records, "finding")) ++by_rule[finding["rule"]["name"]];
+  std::map<std::string, u64> by_cause, by_kind;
+  for (const Json& finding : of_type(records, "finding"))
+    for (const char* cause : {"rule", "hash_set", "anomaly"})
+      if (!finding[cause].is_null()) ++by_cause[finding[cause]["name"]];
   for (const Json& issue : of_type(records, "issue")) ++by_kind[issue["kind"]];
-  CHECK(summary.findings_by_rule == by_rule);
+  CHECK(summary.findings_by_cause == by_cause);
   CHECK(summary.issues_by_kind == by_kind);
 }
 
@@ -136,8 +138,12 @@ TEST_CASE("findings of one stream are ordered by member, namespace and rule") {
     Finding finding;
     finding.stream = outcome.stream;
     finding.member = std::move(member);
-    finding.rule.name_space = name_space;
-    finding.rule.name = rule;
+    finding.cause = RuleRef{.name = rule,
+                            .name_space = name_space,
+                            .tags = {},
+                            .meta = {},
+                            .file = {},
+                            .file_sha256 = {}};
     outcome.findings.push_back(finding);
   };
   add("b", "n1", "r1");
