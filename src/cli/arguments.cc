@@ -104,6 +104,7 @@ void add_sweep(CLI::App& app, Raw& raw) {
       ->add_option("-r,--rules", o.rules,
                    "Rule file, folder of rules (recursive *.yar, *.yara) or compiled rules; "
                    "repeatable [the built-in pack]")
+      ->allow_extra_args(false)
       ->type_name("PATH");
   sweep
       ->add_option("-t,--threads", o.threads,
@@ -112,11 +113,13 @@ void add_sweep(CLI::App& app, Raw& raw) {
       ->check(CLI::Range(0, 1024));
   sweep->add_option("--scope", raw.scope, "Which streams: of allocated,deleted,ads [all of them]")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("LIST");
   sweep
       ->add_option("--volume", o.volumes,
                    "Only this volume, by the locator that `info` shows; repeatable "
                    "[all NTFS volumes]")
+      ->allow_extra_args(false)
       ->type_name("LOCATOR");
   sweep->add_flag(
       "--skip-broken-rules", o.skip_broken_rules,
@@ -151,8 +154,9 @@ void add_others(CLI::App& app, Raw& raw) {
       app.add_subcommand("verify", "Re-check a sealed case: seal, counts, evidence copies");
   verify->add_option("CASE", raw.verify.case_folder, "Case folder")->required();
   verify->add_flag("--json", raw.verify.json, "As JSON");
-  verify->footer("\nExit status: 0 all holds; 2 no sealed case there; 3 something differs, and the "
-                 "message names the first.");
+  verify->footer(
+      "\nExit status: 0 all holds; 2 no such folder; 3 something differs, and the message "
+      "names the first; 4 no sealed case there.");
 
   CLI::App* rules = app.add_subcommand("rules", "Look at rules without an image");
   rules->require_subcommand(1);
@@ -162,11 +166,24 @@ void add_others(CLI::App& app, Raw& raw) {
     command
         ->add_option("-r,--rules", raw.rules.rules,
                      "Rule file, folder or compiled rules; repeatable [the built-in pack]")
+        ->allow_extra_args(false)
         ->type_name("PATH");
     command->add_flag("--json", raw.rules.json, "As JSON");
   }
   list->add_flag("--skip-broken-rules", raw.rules.skip_broken,
                  "List the rules of the files that compile");
+}
+
+/// CLI11 would only say that a subcommand is missing.
+void require_known_command(const CLI::App& app, const std::vector<std::string>& words) {
+  if (words.empty() || words.front().starts_with('-')) return;
+  const std::vector<const CLI::App*> commands = app.get_subcommands(nullptr);
+  const bool known = std::any_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
+    return command->get_name() == words.front();
+  });
+  if (!known)
+    throw UsageError(
+        fmt::format("{}: no such command\nRun with --help for more information.", words.front()));
 }
 
 } // namespace
@@ -180,6 +197,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   app.get_formatter()->column_width(34);
   add_sweep(app, raw);
   add_others(app, raw);
+  require_known_command(app, words);
   try {
     std::vector<std::string> all = with_config_file(words);
     std::reverse(all.begin(), all.end()); // CLI11 takes a vector from its end

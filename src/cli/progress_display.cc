@@ -89,7 +89,10 @@ struct ProgressDisplay::State {
            !stop.stop_requested())
       show();
     if (style == ProgressStyle::bar) fmt::print(stderr, "\r\033[K");
-    if (style == ProgressStyle::json) show();
+    // The last line tells a log how it ended, however short the sweep was.
+    if (style == ProgressStyle::json ||
+        (style == ProgressStyle::plain && progress.streams_planned > 0))
+      show();
   }
 
   void show() const {

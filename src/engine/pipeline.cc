@@ -37,10 +37,12 @@ private:
 };
 
 std::vector<Outcome> examine_batch(StreamExaminer& examiner, const SweptVolume& volume, Batch batch,
-                                   Progress& progress) {
+                                   const PipelineParts& parts) {
+  Progress& progress = parts.progress;
   std::vector<Outcome> outcomes;
   outcomes.reserve(batch.size());
   for (const StreamRef& stream : batch) {
+    if (parts.stop) break; // a batch of slow streams may take hours
     Outcome& outcome = outcomes.emplace_back(examiner.examine(volume, stream));
     progress.streams_done += 1;
     progress.bytes_done += stored_bytes(stream);
@@ -69,7 +71,7 @@ void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
   if (parts.threads == 0) {
     const std::unique_ptr<StreamExaminer> examiner = parts.make_examiner();
     for (Batch batch = source.next(); !batch.empty() && !parts.stop; batch = source.next())
-      write_all(parts.sink, examine_batch(*examiner, volume, batch, parts.progress));
+      write_all(parts.sink, examine_batch(*examiner, volume, batch, parts));
     return;
   }
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, parts.threads);
@@ -83,7 +85,7 @@ void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
       });
   const auto examine =
       tbb::make_filter<Batch, std::vector<Outcome>>(tbb::filter_mode::parallel, [&](Batch batch) {
-        return examine_batch(*examiners.local(), volume, batch, parts.progress);
+        return examine_batch(*examiners.local(), volume, batch, parts);
       });
   const auto sink = tbb::make_filter<std::vector<Outcome>, void>(
       tbb::filter_mode::serial_out_of_order,

@@ -56,6 +56,15 @@ void check_locators(const VolumeTable& table, const SweepOptions& options) {
   }
 }
 
+void add_note(VolumeRecord& record, const std::string& note) {
+  record.note += (record.note.empty() ? "" : "; ") + note;
+}
+
+void mark_unreadable(VolumeRecord& record, const std::string& why) {
+  record.status = VolumeStatus::unreadable;
+  add_note(record, why);
+}
+
 void open_volume(const Image& image, const Volume& volume, const Scope& scope, VolumeRecord& record,
                  OpenedVolumes& opened) {
   if (volume.filesystem == "bitlocker") {
@@ -80,7 +89,7 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
     opened.issues.insert(opened.issues.end(), swept.plan.issues().begin(),
                          swept.plan.issues().end());
   } catch (const Error& e) {
-    record.status = VolumeStatus::unreadable;
+    mark_unreadable(record, e.what());
     opened.issues.push_back(volume_issue(
         IssueKind::unreadable, record.id,
         fmt::format("volume {} at offset {}: {}", volume.locator, volume.offset, e.what()),
@@ -108,8 +117,7 @@ VolumeRecord describe_volume(u32 id, const Volume& volume) {
   try {
     describe_ntfs(NtfsVolume::open(volume.source), record);
   } catch (const Error& e) {
-    record.status = VolumeStatus::unreadable;
-    record.note += (record.note.empty() ? "" : "; ") + std::string(e.what());
+    mark_unreadable(record, e.what());
   }
   return record;
 }
@@ -127,7 +135,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
     if (is_wanted(volume, options))
       open_volume(image, volume, options.scope, record, opened);
     else
-      record.note += record.note.empty() ? "not asked for" : "; not asked for";
+      add_note(record, "not asked for");
     opened.records.push_back(std::move(record));
   }
   assign_drives(opened.swept);

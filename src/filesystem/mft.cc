@@ -54,21 +54,27 @@ std::vector<std::byte> read_attribute(const ByteSource& volume, const NtfsGeomet
 Mft Mft::open(const ByteSource& volume, const NtfsGeometry& geometry) {
   Mft mft(volume, geometry);
   std::vector<std::byte> zero(geometry.record_size);
+  std::string failure;
   try {
     volume.read(geometry.mft_offset, zero);
     mft.find_extents(zero);
+    return mft;
   } catch (const Error& e) {
-    const u64 mirror = mirror_offset(volume, geometry);
+    failure = fmt::format("MFT record 0 at offset {} of the volume can't be used ({})",
+                          geometry.mft_offset, e.what());
+  }
+  const u64 mirror = mirror_offset(volume, geometry);
+  try {
     volume.read(mirror, zero);
     mft.extents_.clear();
     mft.problems_.clear();
     mft.find_extents(zero);
-    mft.problems_.insert(
-        mft.problems_.begin(),
-        fmt::format("MFT record 0 at offset {} of the volume can't be used ({}); its copy in "
-                    "$MFTMirr at offset {} was",
-                    geometry.mft_offset, e.what(), mirror));
+  } catch (const Error& e) {
+    throw FormatError(fmt::format("{}, nor can its copy in $MFTMirr at offset {} ({})", failure,
+                                  mirror, e.what()));
   }
+  mft.problems_.insert(mft.problems_.begin(),
+                       fmt::format("{}; its copy in $MFTMirr at offset {} was", failure, mirror));
   return mft;
 }
 

@@ -30,7 +30,7 @@ struct Verification {
 };
 
 /// Re-checks the seal, the counts, that every line is a record in its place, and every evidence copy against its name.
-/// Throws UsageError when the folder is no case, or not sealed.
+/// Throws UsageError when there is no such folder, Error when it is no case, or not sealed.
 Verification verify_case(const std::filesystem::path& case_folder);
 
 } // namespace coldsweep

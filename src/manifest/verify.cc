@@ -250,9 +250,9 @@ void require_sealed(const fs::path& folder) {
     throw UsageError(fmt::format("{}: no such case folder", folder.string()));
   if (fs::exists(fs::symlink_status(folder / kManifest))) return;
   if (fs::exists(folder / "case.db") || fs::exists(folder / "manifest.jsonl.partial"))
-    throw UsageError(
+    throw Error(
         fmt::format("{} is not sealed: the sweep was interrupted before its end", folder.string()));
-  throw UsageError(fmt::format("{}: not a case folder: {} expected", folder.string(), kManifest));
+  throw Error(fmt::format("{}: not a case folder: {} expected", folder.string(), kManifest));
 }
 
 } // namespace

@@ -320,11 +320,12 @@ TEST_CASE("a manifest that is not a plain file is named") {
   CHECK(sealed.problem() == "manifest.jsonl: a plain file expected");
 }
 
-TEST_CASE("a folder that is no sealed case is wrong usage, not a bad case") {
+TEST_CASE("a folder that is no sealed case is refused, not called a bad case") {
   TempDir folder;
   const auto refused = [&](const std::filesystem::path& path, const char* why) {
-    CHECK_THROWS_MATCHES(verify_case(path), UsageError, MessageMatches(ContainsSubstring(why)));
+    CHECK_THROWS_MATCHES(verify_case(path), Error, MessageMatches(ContainsSubstring(why)));
   };
+  CHECK_THROWS_AS(verify_case(folder / "absent"), UsageError);
   refused(folder / "absent", "no such case folder");
   refused(folder.path(), "not a case folder");
   overwrite(folder / "manifest.jsonl.partial", "");
