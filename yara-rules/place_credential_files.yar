@@ -67,7 +67,7 @@ rule CRED_NTDS_OutsideFolder {
   condition:
     filesize > 8KB
     and uint32be(4) == 0xEFCDAB89
-    and filename iequals "ntds.dit"
+    and filename matches /^ntds\.dit$/i
     and not filepath iendswith "\\Windows\\NTDS"
     and not filepath icontains "\\Windows\\System32"
     and not filepath icontains "\\WinSxS\\"

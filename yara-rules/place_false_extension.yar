@@ -128,6 +128,6 @@ rule CRED_MachineKey_Debug_File {
     $key2 = /(validation|decryption)key/ nocase ascii wide
   condition:
     filesize < 1MB
-    and filename iequals "debug_dev.js"
+    and filename matches /^debug_dev\.js$/i
     and 1 of them
 }
