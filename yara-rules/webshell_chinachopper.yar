@@ -17,7 +17,7 @@ rule WEBSHELL_ASPX_ChinaChopper_OneLiner {
   strings:
     $directive = /<%\s*@[^%]{0,200}language\s*=\s*["']?\s*(jscript|javascript)/ nocase ascii wide
     $script = /<script[^>]{0,200}language\s*=\s*["']?\s*(jscript|javascript)[^>]{0,200}runat/ nocase ascii wide
-    $eval = /eval(\s|\/\*[^*]*\*\/)*\([^;%]{0,240}request(\s|\/\*[^*]*\*\/)*[.\[(][^;%]{0,240}[)\]]/ nocase ascii wide
+    $eval = /eval(\s|\/\*[^*]*\*\/)*\([^;%]{0,240}request(\s|\/\*[^*]*\*\/)*[.\[(]/ nocase ascii wide
     $unsafe = /request(\s|\/\*[^*]*\*\/)*[.\[(][^;%]{0,240},(\s|\/\*[^*]*\*\/)*["']unsafe["']/ nocase ascii wide
     $carrier = /ExternalUrl[ \t]{0,64}:/ ascii wide
   condition:
