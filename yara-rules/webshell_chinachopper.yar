@@ -17,7 +17,7 @@ rule WEBSHELL_ASPX_ChinaChopper_OneLiner {
   strings:
     $directive = /<%\s*@[^%]{0,200}language\s*=\s*["']?\s*(jscript|javascript)/ nocase ascii wide
     $script = /<script[^>]{0,200}language\s*=\s*["']?\s*(jscript|javascript)[^>]{0,200}runat/ nocase ascii wide
-    $eval = /eval(\s|\/\*[^*]*\*\/)*\([^;%]{0,240}request(\s|\/\*[^*]*\*\/)*[.\[(][^;%]{0,240}[)\]]/ nocase ascii wide
+    $eval = /eval(\s|\/\*[^*]*\*\/)*\([^;%]{0,240}request(\s|\/\*[^*]*\*\/)*[.\[(]/ nocase ascii wide
     $unsafe = /request(\s|\/\*[^*]*\*\/)*[.\[(][^;%]{0,240},(\s|\/\*[^*]*\*\/)*["']unsafe["']/ nocase ascii wide
     $carrier = /ExternalUrl[ \t]{0,64}:/ ascii wide
   condition:
@@ -36,7 +36,7 @@ rule WEBSHELL_ASPX_ChinaChopper_CSharp {
     description = "China Chopper for ASP.NET in C#: handler or service that acts on the parameters z, z1 and z2"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0020/"
-    date = "2026-11-24"
+    date = "2026-11-25"
     score = 90
     id = "d3b25eda-3f60-533d-925f-3eb1c3716d92"
     license = "Apache-2.0"
@@ -46,7 +46,7 @@ rule WEBSHELL_ASPX_ChinaChopper_CSharp {
     $z2 = /request(\s|\/\*[^*]*\*\/)*(\.(\s|\/\*[^*]*\*\/)*(form|item|params|querystring)(\s|\/\*[^*]*\*\/)*)?\[(\s|\/\*[^*]*\*\/)*["']z2["']/ nocase ascii wide
     $parameter1 = /(string|,)\s*z1\s*[,)=]/ nocase ascii wide
     $parameter2 = /(string|,)\s*z2\s*[,)=]/ nocase ascii wide
-    $method = /void\s+Chopper\s*\(/ ascii wide
+    $method = /(void|string)\s+Chopper\s*\(/ ascii wide nocase
     $act1 = "ProcessStartInfo" ascii wide
     $act2 = "GetLogicalDrives" ascii wide
     $act3 = "WriteAllBytes" ascii wide
@@ -114,16 +114,16 @@ rule WEBSHELL_PHP_ChinaChopper_OneLiner {
     description = "China Chopper for PHP: a tiny page that evaluates a request parameter"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0020/"
-    date = "2026-11-24"
+    date = "2026-11-25"
     score = 95
     id = "94c8a2fc-4fed-5873-9c5d-68fe3ac66a55"
     license = "Apache-2.0"
   strings:
     $tag = /<\?(php|=|\s)/ nocase ascii wide
-    $direct = /(eval|assert)(\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*@?(base64_decode(\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*|stripslashes(\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*|trim(\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*)?\$(\{["'])?_(post|get|request|cookie)(["']\})?(\s|\/\*[^*]*\*\/)*[\[{]/ nocase ascii wide
-    $assigned = /\$\w{1,32}\s*=\s*@?\$_(post|get|request|cookie)\s*[\[{]/ nocase ascii wide
+    $direct = /([eE][vV][aA][lL]|[aA][sS][sS][eE][rR][tT])(\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*@?([bB][aA][sS][eE]64_[dD][eE][cC][oO][dD][eE](\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*|[sS][tT][rR][iI][pP][sS][lL][aA][sS][hH][eE][sS](\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*|[tT][rR][iI][mM](\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*)?\$(\{["'])?_(POST|GET|REQUEST|COOKIE)(["']\})?(\s|\/\*[^*]*\*\/)*[\[{]/ ascii wide
+    $assigned = /\$\w{1,32}\s*=\s*@?\$_(POST|GET|REQUEST|COOKIE)\s*[\[{]/ ascii wide
     $indirect = /(eval|assert)\s*\(\s*@?\$\w{1,32}\s*\)/ nocase ascii wide
-    $called = /@?\$_(post|get|request)\s*[\[{][^;]{1,64}[\]}]\s*\(\s*@?\$_(post|get|request)\s*[\[{]/ nocase ascii wide
+    $called = /@?\$_(POST|GET|REQUEST)\s*[\[{][^;]{1,64}[\]}]\s*\(\s*@?\$_(POST|GET|REQUEST)\s*[\[{]/ ascii wide
   condition:
     $tag
     and (

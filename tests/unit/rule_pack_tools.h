@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built-in pack, compiled once, and what it finds in bytes. For the tests of the rules.
+#pragma once
+
+#include "support/catch.h"
+
+#include "base/text.h"
+#include "rules/scanner.h"
+#include "support/fixtures.h"
+#include "yara-rules/builtin_rules.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace coldsweep::test {
+
+using Names = std::set<std::string>;
+
+inline const RuleSet& pack() {
+  static const RuleSet rules = RuleSet::load_builtin(builtin_rules());
+  return rules;
+}
+
+inline std::map<std::string, MetaValue> meta_of(const RuleRef& rule) {
+  return {rule.meta.begin(), rule.meta.end()};
+}
+
+inline i64 score_of(const RuleRef& rule) { return std::get<i64>(meta_of(rule).at("score")); }
+
+/// The same words in any case, as record mode has it.
+inline bool is_log_rule(const RuleRef& rule) {
+  for (const std::string& tag : rule.tags)
+    if (ascii_lower(tag) == "log") return true;
+  return false;
+}
+
+/// As a sweep sets them for a file of this path (`C:\folder\name.ext`).
+inline Externals externals_for(std::string_view path, ByteView content) {
+  Externals externals;
+  externals.filetype = file_type_label(content);
+  const std::size_t slash = path.rfind('\\');
+  if (slash == std::string_view::npos) return externals;
+  externals.filepath = path.substr(0, slash);
+  externals.filename = path.substr(slash + 1);
+  const std::size_t dot = externals.filename.rfind('.');
+  if (dot != std::string::npos) externals.extension = ascii_lower(externals.filename.substr(dot));
+  return externals;
+}
+
+/// The rules that match, with their scores. Those for one record of a log count only where the content is one.
+inline std::map<std::string, i64> fired(std::string_view content, std::string_view path = {},
+                                        bool is_record = false) {
+  Scanner scanner(pack(), 60);
+  ScanResult result = scanner.scan(bytes_of(content), externals_for(path, bytes_of(content)));
+  REQUIRE_FALSE(result.timed_out);
+  REQUIRE_FALSE(result.error);
+  REQUIRE(result.truncated.empty());
+  std::map<std::string, i64> rules;
+  for (const RuleMatch& match : result.matches) {
+    if (is_record || !is_log_rule(*match.rule)) rules[match.rule->name] = score_of(*match.rule);
+  }
+  return rules;
+}
+
+inline Names names_fired(std::string_view content, std::string_view path = {},
+                         bool is_record = false) {
+  Names names;
+  for (const auto& [name, score] : fired(content, path, is_record)) names.insert(name);
+  return names;
+}
+
+} // namespace coldsweep::test
