@@ -5,6 +5,7 @@
 #include "model/options.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,7 +25,10 @@ struct VerifyArguments {
 };
 struct RulesArguments {
   std::vector<std::filesystem::path> rules;
-  bool list = false; ///< else check
+  bool list = false;    ///< else check
+  bool explain = false; ///< else check or list
+  std::optional<std::filesystem::path> places; ///< for explain; absent: the built-in table
+  bool toml = false;                           ///< explain: the table as it is written
   bool skip_broken = false;
   bool json = false;
 };
