@@ -20,11 +20,11 @@ constexpr std::size_t kRulesShown = 10;
 const char* plural(u64 count) { return count == 1 ? "" : "s"; }
 
 std::string bands_of(const Ranking& ranking) {
-  constexpr std::array names{"80 or more", "60 to 79", "40 to 59", "below 40"};
+  constexpr std::array names{"of 80 or more", "of 60 to 79", "of 40 to 59", "below 40"};
   static_assert(names.size() == kScoreBands.size() + 1);
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i)
-    text += fmt::format("{}{} of {}", text.empty() ? "" : ", ", ranking.bands().at(i), names.at(i));
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", ranking.bands().at(i), names.at(i));
   return text;
 }
 

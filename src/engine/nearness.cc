@@ -29,39 +29,40 @@ Nearness Nearness::of(const Journal& journal, const PlaceTable& table) {
   Nearness nearness(table);
   if (table.reasons.near == 0 || table.near.minutes == 0) return nearness;
   journal.for_each_outcome([&](const Outcome& outcome) { nearness.note(outcome); });
-  std::vector<Anchor>& anchors = nearness.anchors_;
-  if (anchors.size() > kMostAnchors) anchors.clear();
-  std::sort(anchors.begin(), anchors.end());
   // Several streams of one file stand for it once.
   const auto same = [](const Anchor& a, const Anchor& b) { return !(a < b) && !(b < a); };
-  anchors.erase(std::unique(anchors.begin(), anchors.end(), same), anchors.end());
+  for (std::vector<Anchor>& anchors : nearness.anchors_) {
+    if (anchors.size() > kMostAnchors) anchors.clear();
+    std::sort(anchors.begin(), anchors.end());
+    anchors.erase(std::unique(anchors.begin(), anchors.end(), same), anchors.end());
+  }
   return nearness;
 }
 
 void Nearness::note(const Outcome& outcome) {
-  if (anchors_.size() > kMostAnchors) return;
-  const auto heavy = std::find_if(
-      outcome.findings.begin(), outcome.findings.end(),
-      [&](const Finding& f) { return f.score.value_or(0) >= table_->near.beside; });
+  const auto heavy =
+      std::find_if(outcome.findings.begin(), outcome.findings.end(),
+                   [&](const Finding& f) { return f.score.value_or(0) >= table_->near.beside; });
   if (heavy == outcome.findings.end()) return;
   const std::array<u64, 2> times = creations(*heavy);
   for (std::size_t i = 0; i < times.size(); ++i) {
-    if (times.at(i) == 0 || (i > 0 && times.at(i) == times.at(0))) continue;
-    anchors_.push_back({times.at(i), outcome.stream.volume, outcome.stream.record,
-                        heavy->path.size() > kLongestPath
-                            ? fmt::format("MFT record {}", outcome.stream.record)
-                            : heavy->path});
+    if (times.at(i) == 0 || anchors_.at(i).size() > kMostAnchors) continue;
+    anchors_.at(i).push_back({times.at(i), outcome.stream.volume, outcome.stream.record,
+                              heavy->path.size() > kLongestPath
+                                  ? fmt::format("MFT record {}", outcome.stream.record)
+                                  : heavy->path});
   }
 }
 
-Nearness::Beside Nearness::nearest(const Finding& finding, u64 created) const {
+Nearness::Beside Nearness::nearest(const std::vector<Anchor>& anchors, const Finding& finding,
+                                   u64 created) const {
   const u64 span = table_->near.minutes * kTicksPerMinute;
   const u64 from = created > span ? created - span : 0;
-  auto at = std::lower_bound(anchors_.begin(), anchors_.end(), from,
+  auto at = std::lower_bound(anchors.begin(), anchors.end(), from,
                              [](const Anchor& a, u64 wanted) { return a.created < wanted; });
   Beside best;
   std::set<std::pair<u32, u64>> files;
-  for (; at != anchors_.end() && (at->created <= created || at->created - created <= span); ++at) {
+  for (; at != anchors.end() && (at->created <= created || at->created - created <= span); ++at) {
     if (at->volume == finding.stream.volume && at->record == finding.stream.record) continue;
     files.emplace(at->volume, at->record);
     if (files.size() > table_->near.most) return {}; // unpacked or restored together
@@ -72,19 +73,17 @@ Nearness::Beside Nearness::nearest(const Finding& finding, u64 created) const {
 }
 
 void Nearness::add(Finding& finding) const {
-  if (anchors_.empty() || !finding.score || *finding.score < table_->near.from) return;
-  Beside best;
-  for (const u64 created : creations(finding)) {
-    if (created == 0) continue;
-    const Beside beside = nearest(finding, created);
-    if (beside.anchor != nullptr && (best.anchor == nullptr || beside.distance < best.distance))
-      best = beside;
+  if (!finding.score || *finding.score < table_->near.from) return;
+  const std::array<u64, 2> times = creations(finding);
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (times.at(i) == 0) continue;
+    const Beside beside = nearest(anchors_.at(i), finding, times.at(i));
+    if (beside.anchor == nullptr) continue;
+    finding.why.push_back({fmt::format("created within {} minutes of {}{}", table_->near.minutes,
+                                       beside.anchor->path, i == 0 ? "" : ", by $FILE_NAME"),
+                           table_->reasons.near});
+    return settle_score(finding);
   }
-  if (best.anchor == nullptr) return;
-  finding.why.push_back({fmt::format("created within {} minutes of {}", table_->near.minutes,
-                                     best.anchor->path),
-                         table_->reasons.near});
-  settle_score(finding);
 }
 
 } // namespace coldsweep

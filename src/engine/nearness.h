@@ -6,6 +6,7 @@
 #include "engine/place_table.h"
 #include "manifest/journal.h"
 
+#include <array>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -20,7 +21,7 @@ public:
   void add(Finding& finding) const;
 
 private:
-  /// Of a file with a finding of at least `beside` points, for each of its times of creation.
+  /// Of a file with a finding of at least `beside` points.
   struct Anchor {
     u64 created = 0;
     u32 volume = 0;
@@ -36,10 +37,12 @@ private:
   };
   explicit Nearness(const PlaceTable& table) : table_(&table) {}
   void note(const Outcome& outcome);
-  Beside nearest(const Finding& finding, u64 created) const;
+  Beside nearest(const std::vector<Anchor>& anchors, const Finding& finding, u64 created) const;
 
   const PlaceTable* table_;
-  std::vector<Anchor> anchors_; ///< by time
+  /// By time, of $STANDARD_INFORMATION and of $FILE_NAME: like is compared with like, as the first is easily set by
+  /// hand.
+  std::array<std::vector<Anchor>, 2> anchors_;
 };
 
 } // namespace coldsweep
