@@ -122,9 +122,10 @@ void add_sweep(CLI::App& app, Raw& raw) {
       "--skip-broken-rules", o.skip_broken_rules,
       "Go on without rule files that don't compile; the manifest lists them [refuse, exit 2]");
   sweep
-      ->add_option("--places", o.places,
-                   "Table of places and points in place of the built-in one; `rules explain` prints "
-                   "it [built-in]")
+      ->add_option(
+          "--places", o.places,
+          "Table of places and points in place of the built-in one; `rules explain` prints "
+          "it [built-in]")
       ->type_name("FILE");
   sweep->add_option("--timeout", o.timeout_seconds, "Limit of scanning one stream [60]")
       ->type_name("SECONDS")
@@ -178,7 +179,8 @@ void add_others(CLI::App& app, Raw& raw) {
       ->add_option("--places", raw.rules.places,
                    "Table of places and points, as for sweep [the built-in one]")
       ->type_name("FILE");
-  explain->add_flag("--toml", raw.rules.toml, "The table as it is written, to begin one's own with");
+  explain->add_flag("--toml", raw.rules.toml,
+                    "The table as it is written, to begin one's own with");
 }
 
 } // namespace

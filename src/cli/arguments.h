@@ -25,10 +25,11 @@ struct VerifyArguments {
 };
 struct RulesArguments {
   std::vector<std::filesystem::path> rules;
-  bool list = false;    ///< else check
-  bool explain = false; ///< else check or list
-  std::optional<std::filesystem::path> places; ///< for explain; absent: the built-in table
-  bool toml = false;                           ///< explain: the table as it is written
+  bool list = false; ///< else check
+  /// Neither: what gives a finding its score, by this table (absent: the built-in one), maybe as it is written.
+  bool explain = false;
+  std::optional<std::filesystem::path> places;
+  bool toml = false;
   bool skip_broken = false;
   bool json = false;
 };

@@ -23,9 +23,7 @@ It begins with the rule's own `score` (0 to 100). Without one:
     severity, threat_level    critical 90, high 75, medium 50, low 30, info 10; a number up to 10 counts tens
 )";
 
-void print_row(int points, const std::string& what) {
-  fmt::print("{:>+6}    {}\n", points, what);
-}
+void print_row(int points, const std::string& what) { fmt::print("{:>+6}    {}\n", points, what); }
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -52,7 +50,8 @@ void print_reasons(const PlaceTable& table) {
   print_row(r.slack, "in slack");
   print_row(r.mismatch, "the content is not what the name's extension says");
   print_row(r.look_alike, "the name resembles a shipped one, see below");
-  print_row(r.random_name, "eight random letters and digits with .aspx, in a folder that is served");
+  print_row(r.random_name,
+            "eight random letters and digits with .aspx, in a folder that is served");
   print_row(r.near,
             fmt::format("created within {} minutes of another file's finding of {} or more, for "
                         "findings of {} or more; not beside more than {} such files",
@@ -89,8 +88,9 @@ void explain_places(const std::optional<std::filesystem::path>& file, bool as_wr
   }
   fmt::print("{}", kIntroduction);
   print_reasons(table);
-  fmt::print("\nThen the place, the first that fits; of a file with several names the one with most "
-             "points:\n");
+  fmt::print(
+      "\nThen the place, the first that fits; of a file with several names the one with most "
+      "points:\n");
   for (const PlaceRow& row : table.places) print_place(row);
   print_row(0, "other: everything else");
   fmt::print("\nNames that resemble shipped ones:\n");

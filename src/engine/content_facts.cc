@@ -35,11 +35,10 @@ constexpr std::array kDocumentExtensions{".pdf"sv, ".doc"sv, ".docx"sv, ".xls"sv
 
 constexpr std::array kImages{"GIF"sv, "PNG"sv, "JPG"sv, "BMP"sv};
 constexpr std::array kPrograms{"EXE"sv, "ELF"sv, "MACH-O"sv, "CLASS"sv, "MDMP"sv, "REGF"sv};
-constexpr std::array kBinaries{"EXE"sv,  "ELF"sv,   "MACH-O"sv, "CLASS"sv, "MDMP"sv,
-                               "ZIP"sv,  "RAR"sv,   "7ZIP"sv,   "CAB"sv,   "GZIP"sv,
-                               "XZ"sv,   "BZIP2"sv, "TAR"sv,    "PDF"sv,   "OLE"sv,
-                               "LNK"sv,  "REGF"sv,  "EVTX"sv,   "PST"sv,   "SQLITE"sv,
-                               "GIF"sv,  "PNG"sv,   "JPG"sv,    "BMP"sv};
+constexpr std::array kBinaries{"EXE"sv, "ELF"sv,    "MACH-O"sv, "CLASS"sv, "MDMP"sv, "ZIP"sv,
+                               "RAR"sv, "7ZIP"sv,   "CAB"sv,    "GZIP"sv,  "XZ"sv,   "BZIP2"sv,
+                               "TAR"sv, "PDF"sv,    "OLE"sv,    "LNK"sv,   "REGF"sv, "EVTX"sv,
+                               "PST"sv, "SQLITE"sv, "GIF"sv,    "PNG"sv,   "JPG"sv,  "BMP"sv};
 constexpr std::array kScripts{"PHP"sv, "ASP"sv, "JSP"sv, "BATCH"sv};
 
 /// A certificate or a request for one in DER: a sequence (X.690, 8.9) with a length in two bytes that is there.

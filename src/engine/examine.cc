@@ -112,8 +112,7 @@ void StreamExaminer::examine_windows(Examination& work) {
         0);
   for (const Window& window : plan.windows) examine_window(work, window, plan.whole);
   if (!plan.whole) // there is no one content to judge by
-    for (Finding& finding : work.outcome.findings)
-      weigh(finding, ContentFacts(), *options_.places);
+    for (Finding& finding : work.outcome.findings) weigh(finding, ContentFacts(), *options_.places);
   for (const std::string& string : work.truncated)
     work.add_issue(IssueKind::matches_truncated, "scan", string, 0);
 }

@@ -59,8 +59,8 @@ public:
     if (node == nullptr) return otherwise;
     const std::optional<std::int64_t> number = node->value_exact<std::int64_t>();
     if (!number || *number < least || *number > most)
-      fail(*node, fmt::format("{}: an integer from {} to {} expected for `{}`", where_, least, most,
-                              key));
+      fail(*node,
+           fmt::format("{}: an integer from {} to {} expected for `{}`", where_, least, most, key));
     return static_cast<int>(*number);
   }
 
@@ -113,8 +113,8 @@ bool is_plain_name(const std::string& name) {
 
 PlaceRow place_row(const toml::table& table, const std::string& file) {
   const TableReader row(table, "a place", file);
-  row.allow({"name", "points", "what", "paths", "extensions", "contains", "at_least", "text",
-             "served"});
+  row.allow(
+      {"name", "points", "what", "paths", "extensions", "contains", "at_least", "text", "served"});
   PlaceRow place{.name = row.text("name"),
                  .points = row.points("points", -kMostPoints, kMostPoints),
                  .what = row.text("what"),
@@ -202,8 +202,8 @@ PlaceTable table_of(const toml::table& toml, const std::string& file) {
   for_each_row(toml, "look_alike", whole, [&](const toml::table& row) {
     const TableReader reader(row, "a look-alike", file);
     reader.allow({"names", "of"});
-    LookAlike& like = table.look_alikes.emplace_back(LookAlike{reader.texts("names"),
-                                                               reader.text("of")});
+    LookAlike& like =
+        table.look_alikes.emplace_back(LookAlike{reader.texts("names"), reader.text("of")});
     if (like.names.empty() || like.of.empty()) reader.fail("a look-alike needs `names` and `of`");
   });
   return table;

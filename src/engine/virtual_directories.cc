@@ -168,10 +168,9 @@ std::vector<Finding> hidden_virtual_directories(ByteView config, int points) {
     std::vector<Reason> why = oddity(folders_of(directory.physical_path), points);
     if (why.empty()) continue;
     Finding finding;
-    finding.cause =
-        Anomaly{"hidden_virtual_directory",
-                fmt::format("`{}` is served from `{}`", printable(directory.path),
-                            printable(directory.physical_path))};
+    finding.cause = Anomaly{"hidden_virtual_directory",
+                            fmt::format("`{}` is served from `{}`", printable(directory.path),
+                                        printable(directory.physical_path))};
     finding.why = std::move(why);
     const u64 shown = std::min<u64>(directory.length, kMatchDataBytes);
     finding.matches = {{"virtualDirectory", directory.offset, directory.length, std::nullopt,

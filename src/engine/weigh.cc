@@ -37,9 +37,10 @@ bool fits(const PlaceRow& row, const PathPattern& path, std::string_view extensi
     return false;
   if (!row.text && row.contains.empty()) return true;
   if (!content.text()) return false;
-  const auto held = std::count_if(
-      row.contains.begin(), row.contains.end(),
-      [&](const std::string& words) { return content.text()->find(words) != std::string::npos; });
+  const auto held =
+      std::count_if(row.contains.begin(), row.contains.end(), [&](const std::string& words) {
+        return content.text()->find(words) != std::string::npos;
+      });
   return static_cast<u64>(held) >= row.at_least;
 }
 
@@ -150,9 +151,8 @@ const PlaceRow* place_of(std::string_view path, const ContentFacts& content,
   const PathPattern parts = cut_path(lower);
   const std::string_view extension = extension_of(name_in(lower));
   const auto found =
-      std::find_if(table.places.begin(), table.places.end(), [&](const PlaceRow& row) {
-        return fits(row, parts, extension, content);
-      });
+      std::find_if(table.places.begin(), table.places.end(),
+                   [&](const PlaceRow& row) { return fits(row, parts, extension, content); });
   return found == table.places.end() ? nullptr : &*found;
 }
 
@@ -184,8 +184,7 @@ void weigh(Finding& finding, const ContentFacts& content, const PlaceTable& tabl
       finding.stream_name.empty() ? name_in(finding.path) : finding.stream_name;
   if (std::optional<std::string> wrong = content.mismatch(ascii_lower(extension_of(named))))
     add(finding, std::move(*wrong), table.reasons.mismatch);
-  if (finding.stream_name.empty())
-    weigh_name(finding, place != nullptr && place->served, table);
+  if (finding.stream_name.empty()) weigh_name(finding, place != nullptr && place->served, table);
   settle_score(finding);
 }
 

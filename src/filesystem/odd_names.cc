@@ -30,9 +30,9 @@ bool has_control(std::string_view name) {
 
 /// Marks, embeddings, overrides and isolates (Unicode TR 9): they change the order in which a name is shown.
 bool has_bidirectional(std::string_view name) {
-  constexpr std::array controls{"\u061C"sv, "\u200E"sv, "\u200F"sv, "\u202A"sv, "\u202B"sv,
-                                "\u202C"sv, "\u202D"sv, "\u202E"sv, "\u2066"sv, "\u2067"sv,
-                                "\u2068"sv, "\u2069"sv};
+  constexpr std::array controls{"\u061C"sv, "\u200E"sv, "\u200F"sv, "\u202A"sv,
+                                "\u202B"sv, "\u202C"sv, "\u202D"sv, "\u202E"sv,
+                                "\u2066"sv, "\u2067"sv, "\u2068"sv, "\u2069"sv};
   return std::any_of(controls.begin(), controls.end(), [&](std::string_view control) {
     return name.find(control) != std::string_view::npos;
   });
