@@ -42,8 +42,7 @@ TEST_CASE("each folder of the fact sheets falls into its place, in any case of l
   const auto row = GENERATE(
       Row{"/inetpub/wwwroot/aspnet_client/discover.aspx", "web_root"},
       Row{"/InetPub/WWWRoot/Aspnet_Client/system_web/4_0_30319/err0r.aspx", "web_root"},
-      Row{"/inetpub/wwwroot", "web_root"}, //
-      Row{"/$OrphanFiles/aspnet_client/x.aspx", "web_root"},
+      Row{"/inetpub/wwwroot", "web_root"}, Row{"/$OrphanFiles/aspnet_client/x.aspx", "web_root"},
       Row{"/inetpub/logs/LogFiles/W3SVC1/u_ex210302.log", "other"},
       Row{"/Program Files/Microsoft/Exchange Server/V15/FrontEnd/HttpProxy/owa/auth/a.aspx",
           "exchange_http_proxy"},
@@ -60,8 +59,8 @@ TEST_CASE("each folder of the fact sheets falls into its place, in any case of l
       Row{"/ProgramData/Microsoft/Windows/Start Menu/Programs/StartUp/a.bat", "startup"},
       Row{"/Users/a/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup/a.lnk",
           "startup"},
-      Row{"/Windows/System32/Tasks/Winnet", "startup"}, //
-      Row{"/Windows/Temp/xx.bat", "temp"}, Row{"/Users/a/AppData/Local/Temp/a.exe", "temp"},
+      Row{"/Windows/System32/Tasks/Winnet", "startup"}, Row{"/Windows/Temp/xx.bat", "temp"},
+      Row{"/Users/a/AppData/Local/Temp/a.exe", "temp"},
       Row{"/Users/a/Downloads/a.aspx", "user_profile"},
       Row{"/Users/Public/opera/opera_browser.dll", "user_profile"},
       Row{"/Documents and Settings/a/Desktop/a.txt", "user_profile"},
@@ -71,15 +70,12 @@ TEST_CASE("each folder of the fact sheets falls into its place, in any case of l
           "signature_database"},
       Row{"/ProgramData/Norton/Definitions/VirusDefs/a.dat", "signature_database"},
       Row{"/Program Files/ClamAV/database/daily.cvd", "signature_database"},
-      Row{"/Tools/hunt.YAR", "rule_or_advisory"}, //
-      Row{"/Tools/hunt.yml", "rule_or_advisory"}, //
+      Row{"/Tools/hunt.YAR", "rule_or_advisory"}, Row{"/Tools/hunt.yml", "rule_or_advisory"},
       Row{"/Users/a/Desktop/advisory.md", "rule_or_advisory"},
       Row{"/Tools/signature-base/iocs/filename-iocs.txt", "rule_or_advisory"},
-      Row{"/pagefile.sys", "system"},                                                            //
-      Row{"/$MFT", "system"},                                                                    //
-      Row{"/Windows/System32/kernel32.dll", "system"}, Row{"/ProgramData/COM1/a.aspx", "other"}, //
-      Row{"/", "other"},                                                                         //
-      Row{"", "other"});
+      Row{"/Tools/hash-iocs.txt", "rule_or_advisory"}, Row{"/pagefile.sys", "system"},
+      Row{"/$MFT", "system"}, Row{"/Windows/System32/kernel32.dll", "system"},
+      Row{"/ProgramData/COM1/a.aspx", "other"}, Row{"/", "other"}, Row{"", "other"});
   CAPTURE(row.path);
   CHECK(place(row.path) == row.place);
 }
