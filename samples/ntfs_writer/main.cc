@@ -3,6 +3,7 @@
 // a JSON line for each stream it made. README.md beside this file lists the operations. Equal
 // recipes give equal images.
 #include "base64.h"
+#include "clock.h"
 #include "format.h"
 #include "volume.h"
 
@@ -46,6 +47,7 @@ private:
   void rename(const Json& step);
   void set_dos_name(const Json& step);
   void set_times(const Json& step);
+  void set_time_of_clock(const Json& step);
   void set_reparse_point(const Json& step);
   void set_extended_attributes(const Json& step);
 
@@ -163,6 +165,13 @@ void Program::set_times(const Json& step) {
                                        ticks("accessed")});
 }
 
+void Program::set_time_of_clock(const Json& step) {
+  constexpr std::uint64_t year_1970 = 116444736000000000;
+  const std::uint64_t time = step.at("time").get<std::uint64_t>();
+  if (time < year_1970) throw RecipeError("the clock begins in 1970");
+  set_clock(time);
+}
+
 std::string data_of(const Json& step) {
   const auto data = coldsweep::recipe::from_base64(step.at("data").get<std::string>());
   if (!data) throw RecipeError("data must be base64");
@@ -193,6 +202,7 @@ const std::map<std::string, Program::Operation, std::less<>>& Program::operation
       {"rename", &Program::rename},
       {"dos_name", &Program::set_dos_name},
       {"times", &Program::set_times},
+      {"clock", &Program::set_time_of_clock},
       {"reparse", &Program::set_reparse_point},
       {"ea", &Program::set_extended_attributes},
   };

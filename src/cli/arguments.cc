@@ -124,6 +124,12 @@ void add_sweep(CLI::App& app, Raw& raw) {
   sweep->add_flag(
       "--skip-broken-rules", o.skip_broken_rules,
       "Go on without rule files that don't compile; the manifest lists them [refuse, exit 2]");
+  sweep
+      ->add_option(
+          "--places", o.places,
+          "Table of places and points in place of the built-in one; `rules explain` prints "
+          "it [built-in]")
+      ->type_name("FILE");
   sweep->add_option("--timeout", o.timeout_seconds, "Limit of scanning one stream [60]")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86400));
@@ -172,6 +178,14 @@ void add_others(CLI::App& app, Raw& raw) {
   }
   list->add_flag("--skip-broken-rules", raw.rules.skip_broken,
                  "List the rules of the files that compile");
+  CLI::App* explain =
+      rules->add_subcommand("explain", "Show what gives a finding its score: places and points");
+  explain
+      ->add_option("--places", raw.rules.places,
+                   "Table of places and points, as for sweep [the built-in one]")
+      ->type_name("FILE");
+  explain->add_flag("--toml", raw.rules.toml,
+                    "The table as it is written, to begin one's own with");
 }
 
 /// CLI11 would only say that a subcommand is missing.
@@ -209,6 +223,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     if (app.got_subcommand("info")) return raw.info;
     if (app.got_subcommand("verify")) return raw.verify;
     raw.rules.list = app.get_subcommand("rules")->got_subcommand("list");
+    raw.rules.explain = app.get_subcommand("rules")->got_subcommand("explain");
     return raw.rules;
   } catch (const CLI::ParseError& e) {
     std::ostringstream out, err;

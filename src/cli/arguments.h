@@ -5,6 +5,7 @@
 #include "model/options.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,6 +26,10 @@ struct VerifyArguments {
 struct RulesArguments {
   std::vector<std::filesystem::path> rules;
   bool list = false; ///< else check
+  /// Neither: what gives a finding its score, by this table (absent: the built-in one), maybe as it is written.
+  bool explain = false;
+  std::optional<std::filesystem::path> places;
+  bool toml = false;
   bool skip_broken = false;
   bool json = false;
 };

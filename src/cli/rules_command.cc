@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep rules check|list`: the rules alone.
+// `coldsweep rules check|list|explain`: the rules alone.
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "cli/explain_places.h"
 #include "rules/rule_set.h"
 #include "yara-rules/builtin_rules.h"
 
@@ -56,6 +57,10 @@ void check_rules(const RuleSet& rules, bool as_json) {
 } // namespace
 
 int run_rules(const RulesArguments& arguments) {
+  if (arguments.explain) {
+    explain_places(arguments.places, arguments.toml);
+    return 0;
+  }
   // A check shows every broken file, and fails after that.
   const RuleLoadOptions options{arguments.skip_broken || !arguments.list};
   const RuleSet rules = arguments.rules.empty() ? RuleSet::load_builtin(builtin_rules())

@@ -3,38 +3,19 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "cli/findings_summary.h"
 #include "cli/progress_display.h"
 #include "engine/sweep.h"
 #include "yara-rules/builtin_rules.h"
-
-#include <algorithm>
 
 #include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
 
-constexpr std::size_t kRulesShown = 20;
-
 RuleSet load_rules(const SweepOptions& options) {
   if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules());
   return RuleSet::load(options.rules, {options.skip_broken_rules});
-}
-
-void print_findings(const SealSummary& seal) {
-  if (seal.findings == 0) {
-    fmt::print("Findings: none\n");
-    return;
-  }
-  std::vector<std::pair<std::string, u64>> rules(seal.findings_by_cause.begin(),
-                                                 seal.findings_by_cause.end());
-  std::stable_sort(rules.begin(), rules.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  fmt::print("Findings: {} by {} rule{}\n", seal.findings, rules.size(),
-             rules.size() == 1 ? "" : "s");
-  for (std::size_t i = 0; i < std::min(rules.size(), kRulesShown); ++i)
-    fmt::print("  {:>6}  {}\n", rules[i].second, printable(rules[i].first));
-  if (rules.size() > kRulesShown) fmt::print("  and {} more rules\n", rules.size() - kRulesShown);
 }
 
 void print_not_looked_at(const SweepResult& result) {
@@ -54,7 +35,7 @@ void print_summary(const SweepOptions& options, const SweepResult& result) {
   fmt::print("Scanned: {} streams, {} ({} more are holes) on {} volume{}\n", seal.streams.scanned,
              human_size(seal.bytes.scanned), human_size(seal.bytes.sparse), result.swept_volumes,
              result.swept_volumes == 1 ? "" : "s");
-  print_findings(seal);
+  print_findings(seal, options.output);
   print_not_looked_at(result);
   fmt::print("Sealed: {} records, SHA-256 {}\n", seal.records, seal.sha256);
 }

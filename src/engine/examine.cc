@@ -3,7 +3,10 @@
 
 #include "base/checked.h"
 #include "base/hash.h"
+#include "engine/examine_name.h"
 #include "engine/externals.h"
+#include "engine/virtual_directories.h"
+#include "engine/weigh.h"
 
 #include <algorithm>
 #include <set>
@@ -71,6 +74,7 @@ StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, Content
       reader_(budget, std::move(limits)), evidence_(&evidence), options_(options) {}
 
 Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stream) {
+  if (stream.id.kind == StreamKind::name) return examine_name(volume, stream, *options_.places);
   Examination work(volume, stream);
   work.outcome.stream = stream.id;
   work.outcome.bytes.planned = stream.size;
@@ -107,6 +111,8 @@ void StreamExaminer::examine_windows(Examination& work) {
             plan.windows.size()),
         0);
   for (const Window& window : plan.windows) examine_window(work, window, plan.whole);
+  if (!plan.whole) // there is no one content to judge by
+    for (Finding& finding : work.outcome.findings) weigh(finding, ContentFacts(), *options_.places);
   for (const std::string& string : work.truncated)
     work.add_issue(IssueKind::matches_truncated, "scan", string, 0);
 }
@@ -162,7 +168,33 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
     add_matches(work, result, loaded, window);
   }
   work.outcome.bytes.scanned += readable;
-  if (!work.outcome.findings.empty()) complete_findings(work, loaded, whole);
+  if (whole) add_virtual_directories(work, loaded);
+  if (work.outcome.findings.empty()) return;
+  complete_findings(work, loaded, whole);
+  if (!whole) return;
+  const ContentFacts content(loaded.bytes, type);
+  for (Finding& finding : work.outcome.findings) weigh(finding, content, *options_.places);
+}
+
+void StreamExaminer::place_in_media(const Examination& work, const LoadedWindow& loaded, Match& m) {
+  if (!touches_gap(loaded.gaps, m.offset, m.length))
+    m.media_offset = media_offset(*work.volume.source, work.stream, m.offset, m.length);
+}
+
+/// Of IIS's configuration.
+void StreamExaminer::add_virtual_directories(Examination& work, const LoadedWindow& loaded) {
+  if (!is_iis_configuration(work.described().path, work.stream.name)) return;
+  if (loaded.bytes.size() > kMostIisConfiguration)
+    work.add_issue(IssueKind::over_limit, "scan",
+                   fmt::format("virtual directories were looked for in the first {} bytes",
+                               kMostIisConfiguration),
+                   0);
+  const auto known = options_.places->anomalies.find("hidden_virtual_directory");
+  for (Finding& finding : hidden_virtual_directories(
+           loaded.bytes, known == options_.places->anomalies.end() ? 0 : known->second)) {
+    for (Match& match : finding.matches) place_in_media(work, loaded, match);
+    work.outcome.findings.push_back(std::move(finding));
+  }
 }
 
 /// A rule that matched under one name or in one window already is the same finding.
@@ -173,8 +205,7 @@ void StreamExaminer::add_matches(Examination& work, const ScanResult& result,
     std::vector<Match> matches = match.matches;
     for (Match& m : matches) {
       m.offset += window.offset;
-      if (!touches_gap(loaded.gaps, m.offset, m.length))
-        m.media_offset = media_offset(*work.volume.source, work.stream, m.offset, m.length);
+      place_in_media(work, loaded, m);
     }
     const auto end = work.outcome.findings.begin() + static_cast<std::ptrdiff_t>(known);
     const auto same = std::find_if(work.outcome.findings.begin(), end,
@@ -218,6 +249,7 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& lo
   for (Finding& finding : work.outcome.findings) {
     common.cause = std::move(finding.cause);
     common.matches = std::move(finding.matches);
+    common.why = std::move(finding.why);
     finding = common;
   }
   std::sort(

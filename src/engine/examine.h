@@ -4,6 +4,7 @@
 
 #include "content/stream_content.h"
 #include "engine/locate.h"
+#include "engine/place_table.h"
 #include "filesystem/ntfs_plan.h"
 #include "manifest/evidence_store.h"
 #include "model/outcome.h"
@@ -24,6 +25,7 @@ struct ExamineOptions {
   u32 timeout_seconds = 60;
   bool export_matched = true;
   u64 export_limit = 256_MiB;
+  const PlaceTable* places = nullptr; ///< by which findings are weighed; outlives the examiner
 };
 
 class StreamExaminer {
@@ -41,6 +43,8 @@ private:
   void examine_window(Examination& work, const Window& window, bool whole);
   void add_matches(Examination& work, const ScanResult& result, const LoadedWindow& loaded,
                    const Window& window);
+  static void place_in_media(const Examination& work, const LoadedWindow& loaded, Match& match);
+  void add_virtual_directories(Examination& work, const LoadedWindow& loaded);
   void complete_findings(Examination& work, const LoadedWindow& loaded, bool whole);
 
   Scanner scanner_;

@@ -16,6 +16,12 @@ std::string image_arguments(const LocateTarget& target) {
   return words;
 }
 
+std::string volume_arguments(const LocateTarget& target) {
+  const std::string type = target.format == "split raw" ? "raw" : target.format;
+  return fmt::format("-i {} -f ntfs -o {}{}", type, target.volume_offset / kSector,
+                     image_arguments(target));
+}
+
 /// libtsk 4.11.1 refuses a stream whose hole is longer than the volume ($UsnJrnl:$J has such holes).
 bool sleuth_kit_refuses(const StreamRef& stream, u64 volume_size) {
   return std::any_of(stream.extents.begin(), stream.extents.end(), [&](const Extent& extent) {
@@ -64,9 +70,12 @@ std::string locate_command(const LocateTarget& target, const StreamRef& stream,
   if (one_raw_file && stream.encoding == Encoding::plain &&
       sleuth_kit_refuses(stream, target.volume_size))
     return dd_commands(target, stream, source);
-  const std::string type = target.format == "split raw" ? "raw" : target.format;
-  return fmt::format("icat -i {} -f ntfs -o {}{} {}-128-{}", type, target.volume_offset / kSector,
-                     image_arguments(target), stream.id.record, stream.id.attribute);
+  return fmt::format("icat {} {}-128-{}", volume_arguments(target), stream.id.record,
+                     stream.id.attribute);
+}
+
+std::string locate_record_command(const LocateTarget& target, const StreamRef& stream) {
+  return fmt::format("istat {} {}", volume_arguments(target), stream.id.record);
 }
 
 } // namespace coldsweep

@@ -20,6 +20,9 @@ struct LocateTarget {
 std::string locate_command(const LocateTarget& target, const StreamRef& stream,
                            const ByteSource& source);
 
+/// For what is said of the MFT record itself: shows its names and attributes.
+std::string locate_record_command(const LocateTarget& target, const StreamRef& stream);
+
 /// One word of a POSIX shell command.
 std::string shell_quoted(const std::string& word);
 

@@ -3,6 +3,7 @@
 
 #include "engine/case_folder.h"
 #include "engine/case_record_of.h"
+#include "engine/nearness.h"
 #include "engine/pipeline.h"
 #include "engine/swept_volumes.h"
 
@@ -68,6 +69,8 @@ SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const Sweep
 
 SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options,
                         const RuleSet& rules, const SweepControl& control) {
+  const PlaceTable places = PlaceTable::load(options.places);
+
   // What of the evidence can be swept, and every stream there.
   const OpenedVolumes volumes = open_volumes(image, table, options);
   SweepResult result;
@@ -78,7 +81,8 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
   // The case, with what is known before the first byte is scanned.
   create_case_folder(options.output);
   Journal journal = Journal::create(options.output);
-  const CaseRecord record = case_record_of(options, image, rules);
+  CaseRecord record = case_record_of(options, image, rules);
+  record.options["places"] = places.sha256;
   write_header(journal, record, volumes);
   RunRecord run = begin_run(options);
 
@@ -92,7 +96,8 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
             rules, budget,
             ContentLimits{std::max(memory.leased / 2, memory.kept), memory.kept, options.output},
             evidence,
-            ExamineOptions{options.timeout_seconds, options.export_matched, options.export_limit});
+            ExamineOptions{options.timeout_seconds, options.export_matched, options.export_limit,
+                           &places});
       },
       journal, control.progress, control.stop, options.threads};
   for (const SweptVolume& volume : volumes.swept) {
@@ -103,7 +108,8 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
 
   // An interrupted case stays unsealed: its journal holds what was done.
   if (!control.stop) {
-    result.seal = seal(journal, options.output);
+    const Nearness nearness = Nearness::of(journal, places);
+    result.seal = seal(journal, options.output, [&](Finding& finding) { nearness.add(finding); });
     result.incomplete = is_incomplete(*result.seal);
   }
   finish_run(options.output, run, control.stop);

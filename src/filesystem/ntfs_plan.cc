@@ -3,6 +3,7 @@
 
 #include "base/endian.h"
 #include "base/text.h"
+#include "filesystem/odd_names.h"
 #include "filesystem/security.h"
 #include "filesystem/stream_parts.h"
 
@@ -201,6 +202,7 @@ private:
     std::vector<FoundStream> found =
         assemble_streams(file.record, std::move(file.parts), file.list ? &*file.list : nullptr,
                          file.list_id, volume_.mft, volume_.geometry);
+    if (deleted ? scope_.deleted : scope_.allocated) add_odd_name(file);
     plan_.paths_.add(file.record, file.header.sequence, file.header.in_use, std::move(file.names));
     std::set<u16> ids;
     for (FoundStream& stream : found) {
@@ -236,6 +238,17 @@ private:
       plan_.issues_.push_back(std::move(issue));
     }
     plan_.streams_.push_back(stream);
+  }
+
+  void add_odd_name(const PendingFile& file) {
+    if (file.record == PathIndex::kRootRecord) return; // its name is a dot
+    if (std::all_of(file.names.begin(), file.names.end(),
+                    [](const FileName& name) { return odd_name(name.name).empty(); }))
+      return;
+    StreamRef name;
+    name.id = {volume_id_, file.record, file.header.sequence, 0, StreamKind::name};
+    name.deleted = !file.header.in_use;
+    plan_.streams_.push_back(name);
   }
 
   void load_owners(const FoundStream& stream) {

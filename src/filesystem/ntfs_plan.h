@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An NTFS volume -> every $DATA stream of every MFT record, in disk order, and what is to be said of each. Made by one
-// thread; then immutable, and read by any.
+// An NTFS volume -> every $DATA stream of every MFT record, in disk order, and the records with an odd name; and what is
+// to be said of each. Made by one thread; then immutable, and read by any.
 #pragma once
 
 #include "filesystem/ntfs_volume.h"
@@ -28,7 +28,8 @@ public:
   /// damage within the MFT.
   static NtfsPlan make(const NtfsVolume& volume, u32 volume_id, const Scope& scope);
 
-  /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards.
+  /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards. What has none comes last,
+  /// among it a StreamRef of kind `name` for each file or folder that odd_name() finds something about.
   const std::vector<StreamRef>& streams() const { return streams_; }
   /// Of the plan as a whole and of streams that are damaged; by record.
   const std::vector<Issue>& issues() const { return issues_; }

@@ -101,6 +101,7 @@ public:
     const auto found = by_volume_.find(outcome.stream.volume);
     if (found == by_volume_.end()) fail(outcome.stream, "its volume was not swept");
     if (!outcome.bytes.balanced()) fail(outcome.stream, "its bytes don't add up");
+    if (outcome.stream.kind == StreamKind::name) return; // has no bytes, and is no stream
     found->second.bytes += outcome.bytes;
     StreamCounts& streams = found->second.streams;
     ++streams.planned;
@@ -126,13 +127,18 @@ private:
 
 struct Sealing {
   const Journal& journal;
+  const FindingAdjuster& adjust;
   Journal::Header header;
   ManifestFile& file;
   SealSummary summary;
 
   void add_findings(Coverage& coverage) {
-    journal.for_each_outcome([&](const Outcome& outcome) {
-      coverage.add(outcome);
+    journal.for_each_outcome([&](const Outcome& stored) {
+      coverage.add(stored);
+      if (stored.findings.empty()) return;
+      Outcome outcome = stored;
+      if (adjust) std::for_each(outcome.findings.begin(), outcome.findings.end(), adjust);
+      summary.ranking.add(outcome);
       for (const std::string& line : sorted_lines(outcome)) file.add(line);
       summary.findings += outcome.findings.size();
       for (const Finding& finding : outcome.findings)
@@ -211,10 +217,11 @@ private:
 
 } // namespace
 
-SealSummary seal(const Journal& journal, const fs::path& case_folder) {
+SealSummary seal(const Journal& journal, const fs::path& case_folder,
+                 const FindingAdjuster& adjust) {
   EvidenceStore(case_folder).sync(); // what the manifest names must be there when it is
   ManifestFile file(case_folder);
-  Sealing sealing{journal, journal.header(), file, {}};
+  Sealing sealing{journal, adjust, journal.header(), file, {}};
   if (sealing.header.case_line.empty())
     throw Error(fmt::format("internal error: the journal of {} says nothing of its case",
                             case_folder.string()));

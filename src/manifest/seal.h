@@ -3,6 +3,7 @@
 #pragma once
 
 #include "manifest/journal.h"
+#include "manifest/ranking.h"
 
 #include <filesystem>
 #include <map>
@@ -18,11 +19,17 @@ struct SealSummary {
   ByteAccount bytes;
   std::map<std::string, u64> findings_by_cause; ///< name of the rule, hash set or anomaly -> number
   std::map<std::string, u64> issues_by_kind;
+  Ranking ranking;
 };
 
+/// What can only be said of a finding when all are known; called in the manifest's order.
+using FindingAdjuster = std::function<void(Finding&)>;
+
 /// Writes the manifest: case, volumes, findings, issues, coverage, seal, in the contract's order, so that the bytes
-/// depend only on what the journal holds. Written beside and renamed, durable when it returns. Throws Error.
-SealSummary seal(const Journal& journal, const std::filesystem::path& case_folder);
+/// depend only on what the journal holds and on `adjust`. Written beside and renamed, durable when it returns. Throws
+/// Error.
+SealSummary seal(const Journal& journal, const std::filesystem::path& case_folder,
+                 const FindingAdjuster& adjust = {});
 
 struct Verification {
   std::optional<std::string> first_problem; ///< file, line and what is wrong; absent when all holds

@@ -5,6 +5,7 @@
 #include "base/types.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct SweepOptions {
   Scope scope;
   std::vector<std::string> volumes; ///< locators; empty: all NTFS volumes
   bool skip_broken_rules = false;
+  /// Table of places and points; absent: the built-in one.
+  std::optional<std::filesystem::path> places;
   u32 timeout_seconds = 60; ///< of one stream
   u64 memory = 1_GiB;       ///< content held at once
   bool export_matched = true;

@@ -6,6 +6,7 @@ namespace coldsweep {
 std::string_view name_of(StreamKind kind) {
   switch (kind) {
   case StreamKind::data: return "data";
+  case StreamKind::name: return "name";
   }
   return "unknown";
 }

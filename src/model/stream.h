@@ -11,7 +11,10 @@
 namespace coldsweep {
 
 /// What kind of bytes a stream is. The values are part of the journal's format: append only.
-enum class StreamKind : u8 { data };
+enum class StreamKind : u8 {
+  data,
+  name, ///< no bytes: the names of a file or folder, where one of them is odd
+};
 
 /// How the bytes are stored.
 enum class Encoding : u8 { plain, lznt1, wof, efs };

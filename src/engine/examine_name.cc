@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/examine_name.h"
+
+#include "engine/weigh.h"
+#include "filesystem/odd_names.h"
+
+#include <set>
+#include <string>
+#include <utility>
+
+namespace coldsweep {
+
+Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const PlaceTable& table) {
+  const StreamDescription described = volume.plan.describe(name);
+  Outcome outcome;
+  outcome.stream = name.id;
+
+  Finding common;
+  common.stream = name.id;
+  common.path = described.path;
+  common.links = described.links;
+  common.allocated = !name.deleted;
+  common.si = described.si;
+  common.fn = described.fn;
+  common.owner_sid = described.owner_sid;
+  common.locate = locate_record_command(volume.target, name);
+
+  std::vector<std::string> paths{described.path};
+  paths.insert(paths.end(), described.links.begin(), described.links.end());
+  std::set<std::string> known;
+  for (const std::string& path : paths) {
+    for (Anomaly& anomaly : odd_name(std::string_view(path).substr(path.rfind('/') + 1))) {
+      if (!known.insert(anomaly.name).second) continue; // one finding a kind, whatever the names
+      Finding finding = common;
+      finding.cause = std::move(anomaly);
+      weigh(finding, ContentFacts(), table);
+      outcome.findings.push_back(std::move(finding));
+    }
+  }
+  return outcome;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// `places.toml` of this folder as it was when the program was built. Constant data, any thread.
+#pragma once
+
+#include <string_view>
+
+namespace coldsweep {
+
+std::string_view builtin_places();
+
+} // namespace coldsweep
