@@ -5,6 +5,7 @@
 #include "support/ntfs_image.h"
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
+#include "support/sources.h"
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -22,9 +23,10 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kMarker = "coldsweep-marker-4711";
+// Small files stand in the $MFT, too.
 constexpr const char* kMarkerRule =
-    "rule marker { strings: $m = \"coldsweep-marker-4711\" condition: $m }";
-constexpr const char* kNoRule = "rule none { condition: false }";
+    "rule marker { strings: $m = \"coldsweep-marker-4711\" condition: $m and filesize < 1000 }";
+constexpr const char* kNoRule = "rule never { condition: false }";
 const std::string kExchange = "Program Files/Microsoft/Exchange Server/V15/";
 
 fs::path write(const TempDir& folder, const std::string& name, const std::string& text) {
@@ -201,17 +203,33 @@ TEST_CASE("on a server of 500 shipped files exactly the five strangers are found
   }
 }
 
-TEST_CASE("a page that could not be read whole is found by its name, and judged by no hash") {
+TEST_CASE(
+    "content that could not be read whole is judged by no hash, but a stranger's name is one") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
-  image.file("x/FrontEnd/HttpProxy/owa/auth/a.aspx", "shipped");
+  const std::string folder_of_pages = "x/FrontEnd/HttpProxy/owa/auth/";
+  image.file(folder_of_pages + "a.aspx", pattern(20000, 1));
+  image.file(folder_of_pages + "b.aspx", pattern(20000, 2));
+  image.file("bad.bin", pattern(20000, 3));
+  const std::string bytes = read_text(image.build());
   const TempDir folder;
   SweepOptions options;
+  options.known_bad = {write(folder, "bad.txt", sha256_of(pattern(20000, 3).bytes()))};
   options.known_good = {
       write(folder, "list.csv",
             "path,sha256,first_build,last_build\nFrontEnd/HttpProxy/owa/auth/a.aspx," +
                 sha256_of("shipped") + ",15.2.1.0,15.2.2.0\n")};
-  CHECK(run_sweep(image.build(), kNoRule, options).findings.empty());
+  const auto source = std::make_shared<MemorySource>(bytes);
+  const Swept whole = run_sweep(source, kNoRule, options);
+  REQUIRE(whole.findings.size() == 3);
+  const auto faulty = std::make_shared<FaultySource>(source);
+  for (const nlohmann::json& finding : whole.findings)
+    faulty->unreadable(finding.at("extents").at(0).at("media_offset").get<u64>() + 4096, 512);
+  const Swept swept = run_sweep(faulty, kNoRule, options);
+  require_balanced(swept);
+  check_verified(swept);
+  CHECK(swept.paths() == std::vector<std::string>{"/" + folder_of_pages + "b.aspx"});
+  CHECK(swept.result.incomplete);
 }
 
 TEST_CASE(
