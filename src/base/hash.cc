@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include <openssl/evp.h>
@@ -54,16 +55,34 @@ std::string Hasher::finish() {
   return hex(ByteView(digest).first(length));
 }
 
-Hashes hash_all(ByteView bytes) {
-  Hasher md5(HashKind::md5), sha1(HashKind::sha1), sha256(HashKind::sha256);
+HashKinds& HashKinds::operator|=(HashKinds other) {
+  md5 = md5 || other.md5;
+  sha1 = sha1 || other.sha1;
+  sha256 = sha256 || other.sha256;
+  return *this;
+}
+
+void add_hashes(Hashes& known, ByteView bytes, HashKinds kinds) {
+  std::vector<std::pair<Hasher, std::string*>> hashers;
+  const auto want = [&](bool wanted, HashKind kind, std::string& into) {
+    if (wanted && into.empty()) hashers.emplace_back(Hasher(kind), &into);
+  };
+  want(kinds.md5, HashKind::md5, known.md5);
+  want(kinds.sha1, HashKind::sha1, known.sha1);
+  want(kinds.sha256, HashKind::sha256, known.sha256);
+  if (hashers.empty()) return;
   while (!bytes.empty()) {
     const ByteView piece = bytes.first(std::min(bytes.size(), kPiece));
-    md5.add(piece);
-    sha1.add(piece);
-    sha256.add(piece);
+    for (auto& [hasher, into] : hashers) hasher.add(piece);
     bytes = bytes.subspan(piece.size());
   }
-  return {md5.finish(), sha1.finish(), sha256.finish()};
+  for (auto& [hasher, into] : hashers) *into = hasher.finish();
+}
+
+Hashes hash_all(ByteView bytes) {
+  Hashes hashes;
+  add_hashes(hashes, bytes, kAllHashes);
+  return hashes;
 }
 
 std::string sha256_of(ByteView bytes) {

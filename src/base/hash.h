@@ -35,7 +35,21 @@ struct Hashes {
   bool operator==(const Hashes&) const = default;
 };
 
-/// All three over the same bytes, a cache-sized piece at a time.
+/// Which of the three.
+struct HashKinds {
+  bool md5 = false, sha1 = false, sha256 = false;
+
+  bool any() const { return md5 || sha1 || sha256; }
+  HashKinds& operator|=(HashKinds other);
+  bool operator==(const HashKinds&) const = default;
+};
+
+inline constexpr HashKinds kAllHashes{true, true, true};
+
+/// Fills in those of `kinds` that `known` lacks, all over the same bytes, a cache-sized piece at a time.
+void add_hashes(Hashes& known, ByteView bytes, HashKinds kinds);
+
+/// All three.
 Hashes hash_all(ByteView bytes);
 
 std::string sha256_of(ByteView bytes);

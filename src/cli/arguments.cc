@@ -44,7 +44,7 @@ struct Raw {
   RulesArguments rules;
   std::vector<std::string> scope;
   std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", config;
-  bool no_export = false;
+  bool no_export = false, no_builtin_hash_sets = false;
 };
 
 u64 size_option(const char* name, const std::string& text) {
@@ -80,6 +80,7 @@ void finish_sweep(Raw& raw) {
     throw UsageError(fmt::format("--memory {}: at least 16MiB expected", raw.memory));
   options.export_limit = size_option("--export-limit", raw.export_limit);
   options.export_matched = !raw.no_export;
+  options.builtin_hash_sets = !raw.no_builtin_hash_sets;
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
                                                     {"bar", ProgressStyle::bar},
                                                     {"plain", ProgressStyle::plain},
@@ -106,6 +107,24 @@ void add_sweep(CLI::App& app, Raw& raw) {
                    "repeatable [the built-in pack]")
       ->allow_extra_args(false)
       ->type_name("PATH");
+  sweep
+      ->add_option(
+          "--known-bad", o.known_bad,
+          "Hash set whose every hit is a finding: text (one hash a line), CSV with a header, "
+          "hashdeep, also .xz, or NSRL RDSv3 SQLite; repeatable [the built-in list]")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  sweep
+      ->add_option(
+          "--known-good", o.known_good,
+          "Hash set whose hits are not scanned, and counted so; those of NSRL are tagged as "
+          "known, and scanned; repeatable [none]")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  sweep->add_flag("--skip-known", o.skip_known,
+                  "Don't scan what is known to NSRL, which holds attackers' tools, too");
+  sweep->add_flag("--no-builtin-hash-sets", raw.no_builtin_hash_sets,
+                  "Without the built-in list of bad hashes, and of the files Exchange shipped");
   sweep
       ->add_option("-t,--threads", o.threads,
                    "Worker threads; 0 works on the main thread alone [all cores]")

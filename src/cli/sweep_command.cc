@@ -7,6 +7,7 @@
 #include "cli/progress_display.h"
 #include "engine/sweep.h"
 #include "yara-rules/builtin_rules.h"
+#include "yara-rules/hash-sets/builtin_hash_sets.h"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,17 @@ namespace {
 RuleSet load_rules(const SweepOptions& options) {
   if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules());
   return RuleSet::load(options.rules, {options.skip_broken_rules});
+}
+
+HashSets load_hash_sets(const SweepOptions& options) {
+  HashSets sets =
+      HashSets::load({options.known_bad, options.known_good,
+                      options.builtin_hash_sets ? builtin_hash_sets() : BuiltinHashSets{}});
+  for (const HashSetRecord& set : sets.records())
+    for (const std::string& note : set.notes)
+      fmt::print(stderr, "coldsweep: hash set {} ({}): {}\n", printable(set.name), set.role,
+                 printable(note));
+  return sets;
 }
 
 void print_not_looked_at(const SweepResult& result) {
@@ -49,11 +61,12 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
   for (const RejectedRules& rejected : rules.record().rejected)
     fmt::print(stderr, "coldsweep: rules left out: {}({}): {}\n", printable(rejected.path),
                rejected.line, printable(rejected.message));
+  const HashSets hash_sets = load_hash_sets(options);
   Progress progress;
   SweepResult result;
   {
     const ProgressDisplay display(progress, options.progress);
-    result = sweep(options, rules, {progress, stop});
+    result = sweep(options, rules, {progress, stop, &hash_sets});
   }
   if (!result.seal) {
     fmt::print(

@@ -41,6 +41,7 @@ CaseRecord case_record_of(const SweepOptions& options, const Image& image, const
   record.options = {
       {"timeout", std::to_string(options.timeout_seconds)},
       {"export", options.export_matched ? std::to_string(options.export_limit) : "none"}};
+  record.options["skip_known"] = options.skip_known ? "yes" : "no";
   std::string volumes;
   for (const std::string& locator : options.volumes)
     volumes += (volumes.empty() ? "" : ",") + locator;

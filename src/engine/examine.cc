@@ -54,6 +54,8 @@ struct StreamExaminer::Examination {
   std::vector<Externals> externals;             ///< of each of its names
   Outcome outcome;
   std::set<std::string> truncated;
+  Hashes hashes; ///< those that were computed, of the whole content
+  std::optional<HashSetHit> known;
 
   Examination(const SweptVolume& v, const StreamRef& s) : volume(v), stream(s) {}
 
@@ -71,7 +73,9 @@ struct StreamExaminer::Examination {
 StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
                                const EvidenceStore& evidence, ExamineOptions options)
     : scanner_(rules, options.timeout_seconds), path_dependent_rules_(uses_externals(rules)),
-      reader_(budget, std::move(limits)), evidence_(&evidence), options_(options) {}
+      reader_(budget, std::move(limits)), evidence_(&evidence), options_(options) {
+  if (options_.hash_sets != nullptr) lookup_.emplace(*options_.hash_sets);
+}
 
 Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stream) {
   if (stream.id.kind == StreamKind::name) return examine_name(volume, stream, *options_.places);
@@ -147,6 +151,10 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
       for (const std::string& link : described.links)
         work.externals.push_back(externals_of({link, work.stream.name, owner}, work.volume.drive));
   }
+  const char* passed_over = whole ? check_hashes(work, loaded) : nullptr;
+  if (passed_over != nullptr) return skip(work.outcome, passed_over, readable);
+
+  bool scanned = true;
   const std::string type = file_type_label(loaded.bytes);
   for (std::size_t i = 0; i < work.externals.size(); ++i) {
     work.externals[i].filetype = type;
@@ -161,13 +169,15 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
       work.add_issue(result.timed_out ? IssueKind::timed_out : IssueKind::crashed, "scan",
                      i == 0 ? failure : fmt::format("under a further name: {}", failure),
                      i == 0 ? readable : 0);
-      if (i == 0) return skip(work.outcome, reason, readable);
-      continue;
+      if (i > 0) continue;
+      skip(work.outcome, reason, readable);
+      scanned = false; // what its hash says of it stands all the same
+      break;
     }
     work.truncated.insert(result.truncated.begin(), result.truncated.end());
     add_matches(work, result, loaded, window);
   }
-  work.outcome.bytes.scanned += readable;
+  if (scanned) work.outcome.bytes.scanned += readable;
   if (whole) add_virtual_directories(work, loaded);
   if (work.outcome.findings.empty()) return;
   complete_findings(work, loaded, whole);
@@ -195,6 +205,39 @@ void StreamExaminer::add_virtual_directories(Examination& work, const LoadedWind
     for (Match& match : finding.matches) place_in_media(work, loaded, match);
     work.outcome.findings.push_back(std::move(finding));
   }
+}
+
+const char* StreamExaminer::check_hashes(Examination& work, const LoadedWindow& loaded) {
+  if (!lookup_ || work.stream.size == 0) return nullptr;
+  const bool exact =
+      loaded.gaps.empty(); // zeros in place of what can't be read are another content
+  HashVerdict verdict;
+  if (exact) {
+    add_hashes(work.hashes, loaded.bytes, options_.hash_sets->kinds());
+    verdict = lookup_->look_up(work.hashes);
+  }
+  work.known = std::move(verdict.known);
+  std::vector<HashSetHit> hits = std::move(verdict.bad);
+  if (!verdict.good && work.stream.name.empty()) {
+    const ShippedFiles& shipped = options_.hash_sets->shipped_files();
+    std::optional<HashSetHit> stranger;
+    const auto judge = [&](const std::string& path) {
+      if (!stranger)
+        stranger =
+            shipped.judge({path, work.hashes.sha256, work.stream.deleted}, work.volume.web_folders);
+    };
+    judge(work.described().path);
+    for (const std::string& link : work.described().links) judge(link);
+    if (stranger) hits.push_back(std::move(*stranger));
+  }
+  for (HashSetHit& hit : hits) {
+    Finding finding;
+    finding.cause = std::move(hit);
+    work.outcome.findings.push_back(std::move(finding));
+  }
+  if (!work.outcome.findings.empty()) return nullptr;
+  if (verdict.good) return "known_good";
+  return work.known && options_.skip_known ? "known" : nullptr;
 }
 
 /// A rule that matched under one name or in one window already is the same finding.
@@ -239,8 +282,10 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& lo
   common.owner_sid = described.owner_sid;
   common.extents = media_extents(*work.volume.source, stream);
   common.locate = locate_command(work.volume.target, stream, *work.volume.source);
+  common.known = work.known;
   if (whole) { // of a stream that was scanned in parts there is no one content to hash or keep
-    common.hashes = hash_all(loaded.bytes);
+    common.hashes = work.hashes;
+    add_hashes(common.hashes, loaded.bytes, kAllHashes);
     if (options_.export_matched && stream.size <= options_.export_limit) {
       evidence_->keep(common.hashes.sha256, loaded.bytes);
       common.exported = true;

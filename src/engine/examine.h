@@ -8,7 +8,10 @@
 #include "filesystem/ntfs_plan.h"
 #include "manifest/evidence_store.h"
 #include "model/outcome.h"
+#include "rules/hash_sets.h"
 #include "rules/scanner.h"
+
+#include <optional>
 
 namespace coldsweep {
 
@@ -19,12 +22,15 @@ struct SweptVolume {
   NtfsPlan plan;
   char drive = 'C';
   LocateTarget target;
+  WebFolders web_folders{};
 };
 
 struct ExamineOptions {
   u32 timeout_seconds = 60;
   bool export_matched = true;
   u64 export_limit = 256_MiB;
+  const HashSets* hash_sets = nullptr; ///< outlives the examiner; null: none
+  bool skip_known = false;
   const PlaceTable* places = nullptr; ///< by which findings are weighed; outlives the examiner
 };
 
@@ -41,6 +47,8 @@ private:
   struct Examination;
   void examine_windows(Examination& work);
   void examine_window(Examination& work, const Window& window, bool whole);
+  /// Why the window need not be scanned; null when it must be.
+  const char* check_hashes(Examination& work, const LoadedWindow& loaded);
   void add_matches(Examination& work, const ScanResult& result, const LoadedWindow& loaded,
                    const Window& window);
   static void place_in_media(const Examination& work, const LoadedWindow& loaded, Match& match);
@@ -48,6 +56,7 @@ private:
   void complete_findings(Examination& work, const LoadedWindow& loaded, bool whole);
 
   Scanner scanner_;
+  std::optional<HashLookup> lookup_;
   bool path_dependent_rules_;
   StreamReader reader_;
   const EvidenceStore* evidence_;

@@ -35,9 +35,18 @@ void note_volumes(const OpenedVolumes& volumes, SweepResult& result) {
   }
 }
 
+/// Not scanned because their hash tells what they are: the examiner asked for that.
+u64 recognised_bytes(const ByteAccount& bytes) {
+  u64 sum = 0;
+  for (const char* reason : {"known_good", "known"})
+    if (const auto found = bytes.skipped_by.find(reason); found != bytes.skipped_by.end())
+      sum += found->second;
+  return sum;
+}
+
 /// Limits that cost no byte (a list of matches cut, a sparse stream scanned in parts) leave a sweep complete.
 bool is_incomplete(const SealSummary& seal) {
-  if (seal.bytes.skipped > 0 || seal.bytes.unreadable > 0) return true;
+  if (seal.bytes.skipped > recognised_bytes(seal.bytes) || seal.bytes.unreadable > 0) return true;
   return std::any_of(seal.issues_by_kind.begin(), seal.issues_by_kind.end(), [](const auto& entry) {
     return entry.first != name_of(IssueKind::over_limit) &&
            entry.first != name_of(IssueKind::matches_truncated);
@@ -83,6 +92,7 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
   Journal journal = Journal::create(options.output);
   CaseRecord record = case_record_of(options, image, rules);
   record.options["places"] = places.sha256;
+  if (control.hash_sets != nullptr) record.hash_sets = control.hash_sets->records();
   write_header(journal, record, volumes);
   RunRecord run = begin_run(options);
 
@@ -97,7 +107,7 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
             ContentLimits{std::max(memory.leased / 2, memory.kept), memory.kept, options.output},
             evidence,
             ExamineOptions{options.timeout_seconds, options.export_matched, options.export_limit,
-                           &places});
+                           control.hash_sets, options.skip_known, &places});
       },
       journal, control.progress, control.stop, options.threads};
   for (const SweptVolume& volume : volumes.swept) {

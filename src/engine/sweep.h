@@ -5,6 +5,7 @@
 #include "engine/progress.h"
 #include "manifest/seal.h"
 #include "model/options.h"
+#include "rules/hash_sets.h"
 #include "rules/rule_set.h"
 #include "volume/volume.h"
 
@@ -28,6 +29,7 @@ struct SweepControl {
   Progress& progress;
   const std::atomic<bool>&
       stop; ///< set from outside (a signal): what is under way is finished and kept
+  const HashSets* hash_sets = nullptr; ///< null: none
 };
 
 /// Sweeps and seals. Throws UsageError or RuleError before anything is written where options or rules are wrong,

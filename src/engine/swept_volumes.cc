@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/swept_volumes.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -36,6 +38,21 @@ void assign_drives(std::deque<SweptVolume>& volumes) {
     volume->drive = volume == system ? 'C' : next;
     if (volume != system && next < 'Z') ++next;
   }
+}
+
+/// Exchange stands wherever a folder FrontEnd/HttpProxy is, on whatever volume.
+void find_web_folders(std::deque<SweptVolume>& volumes) {
+  constexpr std::string_view kFolder = "/frontend/httpproxy";
+  bool exchange = false;
+  for (SweptVolume& volume : volumes) {
+    for (const std::string& named : volume.plan.paths_named("httpproxy")) {
+      const std::string path = ascii_lower(named);
+      if (path.ends_with(kFolder))
+        volume.web_folders.exchange.insert(path.substr(0, path.size() - kFolder.size() + 1));
+    }
+    exchange = exchange || !volume.web_folders.exchange.empty();
+  }
+  for (SweptVolume& volume : volumes) volume.web_folders.exchange_on_image = exchange;
 }
 
 bool is_wanted(const Volume& volume, const SweepOptions& options) {
@@ -139,6 +156,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
     opened.records.push_back(std::move(record));
   }
   assign_drives(opened.swept);
+  find_web_folders(opened.swept);
   const bool any_ntfs = std::any_of(table.volumes.begin(), table.volumes.end(),
                                     [](const Volume& v) { return v.filesystem == "ntfs"; });
   if (!any_ntfs)

@@ -40,6 +40,11 @@ public:
   /// Whether the volume looks like one that Windows is installed on.
   bool holds_windows() const { return paths_.root_holds("windows"); }
 
+  /// Every path of a file or folder of that name, in lower case; deleted ones too.
+  std::vector<std::string> paths_named(std::string_view lower_case_name) const {
+    return paths_.paths_named(lower_case_name);
+  }
+
 private:
   friend class PlanBuilder;
   struct File {

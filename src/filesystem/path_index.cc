@@ -97,6 +97,19 @@ std::vector<PathAndTimes> PathIndex::paths(u64 record) const {
   return all;
 }
 
+std::vector<std::string> PathIndex::paths_named(std::string_view lower_case_name) const {
+  std::vector<std::string> all;
+  for (const Entry& entry : entries_) {
+    if (!entry.known) continue;
+    for (u32 i = 0; i < entry.name_count; ++i) {
+      const FileName& name = names_[entry.first_name + i];
+      if (name.name.size() == lower_case_name.size() && ascii_lower(name.name) == lower_case_name)
+        all.push_back(folder_path(name.parent) + "/" + name.name);
+    }
+  }
+  return all;
+}
+
 bool PathIndex::root_holds(std::string_view lower_case_name) const {
   for (const Entry& entry : entries_) {
     if (!entry.known || !entry.in_use) continue;

@@ -42,6 +42,9 @@ public:
   /// Whether a record in use hangs in the root folder by that name (ASCII letters of any case).
   bool root_holds(std::string_view lower_case_name) const;
 
+  /// Every path whose last part is that name (ASCII letters of any case), in the order of records.
+  std::vector<std::string> paths_named(std::string_view lower_case_name) const;
+
 private:
   struct Entry {
     u32 first_name = 0;

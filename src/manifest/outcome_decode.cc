@@ -113,13 +113,15 @@ std::pair<std::string, std::string> decode_two_texts(const Json& value) {
   return {text(value[0]), text(value[1])};
 }
 
+HashSetHit decode_hash_set(const Json& value) {
+  array_of_size(value, 3);
+  return {text(value[0]), text(value[1]), text(value[2])};
+}
+
 Cause decode_cause(const Json& value) {
   if (!value.is_object() || value.size() != 1) refuse("one cause of a finding expected");
   if (value.contains("rule")) return decode_rule(value["rule"]);
-  if (value.contains("hash_set")) {
-    auto [name, entry] = decode_two_texts(value["hash_set"]);
-    return HashSetHit{std::move(name), std::move(entry)};
-  }
+  if (value.contains("hash_set")) return decode_hash_set(value["hash_set"]);
   auto [name, description] = decode_two_texts(value.at("anomaly"));
   return Anomaly{std::move(name), std::move(description)};
 }
@@ -162,6 +164,7 @@ Finding decode_finding(const Json& value) {
           .extents = vector_of(value.at("extents"), decode_extent),
           .cause = decode_cause(value.at("cause")),
           .matches = vector_of(value.at("matches"), decode_match),
+          .known = unless_null(value.at("known"), decode_hash_set),
           .log = unless_null(value.at("log"), decode_log_place),
           .score = unless_null(value.at("score"), small_number),
           .place = unless_null(value.at("place"), text),

@@ -45,11 +45,12 @@ Json encode(const RuleRef& rule) {
           {"file_sha256", rule.file_sha256}};
 }
 
+Json encode(const HashSetHit& hit) { return Json::array({hit.name, hit.entry, hit.note}); }
+
 /// The kind of cause by its key.
 Json encode(const Cause& cause) {
   if (const RuleRef* rule = std::get_if<RuleRef>(&cause)) return {{"rule", encode(*rule)}};
-  if (const HashSetHit* hit = std::get_if<HashSetHit>(&cause))
-    return {{"hash_set", Json::array({hit->name, hit->entry})}};
+  if (const HashSetHit* hit = std::get_if<HashSetHit>(&cause)) return {{"hash_set", encode(*hit)}};
   const Anomaly& anomaly = std::get<Anomaly>(cause);
   return {{"anomaly", Json::array({anomaly.name, anomaly.description})}};
 }
@@ -85,6 +86,7 @@ Json encode(const Finding& finding) {
                 })},
       {"cause", encode(finding.cause)},
       {"matches", array_of(finding.matches, [](const Match& match) { return encode(match); })},
+      {"known", finding.known ? encode(*finding.known) : Json(nullptr)},
       {"log", encode(finding.log)},
       {"score", or_null(finding.score)},
       {"place", or_null(finding.place)},

@@ -95,6 +95,19 @@ Json rules_of(const RulesRecord& rules) {
        })}};
 }
 
+Json hash_set_record_of(const HashSetRecord& set) {
+  return {{"name", set.name},
+          {"role", set.role},
+          {"format", set.format},
+          {"size", set.size},
+          {"sha256", set.sha256},
+          {"sha256_of", set.sha256_of_ends ? "first and last MiB" : "file"},
+          {"version", or_null(set.version)},
+          {"entries", or_null(set.entries)},
+          {"bad_lines", set.bad_lines},
+          {"notes", Json(set.notes)}};
+}
+
 Json times_of(const std::optional<Times>& stored) {
   const Times times = stored.value_or(Times{});
   return {{"created", or_null(iso_time(times.created))},
@@ -125,7 +138,14 @@ Json rule_of(const RuleRef& rule) {
           {"file", rule.file},       {"file_sha256", rule.file_sha256}};
 }
 
-Json hash_set_of(const HashSetHit& hit) { return {{"name", hit.name}, {"entry", hit.entry}}; }
+Json hash_set_of(const HashSetHit& hit) {
+  return {{"name", hit.name}, {"entry", hit.entry}, {"note", or_null(hit.note)}};
+}
+
+Json known_of(const std::optional<HashSetHit>& known) {
+  if (!known) return nullptr;
+  return {{"set", known->name}, {"entry", known->entry}};
+}
 
 Json anomaly_of(const Anomaly& anomaly) {
   return {{"name", anomaly.name}, {"description", anomaly.description}};
@@ -173,6 +193,7 @@ std::string manifest_line(const CaseRecord& record) {
        {"engines", object_of(record.engines)},
        {"image", image_of(record.image)},
        {"rules", rules_of(record.rules)},
+       {"hash_sets", array_of(record.hash_sets, hash_set_record_of)},
        {"scope", Json(record.scope)},
        {"options", object_of(record.options)}});
 }
@@ -214,6 +235,7 @@ std::string manifest_line(const Finding& finding) {
                   {"hash_set", cause_of(finding, hash_set_of)},
                   {"anomaly", cause_of(finding, anomaly_of)},
                   {"matches", array_of(finding.matches, match_of)},
+                  {"known", known_of(finding.known)},
                   {"score", or_null(finding.score)},
                   {"place", or_null(finding.place)},
                   {"why", array_of(finding.why,

@@ -142,7 +142,7 @@ struct Sealing {
       for (const std::string& line : sorted_lines(outcome)) file.add(line);
       summary.findings += outcome.findings.size();
       for (const Finding& finding : outcome.findings)
-        ++summary.findings_by_cause[as_utf8(order_of(finding.cause).second)];
+        ++summary.findings_by_cause[as_utf8(title_of(finding.cause))];
     });
   }
 

@@ -45,12 +45,27 @@ struct RulesRecord {
   std::vector<RejectedRules> rejected;
 };
 
+/// A set of hashes that streams were compared with.
+struct HashSetRecord {
+  std::string name;   ///< unique: the file's name, or `builtin/...`
+  std::string role;   ///< `known_bad`, `known_good`, `known`, `shipped_files`
+  std::string format; ///< `text`, `csv`, `hashdeep`, `nsrl_rdsv3`, ...
+  u64 size = 0;       ///< of the file
+  std::string sha256; ///< of the file; of a database its first and last MiB, after one another
+  bool sha256_of_ends = false;
+  std::optional<std::string> version; ///< what a database says of itself
+  std::optional<u64> entries;         ///< absent where counting them would mean to read them all
+  u64 bad_lines = 0;
+  std::vector<std::string> notes;
+};
+
 struct CaseRecord {
   std::string tool_version;
   std::string tool_commit;
   std::map<std::string, std::string> engines; ///< yara, sleuthkit, ewf, ... -> version
   ImageRecord image;
   RulesRecord rules;
+  std::vector<HashSetRecord> hash_sets;
   std::vector<std::string> scope;
   std::map<std::string, std::string> options; ///< only those that decide what the manifest says
 };

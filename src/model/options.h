@@ -21,10 +21,13 @@ struct Scope {
 enum class ProgressStyle : u8 { automatic, bar, plain, json, none };
 
 struct SweepOptions {
-  std::vector<std::filesystem::path> image; ///< segments, or only the first
-  std::filesystem::path output;             ///< the case folder
-  std::vector<std::filesystem::path> rules; ///< empty: the built-in pack
-  u32 threads = 0;                          ///< 0: all cores
+  std::vector<std::filesystem::path> image;                 ///< segments, or only the first
+  std::filesystem::path output;                             ///< the case folder
+  std::vector<std::filesystem::path> rules;                 ///< empty: the built-in pack
+  std::vector<std::filesystem::path> known_bad, known_good; ///< hash sets
+  bool skip_known = false;       ///< don't scan what a set of known files (NSRL) holds
+  bool builtin_hash_sets = true; ///< the built-in known-bad list, and the files Exchange shipped
+  u32 threads = 0;               ///< 0: all cores
   Scope scope;
   std::vector<std::string> volumes; ///< locators; empty: all NTFS volumes
   bool skip_broken_rules = false;

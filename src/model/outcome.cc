@@ -21,6 +21,13 @@ std::pair<std::string_view, std::string_view> order_of(const Cause& cause) {
   return {{}, std::get<Anomaly>(cause).name};
 }
 
+std::string_view title_of(const Cause& cause) {
+  const HashSetHit* hit = std::get_if<HashSetHit>(&cause);
+  if (hit != nullptr && (hit->entry == kUnknownInWebRoot || hit->entry == kForeignContent))
+    return hit->entry;
+  return order_of(cause).second;
+}
+
 std::string_view name_of(IssueKind kind) { return kIssueNames.at(static_cast<std::size_t>(kind)); }
 
 std::optional<IssueKind> issue_kind(std::string_view name) {

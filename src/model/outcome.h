@@ -42,10 +42,15 @@ struct RuleRef {
   bool operator==(const RuleRef&) const = default;
 };
 
+/// Entries of findings by a list of shipped files: what is missing from it.
+inline constexpr std::string_view kUnknownInWebRoot = "unknown_in_web_root";
+inline constexpr std::string_view kForeignContent = "foreign_content";
+
 /// A hash set's word on the stream: the set, and the entry of it (or what is missing from it).
 struct HashSetHit {
   std::string name;
   std::string entry;
+  std::string note{}; ///< what the set says of it, or what a reader should know; may be empty
 
   bool operator==(const HashSetHit&) const = default;
 };
@@ -63,6 +68,9 @@ using Cause = std::variant<RuleRef, HashSetHit, Anomaly>;
 
 /// Namespace and name, by which the manifest orders the findings of a stream; only rules have a namespace.
 std::pair<std::string_view, std::string_view> order_of(const Cause& cause);
+
+/// What a summary calls it.
+std::string_view title_of(const Cause& cause);
 
 /// The record of a log that was scanned on its own.
 struct LogPlace {
@@ -108,7 +116,8 @@ struct Finding {
   std::vector<MediaExtent> extents;
   Cause cause;
   std::vector<Match> matches;
-  std::optional<LogPlace> log; ///< where the cause was judged for one record of a log
+  std::optional<HashSetHit> known; ///< the stream is one of a set of known (not: good) files
+  std::optional<LogPlace> log;     ///< where the cause was judged for one record of a log
   std::optional<int> score;
   std::optional<std::string> place;
   std::vector<Reason> why;

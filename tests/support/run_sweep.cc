@@ -41,7 +41,8 @@ template <typename Run> Swept swept_by(SweepOptions& options, const Run& run) {
   options.output = swept.case_folder();
   Progress progress;
   const std::atomic<bool> stop{false};
-  swept.result = run(SweepControl{progress, stop});
+  const HashSets sets = HashSets::load({options.known_bad, options.known_good});
+  swept.result = run(SweepControl{progress, stop, &sets});
   parse_manifest(swept);
   return swept;
 }

@@ -79,7 +79,7 @@ inline RuleRef random_rule(Random& random) {
 
 inline Cause random_cause(Random& random) {
   switch (random.below(4)) {
-  case 0: return HashSetHit{random.text(), random.text()};
+  case 0: return HashSetHit{random.text(), random.text(), random.text()};
   case 1: return Anomaly{random.text(), random.text()};
   default: return random_rule(random);
   }
@@ -104,6 +104,7 @@ inline Finding random_finding(Random& random, const StreamId& stream) {
                   .extents = {},
                   .cause = random_cause(random),
                   .matches = {},
+                  .known = random.maybe(HashSetHit{random.text(), random.text(), random.text()}),
                   .log = random.maybe(LogPlace{random.size(), random.maybe(random.text())}),
                   .score = random.maybe(static_cast<int>(random.below(200)) - 100),
                   .place = random.maybe(random.text()),

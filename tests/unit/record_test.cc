@@ -70,8 +70,8 @@ Finding full_finding() {
 
 TEST_CASE("a case line has every field of the contract in its order") {
   const Json line = Json::parse(manifest_line(some_case()));
-  CHECK(keys(line) ==
-        Names{"type", "schema", "tool", "engines", "image", "rules", "scope", "options"});
+  CHECK(keys(line) == Names{"type", "schema", "tool", "engines", "image", "rules", "hash_sets",
+                            "scope", "options"});
   CHECK(line["type"] == "case");
   CHECK(line["schema"] == "coldsweep-manifest/1");
   CHECK(keys(line["tool"]) == Names{"name", "version", "commit"});
@@ -94,10 +94,13 @@ TEST_CASE("a case line has every field of the contract in its order") {
 
 TEST_CASE("a finding names one cause: a rule, a hash set or an anomaly") {
   Finding finding = full_finding();
-  finding.cause = HashSetHit{"known-bad.txt", "5f3c"};
+  finding.cause = HashSetHit{"known-bad.txt", "5f3c", "a tool"};
+  finding.known = HashSetHit{"rds.db", "nc.exe", ""};
   const Json by_hash = Json::parse(manifest_line(finding));
   CHECK(by_hash["rule"].is_null());
-  CHECK(by_hash["hash_set"] == Json{{"name", "known-bad.txt"}, {"entry", "5f3c"}});
+  CHECK(by_hash["hash_set"] ==
+        Json{{"name", "known-bad.txt"}, {"entry", "5f3c"}, {"note", "a tool"}});
+  CHECK(by_hash["known"] == Json{{"set", "rds.db"}, {"entry", "nc.exe"}});
   CHECK(by_hash["anomaly"].is_null());
 
   finding.cause = Anomaly{"reserved_name", "CON"};
@@ -111,7 +114,8 @@ TEST_CASE("a finding names one cause: a rule, a hash set or an anomaly") {
 
 TEST_CASE("an empty case line still has arrays and objects where the contract has them") {
   const Json line = Json::parse(manifest_line(CaseRecord{}));
-  for (const char* array : {"/image/segments", "/rules/files", "/rules/rejected", "/scope"})
+  for (const char* array :
+       {"/image/segments", "/rules/files", "/rules/rejected", "/hash_sets", "/scope"})
     CHECK(line[Json::json_pointer(array)].is_array());
   for (const char* object : {"/engines", "/image/acquisition", "/image/stored_hashes", "/options"})
     CHECK(line[Json::json_pointer(object)].is_object());
@@ -132,12 +136,12 @@ TEST_CASE("a volume line has every field of the contract in its order") {
 
 TEST_CASE("a finding line has every field of the contract in its order") {
   const Json line = Json::parse(manifest_line(full_finding()));
-  CHECK(keys(line) == Names{"type",      "volume",  "path",     "links",    "stream",
-                            "member",    "kind",    "record",   "sequence", "attribute_id",
-                            "allocated", "size",    "encoding", "times",    "owner_sid",
-                            "hashes",    "extents", "rule",     "hash_set", "anomaly",
-                            "matches",   "score",   "place",    "why",      "log",
-                            "exported",  "locate"});
+  CHECK(keys(line) == Names{"type",      "volume",   "path",     "links",    "stream",
+                            "member",    "kind",     "record",   "sequence", "attribute_id",
+                            "allocated", "size",     "encoding", "times",    "owner_sid",
+                            "hashes",    "extents",  "rule",     "hash_set", "anomaly",
+                            "matches",   "known",    "score",    "place",    "why",
+                            "log",       "exported", "locate"});
   CHECK(line["type"] == "finding");
   CHECK(line["kind"] == "data");
   CHECK(line["encoding"] == "plain");
@@ -153,7 +157,8 @@ TEST_CASE("a finding line has every field of the contract in its order") {
   CHECK(line["extents"][1]["media_offset"].is_null());
   CHECK(keys(line["rule"]) == Names{"name", "namespace", "tags", "meta", "file", "file_sha256"});
   CHECK(keys(line["matches"][0]) == Names{"id", "offset", "length", "media_offset", "data"});
-  for (const char* absent : {"member", "hash_set", "anomaly", "score", "place", "log", "owner_sid"})
+  for (const char* absent :
+       {"member", "hash_set", "anomaly", "known", "score", "place", "log", "owner_sid"})
     CHECK(line[absent].is_null());
   CHECK(line["why"] == Json::array());
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hash sets of this folder as they were when the program was built: what HashSets::load takes. Constant data, any
+// thread.
+#pragma once
+
+#include "rules/hash_sets.h"
+
+namespace coldsweep {
+
+BuiltinHashSets builtin_hash_sets();
+
+} // namespace coldsweep

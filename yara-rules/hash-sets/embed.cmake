@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DFOLDER=... -DOUTPUT=... -P embed.cmake
+# The hash sets of FOLDER -> one C++ source that holds their bytes, each as an escape, 32 a line.
+cmake_minimum_required(VERSION 3.25)
+
+set(texts "")
+foreach(name exchange_2021.csv exchange_web_files.csv.xz)
+  file(READ ${FOLDER}/${name} bytes HEX)
+  string(REGEX REPLACE "(................................................................)" "\\1\n" bytes "${bytes}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
+  string(REGEX REPLACE "([^\n]+)" "    \"\\1\"" bytes "${bytes}")
+  string(MAKE_C_IDENTIFIER ${name} identifier)
+  string(APPEND texts "constexpr char k_${identifier}[] =\n    \"\"\n${bytes};\n")
+endforeach()
+
+file(WRITE ${OUTPUT} "// Made by yara-rules/hash-sets/embed.cmake; not to be edited.
+#include \"yara-rules/hash-sets/builtin_hash_sets.h\"
+
+namespace coldsweep {
+namespace {
+${texts}
+} // namespace
+
+BuiltinHashSets builtin_hash_sets() {
+  return {{{\"builtin/exchange_2021.csv\", {k_exchange_2021_csv, sizeof(k_exchange_2021_csv) - 1}}},
+          {{\"builtin/exchange_web_files.csv.xz\",
+            {k_exchange_web_files_csv_xz, sizeof(k_exchange_web_files_csv_xz) - 1}}}};
+}
+
+} // namespace coldsweep
+")
