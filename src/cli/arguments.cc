@@ -121,6 +121,11 @@ void add_sweep(CLI::App& app, Raw& raw) {
   sweep->add_flag(
       "--skip-broken-rules", o.skip_broken_rules,
       "Go on without rule files that don't compile; the manifest lists them [refuse, exit 2]");
+  sweep
+      ->add_option("--log-rules", o.log_rules,
+                   "Rules judged record by record in logs, by tag or name, with * and ?; "
+                   "repeatable [tag log, any case]")
+      ->type_name("PATTERN");
   sweep->add_option("--timeout", o.timeout_seconds, "Limit of scanning one stream [60]")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86400));
@@ -163,6 +168,10 @@ void add_others(CLI::App& app, Raw& raw) {
         ->add_option("-r,--rules", raw.rules.rules,
                      "Rule file, folder or compiled rules; repeatable [the built-in pack]")
         ->type_name("PATH");
+    command
+        ->add_option("--log-rules", raw.rules.log_rules,
+                     "Rules judged record by record in logs, as for sweep [tag log, any case]")
+        ->type_name("PATTERN");
     command->add_flag("--json", raw.rules.json, "As JSON");
   }
   list->add_flag("--skip-broken-rules", raw.rules.skip_broken,

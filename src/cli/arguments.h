@@ -24,6 +24,7 @@ struct VerifyArguments {
 };
 struct RulesArguments {
   std::vector<std::filesystem::path> rules;
+  std::vector<std::string> log_rules;
   bool list = false; ///< else check
   bool skip_broken = false;
   bool json = false;

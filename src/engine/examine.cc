@@ -67,7 +67,8 @@ struct StreamExaminer::Examination {
 
 StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
                                const EvidenceStore& evidence, ExamineOptions options)
-    : scanner_(rules, options.timeout_seconds), path_dependent_rules_(uses_externals(rules)),
+    : scanner_(rules, options.timeout_seconds), log_examiner_(rules, options.timeout_seconds),
+      path_dependent_rules_(uses_externals(rules) || log_examiner_.reads_externals()),
       reader_(budget, std::move(limits)), evidence_(&evidence), options_(options) {}
 
 Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stream) {
@@ -162,7 +163,38 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
     add_matches(work, result, loaded, window);
   }
   work.outcome.bytes.scanned += readable;
+  examine_records(work, loaded, window);
   if (!work.outcome.findings.empty()) complete_findings(work, loaded, whole);
+}
+
+/// Of a log every record is judged on its own as well.
+void StreamExaminer::examine_records(Examination& work, const LoadedWindow& loaded,
+                                     const Window& window) {
+  const std::optional<LogKind> kind = log_kind(work.described().path, loaded.bytes);
+  if (!kind) return;
+  if (window.offset > 0) // its first line has no number, and may be half a line
+    return work.add_issue(IssueKind::over_limit, "records",
+                          fmt::format("a log after a hole, from offset {} on: its records were not "
+                                      "judged one by one",
+                                      window.offset),
+                          window.length);
+  LogExamination log = log_examiner_.examine(loaded.bytes, *kind, work.externals);
+  work.outcome.log = std::move(log.span);
+  if (!log.failure.empty())
+    work.add_issue(
+        log.timed_out ? IssueKind::timed_out : IssueKind::crashed, "records",
+        fmt::format("scanned whole, but not all records were judged one by one: {}", log.failure),
+        log.unjudged);
+  for (const std::string& damage : log.damage)
+    work.add_issue(IssueKind::malformed, "records", damage, 0);
+  work.truncated.insert(log.truncated.begin(), log.truncated.end());
+  for (Finding& finding : log.findings) {
+    for (Match& match : finding.matches)
+      if (!touches_gap(loaded.gaps, match.offset, match.length))
+        match.media_offset =
+            media_offset(*work.volume.source, work.stream, match.offset, match.length);
+    work.outcome.findings.push_back(std::move(finding));
+  }
 }
 
 /// A rule that matched under one name or in one window already is the same finding.
@@ -218,11 +250,14 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& lo
   for (Finding& finding : work.outcome.findings) {
     common.cause = std::move(finding.cause);
     common.matches = std::move(finding.matches);
+    common.log = std::move(finding.log);
     finding = common;
   }
-  std::sort(
-      work.outcome.findings.begin(), work.outcome.findings.end(),
-      [](const Finding& a, const Finding& b) { return order_of(a.cause) < order_of(b.cause); });
+  const auto key = [](const Finding& f) {
+    return std::pair(order_of(f.cause), f.log ? f.log->line : 0);
+  };
+  std::stable_sort(work.outcome.findings.begin(), work.outcome.findings.end(),
+                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
 }
 
 } // namespace coldsweep

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "content/stream_content.h"
+#include "engine/examine_log.h"
 #include "engine/locate.h"
 #include "filesystem/ntfs_plan.h"
 #include "manifest/evidence_store.h"
@@ -41,9 +42,11 @@ private:
   void examine_window(Examination& work, const Window& window, bool whole);
   void add_matches(Examination& work, const ScanResult& result, const LoadedWindow& loaded,
                    const Window& window);
+  void examine_records(Examination& work, const LoadedWindow& loaded, const Window& window);
   void complete_findings(Examination& work, const LoadedWindow& loaded, bool whole);
 
   Scanner scanner_;
+  LogExaminer log_examiner_;
   bool path_dependent_rules_;
   StreamReader reader_;
   const EvidenceStore* evidence_;

@@ -18,6 +18,7 @@ struct SealSummary {
   ByteAccount bytes;
   std::map<std::string, u64> findings_by_cause; ///< name of the rule, hash set or anomaly -> number
   std::map<std::string, u64> issues_by_kind;
+  std::map<std::string, LogCoverage> logs; ///< by family, of all volumes
 };
 
 /// Writes the manifest: case, volumes, findings, issues, coverage, seal, in the contract's order, so that the bytes

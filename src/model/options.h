@@ -27,6 +27,8 @@ struct SweepOptions {
   Scope scope;
   std::vector<std::string> volumes; ///< locators; empty: all NTFS volumes
   bool skip_broken_rules = false;
+  std::vector<std::string>
+      log_rules; ///< patterns of tags and names; empty: the tag `log`. Only recorded: the rules are loaded with them
   u32 timeout_seconds = 60; ///< of one stream
   u64 memory = 1_GiB;       ///< content held at once
   bool export_matched = true;
