@@ -13,8 +13,8 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kMostFindings = 1000;  // of a rule in a stream
-constexpr std::size_t kAsked = 1000; // records at either end of a block asked for a time
+constexpr u64 kMostFindings = 1000; // of a rule in a stream
+constexpr std::size_t kAsked = 100; // records at either end of a block asked for a time
 
 /// Widens the span by the first and the last record of the block that tell a time. Of an event log all tell, and
 /// chunks may stand in any order.
