@@ -149,6 +149,12 @@ void add_sweep(CLI::App& app, Raw& raw) {
           "Table of places and points in place of the built-in one; `rules explain` prints "
           "it [built-in]")
       ->type_name("FILE");
+  sweep
+      ->add_option("--log-rules", o.log_rules,
+                   "Rules judged record by record in logs, by tag or name, with * and ?; "
+                   "repeatable [tag log, any case]")
+      ->allow_extra_args(false)
+      ->type_name("PATTERN");
   sweep->add_option("--timeout", o.timeout_seconds, "Limit of scanning one stream [60]")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86400));
@@ -193,6 +199,11 @@ void add_others(CLI::App& app, Raw& raw) {
                      "Rule file, folder or compiled rules; repeatable [the built-in pack]")
         ->allow_extra_args(false)
         ->type_name("PATH");
+    command
+        ->add_option("--log-rules", raw.rules.log_rules,
+                     "Rules judged record by record in logs, as for sweep [tag log, any case]")
+        ->allow_extra_args(false)
+        ->type_name("PATTERN");
     command->add_flag("--json", raw.rules.json, "As JSON");
   }
   list->add_flag("--skip-broken-rules", raw.rules.skip_broken,

@@ -25,6 +25,7 @@ struct VerifyArguments {
 };
 struct RulesArguments {
   std::vector<std::filesystem::path> rules;
+  std::vector<std::string> log_rules;
   bool list = false; ///< else check
   /// Neither: what gives a finding its score, by this table (absent: the built-in one), maybe as it is written.
   bool explain = false;

@@ -16,13 +16,11 @@ namespace {
 void list_rules(const RuleSet& rules, bool as_json) {
   for (const RuleInfo& rule : rules.rules()) {
     if (as_json) {
-      const nlohmann::ordered_json json{{"name", rule.ref.name},
-                                        {"namespace", rule.ref.name_space},
-                                        {"tags", rule.ref.tags},
-                                        {"private", rule.is_private},
-                                        {"global", rule.is_global},
-                                        {"file", rule.ref.file},
-                                        {"file_sha256", rule.ref.file_sha256}};
+      const nlohmann::ordered_json json{
+          {"name", rule.ref.name},    {"namespace", rule.ref.name_space},
+          {"tags", rule.ref.tags},    {"private", rule.is_private},
+          {"global", rule.is_global}, {"log", rule.is_log},
+          {"file", rule.ref.file},    {"file_sha256", rule.ref.file_sha256}};
       fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
       continue;
     }
@@ -31,6 +29,20 @@ void list_rules(const RuleSet& rules, bool as_json) {
     fmt::print("{:.12}  {}  {}{}{}\n", rule.ref.file_sha256, printable(rule.ref.file),
                printable(rule.ref.name), printable(tags), rule.is_private ? " (private)" : "");
   }
+}
+
+/// A rule that every record must be asked for makes the logs slow.
+void print_log_rules(const RuleSet& rules) {
+  std::size_t count = 0;
+  for (const RuleInfo& rule : rules.rules()) {
+    count += rule.is_log ? 1 : 0;
+    if (rule.every_record)
+      fmt::print(
+          "note: {} ({}): a log rule whose condition may be true without a string that can be "
+          "searched for; it is asked of every record\n",
+          printable(rule.ref.name), printable(rule.ref.file));
+  }
+  if (count > 0) fmt::print("{} log rules, judged record by record\n", count);
 }
 
 void check_rules(const RuleSet& rules, bool as_json) {
@@ -43,6 +55,12 @@ void check_rules(const RuleSet& rules, bool as_json) {
     json["rejected"] = nlohmann::ordered_json::array();
     for (const RejectedRules& r : record.rejected)
       json["rejected"].push_back({{"path", r.path}, {"line", r.line}, {"message", r.message}});
+    json["log_rules"] = nlohmann::ordered_json::array();
+    for (const RuleInfo& rule : rules.rules())
+      if (rule.is_log)
+        json["log_rules"].push_back({{"name", rule.ref.name},
+                                     {"namespace", rule.ref.name_space},
+                                     {"every_record", rule.every_record}});
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
@@ -50,6 +68,7 @@ void check_rules(const RuleSet& rules, bool as_json) {
     fmt::print("warning: {}\n", printable(warning));
   for (const RejectedRules& r : record.rejected)
     fmt::print("error: {}({}): {}\n", printable(r.path), r.line, printable(r.message));
+  print_log_rules(rules);
   fmt::print("{} rules in {} files, {} rejected, SHA-256 {}\n", rules.rules().size(),
              record.files.size(), record.rejected.size(), record.sha256);
 }
@@ -62,8 +81,8 @@ int run_rules(const RulesArguments& arguments) {
     return 0;
   }
   // A check shows every broken file, and fails after that.
-  const RuleLoadOptions options{arguments.skip_broken || !arguments.list};
-  const RuleSet rules = arguments.rules.empty() ? RuleSet::load_builtin(builtin_rules())
+  const RuleLoadOptions options{arguments.skip_broken || !arguments.list, arguments.log_rules};
+  const RuleSet rules = arguments.rules.empty() ? RuleSet::load_builtin(builtin_rules(), options)
                                                 : RuleSet::load(arguments.rules, options);
   if (arguments.list)
     list_rules(rules, arguments.json);

@@ -6,6 +6,7 @@
 #include "cli/findings_summary.h"
 #include "cli/progress_display.h"
 #include "engine/sweep.h"
+#include "manifest/record.h"
 #include "yara-rules/builtin_rules.h"
 #include "yara-rules/hash-sets/builtin_hash_sets.h"
 
@@ -15,8 +16,9 @@ namespace coldsweep {
 namespace {
 
 RuleSet load_rules(const SweepOptions& options) {
-  if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules());
-  return RuleSet::load(options.rules, {options.skip_broken_rules});
+  const RuleLoadOptions load{options.skip_broken_rules, options.log_rules};
+  if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules(), load);
+  return RuleSet::load(options.rules, load);
 }
 
 HashSets load_hash_sets(const SweepOptions& options) {
@@ -41,6 +43,17 @@ void print_not_looked_at(const SweepResult& result) {
   for (const std::string& note : result.notes) fmt::print("  {}\n", printable(note));
 }
 
+void print_logs(const SealSummary& seal) {
+  if (seal.logs.empty()) return;
+  const auto time = [](const std::optional<u64>& ticks) {
+    return ticks ? iso_time(*ticks).value_or("?").substr(0, 19) : std::string("?");
+  };
+  fmt::print("Logs:\n");
+  for (const auto& [family, logs] : seal.logs)
+    fmt::print("  {} to {}  {} ({} file{})\n", time(logs.oldest), time(logs.newest),
+               printable(family), logs.files, logs.files == 1 ? "" : "s");
+}
+
 void print_summary(const SweepOptions& options, const SweepResult& result) {
   const SealSummary& seal = *result.seal;
   fmt::print("Case: {}\n", options.output.string());
@@ -48,6 +61,7 @@ void print_summary(const SweepOptions& options, const SweepResult& result) {
              human_size(seal.bytes.scanned), human_size(seal.bytes.sparse), result.swept_volumes,
              result.swept_volumes == 1 ? "" : "s");
   print_findings(seal, options.output);
+  print_logs(seal);
   print_not_looked_at(result);
   fmt::print("Sealed: {} records, SHA-256 {}\n", seal.records, seal.sha256);
 }

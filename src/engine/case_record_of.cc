@@ -46,6 +46,10 @@ CaseRecord case_record_of(const SweepOptions& options, const Image& image, const
   for (const std::string& locator : options.volumes)
     volumes += (volumes.empty() ? "" : ",") + locator;
   record.options["volumes"] = volumes.empty() ? "all" : volumes;
+  std::string log_rules;
+  for (const std::string& pattern : options.log_rules)
+    log_rules += (log_rules.empty() ? "" : ",") + pattern;
+  record.options["log_rules"] = log_rules.empty() ? "tag log" : log_rules;
   return record;
 }
 

@@ -72,7 +72,8 @@ struct StreamExaminer::Examination {
 
 StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
                                const EvidenceStore& evidence, ExamineOptions options)
-    : scanner_(rules, options.timeout_seconds), path_dependent_rules_(uses_externals(rules)),
+    : scanner_(rules, options.timeout_seconds), log_examiner_(rules, options.timeout_seconds),
+      path_dependent_rules_(uses_externals(rules) || log_examiner_.reads_externals()),
       reader_(budget, std::move(limits)), evidence_(&evidence), options_(options) {
   if (options_.hash_sets != nullptr) lookup_.emplace(*options_.hash_sets);
 }
@@ -178,6 +179,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
     add_matches(work, result, loaded, window);
   }
   if (scanned) work.outcome.bytes.scanned += readable;
+  examine_records(work, loaded, window);
   if (whole) add_virtual_directories(work, loaded);
   if (work.outcome.findings.empty()) return;
   complete_findings(work, loaded, whole);
@@ -240,6 +242,33 @@ const char* StreamExaminer::check_hashes(Examination& work, const LoadedWindow& 
   return work.known && options_.skip_known ? "known" : nullptr;
 }
 
+/// Of a log every record is judged on its own as well.
+void StreamExaminer::examine_records(Examination& work, const LoadedWindow& loaded,
+                                     const Window& window) {
+  const std::optional<LogKind> kind = log_kind(work.described().path, loaded.bytes);
+  if (!kind) return;
+  if (window.offset > 0) // its first line has no number, and may be half a line
+    return work.add_issue(IssueKind::over_limit, "records",
+                          fmt::format("a log after a hole, from offset {} on: its records were not "
+                                      "judged one by one",
+                                      window.offset),
+                          window.length);
+  LogExamination log = log_examiner_.examine(loaded.bytes, *kind, work.externals);
+  work.outcome.log = std::move(log.span);
+  if (!log.failure.empty())
+    work.add_issue(
+        log.timed_out ? IssueKind::timed_out : IssueKind::crashed, "records",
+        fmt::format("scanned whole, but not all records were judged one by one: {}", log.failure),
+        log.unjudged);
+  for (const std::string& damage : log.damage)
+    work.add_issue(IssueKind::malformed, "records", damage, 0);
+  work.truncated.insert(log.truncated.begin(), log.truncated.end());
+  for (Finding& finding : log.findings) {
+    for (Match& match : finding.matches) place_in_media(work, loaded, match);
+    work.outcome.findings.push_back(std::move(finding));
+  }
+}
+
 /// A rule that matched under one name or in one window already is the same finding.
 void StreamExaminer::add_matches(Examination& work, const ScanResult& result,
                                  const LoadedWindow& loaded, const Window& window) {
@@ -295,11 +324,14 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& lo
     common.cause = std::move(finding.cause);
     common.matches = std::move(finding.matches);
     common.why = std::move(finding.why);
+    common.log = std::move(finding.log);
     finding = common;
   }
-  std::sort(
-      work.outcome.findings.begin(), work.outcome.findings.end(),
-      [](const Finding& a, const Finding& b) { return order_of(a.cause) < order_of(b.cause); });
+  const auto key = [](const Finding& f) {
+    return std::pair(order_of(f.cause), f.log ? f.log->line : 0);
+  };
+  std::stable_sort(work.outcome.findings.begin(), work.outcome.findings.end(),
+                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
 }
 
 } // namespace coldsweep

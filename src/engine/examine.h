@@ -3,6 +3,7 @@
 #pragma once
 
 #include "content/stream_content.h"
+#include "engine/examine_log.h"
 #include "engine/locate.h"
 #include "engine/place_table.h"
 #include "filesystem/ntfs_plan.h"
@@ -52,10 +53,12 @@ private:
   void add_matches(Examination& work, const ScanResult& result, const LoadedWindow& loaded,
                    const Window& window);
   static void place_in_media(const Examination& work, const LoadedWindow& loaded, Match& match);
+  void examine_records(Examination& work, const LoadedWindow& loaded, const Window& window);
   void add_virtual_directories(Examination& work, const LoadedWindow& loaded);
   void complete_findings(Examination& work, const LoadedWindow& loaded, bool whole);
 
   Scanner scanner_;
+  LogExaminer log_examiner_;
   std::optional<HashLookup> lookup_;
   bool path_dependent_rules_;
   StreamReader reader_;

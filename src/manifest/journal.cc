@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row an outcome, in the order of StreamId. Most streams give no finding and no issue: their
+// One row an outcome, in the order of StreamId. Most streams give no finding and no issue, and are no log: their
 // row is the account of bytes alone. All else is the serialised outcome, beside which the columns
 // only serve queries.
 #include "manifest/journal.h"
@@ -59,7 +59,8 @@ Statement& bind_stream(Statement& statement, const StreamId& stream) {
 
 bool fits_columns(const Outcome& outcome) {
   const ByteAccount& bytes = outcome.bytes;
-  return outcome.findings.empty() && outcome.issues.empty() && bytes.skipped_by.empty() &&
+  return outcome.findings.empty() && outcome.issues.empty() && !outcome.log &&
+         bytes.skipped_by.empty() &&
          std::max({bytes.planned, bytes.scanned, bytes.sparse, bytes.skipped, bytes.unreadable}) <=
              kMostInteger;
 }

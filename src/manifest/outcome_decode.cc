@@ -200,6 +200,11 @@ ByteAccount decode_bytes(const Json& value) {
   return bytes;
 }
 
+LogSpan decode_log_span(const Json& value) {
+  array_of_size(value, 3);
+  return {text(value[0]), unless_null(value[1], number<u64>), unless_null(value[2], number<u64>)};
+}
+
 } // namespace
 
 Outcome parse_outcome(std::string_view bytes) {
@@ -211,7 +216,8 @@ Outcome parse_outcome(std::string_view bytes) {
     return {.stream = decode_stream(json.at("stream")),
             .findings = vector_of(json.at("findings"), decode_finding),
             .issues = vector_of(json.at("issues"), decode_issue),
-            .bytes = decode_bytes(json.at("bytes"))};
+            .bytes = decode_bytes(json.at("bytes")),
+            .log = unless_null(json.at("log"), decode_log_span)};
   } catch (const Json::exception& error) {
     refuse(error.what());
   }

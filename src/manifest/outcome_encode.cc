@@ -115,6 +115,11 @@ Json encode(const ByteAccount& bytes) {
           {"unreadable", bytes.unreadable}, {"skipped_by", Json(bytes.skipped_by)}};
 }
 
+Json encode(const std::optional<LogSpan>& log) {
+  if (!log) return nullptr;
+  return Json::array({log->family, or_null(log->oldest), or_null(log->newest)});
+}
+
 } // namespace
 
 std::string serialise(const Outcome& outcome) {
@@ -124,7 +129,8 @@ std::string serialise(const Outcome& outcome) {
       {"findings",
        array_of(outcome.findings, [](const Finding& finding) { return encode(finding); })},
       {"issues", array_of(outcome.issues, [](const Issue& issue) { return encode(issue); })},
-      {"bytes", encode(outcome.bytes)}};
+      {"bytes", encode(outcome.bytes)},
+      {"log", encode(outcome.log)}};
   std::string bytes;
   Json::to_cbor(json, bytes);
   return bytes;

@@ -162,6 +162,16 @@ Json log_of(const std::optional<LogPlace>& log) {
   return {{"line", log->line}, {"time", or_null(log->time)}};
 }
 
+Json log_coverage_of(const LogCoverage& logs) {
+  const auto time = [](const std::optional<u64>& ticks) {
+    return ticks ? or_null(iso_time(*ticks)) : Json(nullptr);
+  };
+  return {{"family", logs.family},
+          {"files", logs.files},
+          {"oldest", time(logs.oldest)},
+          {"newest", time(logs.newest)}};
+}
+
 Json match_of(const Match& match) {
   return {{"id", match.id},
           {"offset", match.offset},
@@ -276,6 +286,7 @@ std::string manifest_line(const CoverageRecord& coverage) {
                     {"skipped", coverage.bytes.skipped},
                     {"unreadable", coverage.bytes.unreadable}}},
                   {"skipped_by", skipped_by},
+                  {"logs", array_of(coverage.logs, log_coverage_of)},
                   {"clusters", nullptr}});
 }
 

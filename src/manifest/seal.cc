@@ -103,6 +103,12 @@ public:
     if (!outcome.bytes.balanced()) fail(outcome.stream, "its bytes don't add up");
     if (outcome.stream.kind == StreamKind::name) return; // has no bytes, and is no stream
     found->second.bytes += outcome.bytes;
+    if (outcome.log) {
+      const std::string family = as_utf8(outcome.log->family);
+      LogCoverage& logs = logs_[{outcome.stream.volume, family}];
+      logs.family = family;
+      logs.add(1, outcome.log->oldest, outcome.log->newest);
+    }
     StreamCounts& streams = found->second.streams;
     ++streams.planned;
     if (outcome.failed())
@@ -117,11 +123,15 @@ public:
     for (const auto& [volume, coverage] : by_volume_) {
       if (!coverage.bytes.balanced())
         throw Error(fmt::format("internal error: the bytes of volume {} don't add up", volume));
-      use(coverage);
+      CoverageRecord record = coverage;
+      for (const auto& [key, logs] : logs_)
+        if (key.first == volume) record.logs.push_back(logs);
+      use(record);
     }
   }
 
 private:
+  std::map<std::pair<u32, std::string>, LogCoverage> logs_; // by volume and family
   std::map<u32, CoverageRecord> by_volume_;
 };
 
@@ -173,6 +183,11 @@ struct Sealing {
       summary.streams.skipped += record.streams.skipped;
       summary.streams.failed += record.streams.failed;
       summary.bytes += record.bytes;
+      for (const LogCoverage& logs : record.logs) {
+        LogCoverage& all = summary.logs[logs.family];
+        all.family = logs.family;
+        all.add(logs.files, logs.oldest, logs.newest);
+      }
       file.add(manifest_line(record));
     });
   }
@@ -184,10 +199,11 @@ private:
     file.add(manifest_line(issue));
   }
 
-  /// The lines by member, namespace and cause, as the manifest writes these; the line decides
-  /// between two alike.
+  /// The lines by member, namespace, cause and line of a log, as the manifest writes these; the
+  /// manifest's line decides between two alike.
   static std::vector<std::string> sorted_lines(const Outcome& outcome) {
-    std::vector<std::tuple<std::optional<std::string>, std::string, std::string, std::string>>
+    std::vector<std::tuple<std::optional<std::string>, std::string, std::string, std::optional<u64>,
+                           std::string>>
         keyed;
     for (const Finding& finding : outcome.findings) {
       if (finding.stream != outcome.stream)
@@ -195,12 +211,14 @@ private:
       std::optional<std::string> member;
       if (finding.member) member = as_utf8(*finding.member);
       const auto [name_space, name] = order_of(finding.cause);
-      keyed.emplace_back(std::move(member), as_utf8(name_space), as_utf8(name),
+      std::optional<u64> line;
+      if (finding.log) line = finding.log->line;
+      keyed.emplace_back(std::move(member), as_utf8(name_space), as_utf8(name), line,
                          manifest_line(finding));
     }
     std::sort(keyed.begin(), keyed.end());
     std::vector<std::string> lines;
-    for (auto& key : keyed) lines.push_back(std::move(std::get<3>(key)));
+    for (auto& key : keyed) lines.push_back(std::move(std::get<4>(key)));
     return lines;
   }
 

@@ -20,6 +20,7 @@ struct SealSummary {
   std::map<std::string, u64> findings_by_cause; ///< name of the rule, hash set or anomaly -> number
   std::map<std::string, u64> issues_by_kind;
   Ranking ranking;
+  std::map<std::string, LogCoverage> logs; ///< by family, of all volumes
 };
 
 /// What can only be said of a finding when all are known; called in the manifest's order.

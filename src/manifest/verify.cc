@@ -33,10 +33,10 @@ bool is_plain_file(const fs::path& path) {
   return fs::is_regular_file(fs::symlink_status(path, ignored));
 }
 
-/// The place of a finding in the manifest's order; the last two are namespace and name of the rule, or empty and the
-/// name of the hash set or anomaly.
+/// The place of a finding in the manifest's order; the last three are namespace and name of the rule, or empty and the
+/// name of the hash set or anomaly, and the line of a log.
 using FindingKey = std::tuple<u64, u64, u64, std::size_t, u64, std::optional<std::string>,
-                              std::string, std::string>;
+                              std::string, std::string, std::optional<u64>>;
 
 /// The kinds' own order, which their names don't have.
 std::size_t rank_of_kind(const std::string& name) {
@@ -59,7 +59,8 @@ FindingKey key_of(const LineFields& fields) {
           fields.number("sequence"),
           fields.text_or_null("member"),
           by_rule ? fields.text("rule.namespace") : std::string(),
-          fields.text(name)};
+          fields.text(name),
+          fields.has("log.line") ? std::optional(fields.number("log.line")) : std::nullopt};
 }
 
 class CaseCheck {

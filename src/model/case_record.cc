@@ -13,4 +13,11 @@ std::string_view name_of(VolumeStatus status) {
   return "unknown";
 }
 
+void LogCoverage::add(u64 more_files, std::optional<u64> more_oldest,
+                      std::optional<u64> more_newest) {
+  files += more_files;
+  if (more_oldest && (!oldest || *more_oldest < *oldest)) oldest = more_oldest;
+  if (more_newest && (!newest || *more_newest > *newest)) newest = more_newest;
+}
+
 } // namespace coldsweep

@@ -91,10 +91,21 @@ struct StreamCounts {
   u64 planned = 0, scanned = 0, skipped = 0, failed = 0;
 };
 
+/// The logs of one family, all together.
+struct LogCoverage {
+  std::string family;
+  u64 files = 0;
+  std::optional<u64> oldest, newest; ///< as NTFS counts
+
+  /// Takes in one more log, or those of another volume.
+  void add(u64 more_files, std::optional<u64> more_oldest, std::optional<u64> more_newest);
+};
+
 struct CoverageRecord {
   u32 volume = 0;
   StreamCounts streams;
   ByteAccount bytes;
+  std::vector<LogCoverage> logs; ///< by family
 };
 
 } // namespace coldsweep

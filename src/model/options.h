@@ -33,6 +33,8 @@ struct SweepOptions {
   bool skip_broken_rules = false;
   /// Table of places and points; absent: the built-in one.
   std::optional<std::filesystem::path> places;
+  std::vector<std::string>
+      log_rules; ///< patterns of tags and names; empty: the tag `log`. Only recorded: the rules are loaded with them
   u32 timeout_seconds = 60; ///< of one stream
   u64 memory = 1_GiB;       ///< content held at once
   bool export_matched = true;

@@ -164,11 +164,19 @@ struct ByteAccount {
   bool operator==(const ByteAccount&) const = default;
 };
 
+/// A stream that is a log: "no hit" is only as good as the log is old.
+struct LogSpan {
+  std::string family;                ///< `iis`, `http_proxy/ecp`, `evtx/Security.evtx`, ...
+  std::optional<u64> oldest, newest; ///< as NTFS counts; absent where no record tells
+  bool operator==(const LogSpan&) const = default;
+};
+
 struct Outcome {
   StreamId stream;
   std::vector<Finding> findings;
   std::vector<Issue> issues;
   ByteAccount bytes;
+  std::optional<LogSpan> log = {};
   bool operator==(const Outcome&) const = default;
 
   /// Whether nothing of it was looked at although it has bytes (as opposed to scanned, if only in part).

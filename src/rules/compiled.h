@@ -3,6 +3,7 @@
 // Private to rules/.
 #pragma once
 
+#include "rules/log_rules.h"
 #include "rules/rule_set.h"
 #include "rules/yara_handles.h"
 
@@ -15,6 +16,7 @@ namespace coldsweep {
 struct RuleTable {
   YaraRules rules;
   std::vector<const RuleRef*> refs;
+  std::vector<bool> of_records; ///< log rules: not reported of whole streams
 };
 
 struct RuleSet::Compiled {
@@ -25,6 +27,7 @@ struct RuleSet::Compiled {
   std::vector<std::unique_ptr<RuleTable>> tables;
   std::vector<const RuleTable*> all;            // a scan applies these
   std::vector<const RuleTable*> path_dependent; // and these for the further names of a stream
+  LogRules log;                                 // and these to each record of a log
 };
 
 } // namespace coldsweep

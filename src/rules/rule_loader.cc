@@ -163,6 +163,7 @@ public:
       add_path_dependent(sources.used);
     }
     for (CompiledFile& file : compiled) add_compiled(std::move(file));
+    set_log_rules(options.log_rules);
     write_record(sources);
     return std::move(set_);
   }
@@ -179,6 +180,7 @@ private:
     set_->infos.push_back(describe(rule, input_.files[index].file));
     const RuleRef* ref = &set_->infos.back().ref;
     refs_of_[index].push_back(ref);
+    infos_of_[index].push_back(&set_->infos.back());
     return ref;
   }
 
@@ -223,6 +225,39 @@ private:
     set_->path_dependent.push_back(&table);
   }
 
+  /// Log rules stand in the tables of whole streams as well, for the rules that refer to them, but are not reported there.
+  void set_log_rules(const std::vector<std::string>& patterns) {
+    for (RuleInfo& info : set_->infos) info.is_log = is_log_rule(info.ref, patterns);
+    for (const std::string& pattern : patterns)
+      if (std::none_of(set_->infos.begin(), set_->infos.end(),
+                       [&](const RuleInfo& info) { return is_log_rule(info.ref, {pattern}); }))
+        throw UsageError(
+            fmt::format("--log-rules {}: no rule has such a tag or name", printable(pattern)));
+    struct Known {
+      RuleInfo* info;
+      const SourceFile* file;
+    };
+    std::map<const RuleRef*, Known> by_ref;
+    std::vector<LogSource> all;
+    for (const auto& [index, infos] : infos_of_) {
+      all.push_back({&input_.files[index], {infos.begin(), infos.end()}});
+      for (RuleInfo* info : infos) by_ref[&info->ref] = {info, all.back().source};
+    }
+    for (const std::unique_ptr<RuleTable>& table : set_->tables) {
+      std::vector<LogSource> sources;
+      for (const RuleRef* ref : table->refs) {
+        const Known& known = by_ref.at(ref);
+        table->of_records.push_back(known.info->is_log);
+        if (sources.empty() || sources.back().source != known.file)
+          sources.push_back({known.file, {}});
+        sources.back().rules.push_back(known.info);
+      }
+      disable_log_rules(*table->rules, sources);
+    }
+    set_->log = build_log_rules(
+        all, [&](const RuleInfo& info) { by_ref.at(&info.ref).info->every_record = true; });
+  }
+
   void write_record(CompiledSources& sources) {
     RulesRecord& record = set_->record;
     LabelSet labels;
@@ -257,6 +292,7 @@ private:
   std::unique_ptr<RuleSet::Compiled> set_ = std::make_unique<RuleSet::Compiled>();
   Input input_;
   std::map<std::size_t, std::vector<const RuleRef*>> refs_of_; // by file
+  std::map<std::size_t, std::vector<RuleInfo*>> infos_of_;     // by file
 };
 
 } // namespace
@@ -265,13 +301,14 @@ RuleSet RuleSet::load(const std::vector<fs::path>& paths, const RuleLoadOptions&
   return RuleSet(RuleSetBuilder(list_rule_files(paths)).build(options));
 }
 
-RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files) {
+RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files,
+                              const RuleLoadOptions& options) {
   std::vector<RuleFile> read;
   LabelSet labels;
   for (const BuiltinRuleFile& file : files)
     read.push_back(
         {labels.unique(file.path), {}, std::string(file.text), sha256_of(file.text), {}});
-  return RuleSet(RuleSetBuilder(std::move(read)).build({}));
+  return RuleSet(RuleSetBuilder(std::move(read)).build(options));
 }
 
 RuleSet::RuleSet(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}

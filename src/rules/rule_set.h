@@ -24,11 +24,16 @@ struct RuleInfo {
   RuleRef ref;
   bool is_private = false;
   bool is_global = false;
+  bool is_log = false; ///< judged record by record in logs, and nowhere else
+  bool every_record =
+      false; ///< ... on every record: what its condition needs can't be searched for
 };
 
 struct RuleLoadOptions {
   bool skip_broken =
       false; ///< go on without files that don't compile; they are in `record().rejected`
+  /// Which rules are log rules: patterns with `*` and `?` for a tag or a name. None: those with the tag `log`.
+  std::vector<std::string> log_rules = {};
 };
 
 class RuleSet {
@@ -36,9 +41,11 @@ public:
   /// Compiles what the paths name: a rule file, a folder (recursive `*.yar`, `*.yara`, in byte order of the relative
   /// path), or compiled rules. Throws UsageError for a path that isn't there or a folder without rules, RuleError
   /// naming file, line and message of every file that does not compile.
+  /// Throws UsageError for a pattern of `log_rules` that no rule fits.
   static RuleSet load(const std::vector<std::filesystem::path>& paths,
                       const RuleLoadOptions& options);
-  static RuleSet load_builtin(std::span<const BuiltinRuleFile> files);
+  static RuleSet load_builtin(std::span<const BuiltinRuleFile> files,
+                              const RuleLoadOptions& options = {});
 
   ~RuleSet();
   RuleSet(RuleSet&&) noexcept;

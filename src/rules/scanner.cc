@@ -66,7 +66,9 @@ private:
   const RuleRef& ref_of(std::size_t index) const { return *table_.refs.at(index); }
 
   void take_rule(const YR_SCAN_CONTEXT& context, const YR_RULE& rule) {
-    const RuleRef& ref = ref_of(static_cast<std::size_t>(&rule - context.rules->rules_table));
+    const auto index = static_cast<std::size_t>(&rule - context.rules->rules_table);
+    if (table_.of_records.at(index)) return; // it says something about records only
+    const RuleRef& ref = ref_of(index);
     std::vector<Position> positions;
     const YR_STRING* string = nullptr;
     yr_rule_strings_foreach((&rule), string) {

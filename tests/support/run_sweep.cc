@@ -10,9 +10,9 @@
 namespace coldsweep::test {
 namespace {
 
-RuleSet rules_of(const std::string& text) {
+RuleSet rules_of(const std::string& text, const SweepOptions& options) {
   const BuiltinRuleFile file{"test.yar", text};
-  return RuleSet::load_builtin(std::span(&file, 1));
+  return RuleSet::load_builtin(std::span(&file, 1), {false, options.log_rules});
 }
 
 void parse_manifest(Swept& swept) {
@@ -74,7 +74,7 @@ Swept run_sweep(const std::filesystem::path& image, const std::string& rules,
                 SweepOptions options) {
   options.image = {image};
   return swept_by(options, [&](const SweepControl& control) {
-    return sweep(options, rules_of(rules), control);
+    return sweep(options, rules_of(rules, options), control);
   });
 }
 
@@ -85,7 +85,7 @@ Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions 
   image.media = volume;
   const VolumeTable table{"none", {{"v", 0, volume->size(), "ntfs", "", "", volume}}, {}};
   return swept_by(options, [&](const SweepControl& control) {
-    return sweep_image(image, table, options, rules_of(rules), control);
+    return sweep_image(image, table, options, rules_of(rules, options), control);
   });
 }
 

@@ -151,6 +151,8 @@ inline ByteAccount random_account(Random& random) {
 inline Outcome random_outcome(Random& random, const StreamId& stream) {
   Outcome outcome{.stream = stream, .findings = {}, .issues = {}, .bytes = random_account(random)};
   if (random.coin()) return outcome;
+  if (random.coin()) outcome.log = LogSpan{"iis", 132592179060000000 + random.below(9), {}};
+  if (random.coin()) return outcome;
   for (u64 left = random.below(4); left > 0; --left)
     outcome.findings.push_back(random_finding(random, stream));
   for (u64 left = random.below(3); left > 0; --left) outcome.issues.push_back(random_issue(random));

@@ -180,7 +180,8 @@ TEST_CASE("issue, coverage and seal lines have every field of the contract in it
   CoverageRecord record;
   record.bytes.skipped_by["encrypted"] = 5;
   const Json coverage = Json::parse(manifest_line(record));
-  CHECK(keys(coverage) == Names{"type", "volume", "streams", "bytes", "skipped_by", "clusters"});
+  CHECK(keys(coverage) ==
+        Names{"type", "volume", "streams", "bytes", "skipped_by", "logs", "clusters"});
   CHECK(keys(coverage["streams"]) == Names{"planned", "scanned", "skipped", "failed"});
   CHECK(keys(coverage["bytes"]) == Names{"planned", "scanned", "sparse", "skipped", "unreadable"});
   CHECK(coverage["skipped_by"]["encrypted"] == 5);

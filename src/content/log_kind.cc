@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/log_kind.h"
+
+#include "base/text.h"
+#include "content/log_time.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace coldsweep {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::size_t kSample = 64 * 1024; // of the beginning: what decides what a stream is
+constexpr std::size_t kLinesAsked = 64;
+
+constexpr std::array kLogExtensions{".log"sv,  ".txt"sv,   ".csv"sv,    ".tsv"sv,
+                                    ".json"sv, ".jsonl"sv, ".ndjson"sv, ".out"sv,
+                                    ".err"sv,  ".trc"sv,   ".w3c"sv};
+constexpr std::array kLogFolders{"/logs/"sv, "/log/"sv, "/logfiles/"sv, "/logging/"sv};
+
+/// The sample as 8-bit characters: of UTF-16 the lower halves, which is enough for what is asked of it.
+struct Sample {
+  RecordForm form = RecordForm::lines;
+  std::string text;
+};
+
+bool is_control(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return (u < 0x20 && c != '\t' && c != '\r' && c != '\n' && c != '\f' && c != '\x1b') || u == 0x7f;
+}
+
+/// Where every other byte is zero in most of the first units.
+bool zeros_at(std::string_view bytes, std::size_t first) {
+  const std::size_t units = std::min<std::size_t>(bytes.size() / 2, 256);
+  if (units < 8) return false;
+  std::size_t zeros = 0, other_zeros = 0;
+  for (std::size_t i = 0; i < units; ++i) {
+    zeros += bytes[2 * i + first] == '\0' ? 1 : 0;
+    other_zeros += bytes[2 * i + 1 - first] == '\0' ? 1 : 0;
+  }
+  return zeros * 4 >= units * 3 && other_zeros * 4 < units;
+}
+
+RecordForm text_form(std::string_view bytes) {
+  if (bytes.starts_with("\xFF\xFE")) return RecordForm::lines_utf16;
+  if (bytes.starts_with("\xFE\xFF")) return RecordForm::lines_utf16_big;
+  if (zeros_at(bytes, 1)) return RecordForm::lines_utf16;
+  return zeros_at(bytes, 0) ? RecordForm::lines_utf16_big : RecordForm::lines;
+}
+
+Sample sample_of(ByteView content) {
+  const std::string_view bytes = chars_of(content.first(std::min(content.size(), kSample)));
+  Sample sample{text_form(bytes), {}};
+  if (sample.form == RecordForm::lines) {
+    sample.text = bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes;
+    return sample;
+  }
+  const std::size_t low = sample.form == RecordForm::lines_utf16 ? 0 : 1;
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2)
+    sample.text += bytes[i + 1 - low] == '\0' ? bytes[i + low] : '?';
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) sample.text.erase(0, 1);
+  return sample;
+}
+
+/// Zeros don't count against a text: logs end in them after a crash, and what could not be read is zeros too.
+bool is_text(const std::string& sample) {
+  std::size_t characters = 0, controls = 0;
+  for (const char c : sample) {
+    if (c == '\0') continue;
+    ++characters;
+    controls += is_control(c) ? 1 : 0;
+  }
+  return characters > 0 && controls * 50 <= characters;
+}
+
+std::string_view name_of_path(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// By the name: `ex210303.log`, `server.log.1`, `error.log-20210303`, or anything in a folder of logs.
+bool is_named_log(std::string_view lower_path) {
+  const std::string_view name = name_of_path(lower_path);
+  if (name == "consolehost_history.txt" || name.find(".log.") != std::string_view::npos ||
+      name.find(".log-") != std::string_view::npos || name.find(".log_") != std::string_view::npos)
+    return true;
+  for (const std::string_view extension : kLogExtensions)
+    if (name.ends_with(extension)) return true;
+  return std::any_of(kLogFolders.begin(), kLogFolders.end(), [&](std::string_view folder) {
+    return lower_path.find(folder) != std::string_view::npos;
+  });
+}
+
+std::vector<std::string_view> first_lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty() && lines.size() < kLinesAsked) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+bool begins_with_time(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of("[\"<( "), line.size()));
+  return parse_iso_time(line) || parse_clf_time(line);
+}
+
+bool most_begin_with_times(const std::vector<std::string_view>& lines) {
+  std::size_t timed = 0, asked = 0;
+  for (const std::string_view line : lines) {
+    if (line.empty() || line == "\r") continue;
+    ++asked;
+    timed += begins_with_time(line) ? 1 : 0;
+  }
+  return asked >= 2 && timed * 2 > asked;
+}
+
+struct Header {
+  bool iis = false, exchange = false;
+  std::string log_type; ///< lower case
+};
+
+Header header_of(const std::vector<std::string_view>& lines) {
+  Header header;
+  for (const std::string_view line : lines) {
+    if (line.starts_with("#Software: Microsoft Internet Information Services") ||
+        line.starts_with("#Fields: date time "))
+      header.iis = true;
+    else if (line.starts_with("#Software: Microsoft Exchange") || line.starts_with("#Fields: ") ||
+             line.starts_with("DateTime,RequestId,"))
+      header.exchange = true;
+    else if (line.starts_with("#Log-type: "))
+      header.log_type = ascii_lower(line.substr(11));
+    if (!line.starts_with('#')) break;
+  }
+  return header;
+}
+
+/// The folder after `marker`, without what lies below; empty when the file stands in `marker` itself.
+std::string folder_after(std::string_view lower_path, std::string_view marker) {
+  const std::size_t from = lower_path.find(marker) + marker.size();
+  const std::size_t end = lower_path.find('/', from);
+  return end == std::string_view::npos ? std::string()
+                                       : std::string(lower_path.substr(from, end - from));
+}
+
+std::string family_of(std::string_view lower_path, const Header& header) {
+  const auto in = [&](std::string_view folder) {
+    return lower_path.find(folder) != std::string_view::npos;
+  };
+  if (in("/logging/httpproxy/")) {
+    const std::string protocol = folder_after(lower_path, "/logging/httpproxy/");
+    return protocol.empty() ? "http_proxy" : "http_proxy/" + protocol;
+  }
+  if (in("/logging/ecp/server/")) return "ecp_server";
+  if (in("/logging/oabgeneratorlog/")) return "oab_generator";
+  if (header.iis) return "iis";
+  if (header.log_type.find("httpproxy") != std::string::npos ||
+      header.log_type.find("http proxy") != std::string::npos)
+    return "http_proxy";
+  if (header.log_type.find("ecp server") != std::string::npos) return "ecp_server";
+  if (header.log_type.find("oab generator") != std::string::npos ||
+      header.log_type.find("oabgenerator") != std::string::npos)
+    return "oab_generator";
+  if (name_of_path(lower_path) == "consolehost_history.txt") return "powershell_history";
+  return header.exchange ? "exchange" : "other";
+}
+
+} // namespace
+
+std::optional<LogKind> log_kind(std::string_view path, ByteView content) {
+  const std::string_view head = chars_of(content.first(std::min<std::size_t>(content.size(), 8)));
+  if (head == "ElfFile\0"sv || head == "ElfChnk\0"sv)
+    return LogKind{RecordForm::events, "evtx/" + std::string(name_of_path(path))};
+  const std::string lower_path = ascii_lower(path);
+  if (lower_path.ends_with(".evtx") &&
+      chars_of(content).find("ElfChnk\0"sv) != std::string_view::npos)
+    return LogKind{RecordForm::events, "evtx/" + std::string(name_of_path(path))};
+  const Sample sample = sample_of(content);
+  if (!is_text(sample.text)) return std::nullopt;
+  if (lower_path.ends_with(".wer")) return LogKind{RecordForm::whole, "wer"};
+  const std::vector<std::string_view> lines = first_lines(sample.text);
+  const Header header = header_of(lines);
+  if (!header.iis && !header.exchange && !is_named_log(lower_path) && !most_begin_with_times(lines))
+    return std::nullopt;
+  return LogKind{sample.form, family_of(lower_path, header)};
+}
+
+} // namespace coldsweep

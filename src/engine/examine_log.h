@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream that is a log -> what the log rules say of its records, and from when to when it tells. One LogExaminer a
+// thread.
+#pragma once
+
+#include "content/log_kind.h"
+#include "model/outcome.h"
+#include "rules/record_scanner.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+struct LogExamination {
+  LogSpan span;
+  std::vector<Finding> findings; ///< cause, matches (offsets in the stream) and place in the log
+  std::vector<std::string> truncated; ///< findings or matches that were left out
+  std::vector<std::string> damage;    ///< places where the log isn't what it should be
+  bool timed_out = false;
+  std::string failure; ///< why not all records were judged; empty when all were
+  u64 unjudged = 0;    ///< bytes from the record on where that was
+};
+
+class LogExaminer {
+public:
+  LogExaminer(const RuleSet& rules, u32 timeout_seconds);
+
+  /// Whether further names of a stream can change what it says.
+  bool reads_externals() const { return scanner_.reads_externals(); }
+
+  /// `names` are the externals under each name of the stream, the first one its path's.
+  LogExamination examine(ByteView content, const LogKind& kind, std::span<const Externals> names);
+
+private:
+  RecordScanner scanner_;
+};
+
+} // namespace coldsweep
