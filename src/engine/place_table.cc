@@ -138,11 +138,14 @@ PlaceRow place_row(const toml::table& table, const std::string& file) {
 }
 
 PlaceTable::Reasons reasons_of(const TableReader& from) {
-  from.allow({"no_score", "hash_set", "deleted", "slack", "mismatch", "look_alike", "random_name",
-              "near"});
+  from.allow({"no_score", "known_bad", "unknown_in_web_root", "foreign_content", "known", "deleted",
+              "slack", "mismatch", "look_alike", "random_name", "near"});
   const auto points = [&](const char* key) { return from.points(key, -kMostPoints, kMostPoints); };
   return {.no_score = points("no_score"),
-          .hash_set = points("hash_set"),
+          .known_bad = points("known_bad"),
+          .unknown_in_web_root = points("unknown_in_web_root"),
+          .foreign_content = points("foreign_content"),
+          .known = points("known"),
           .deleted = points("deleted"),
           .slack = points("slack"),
           .mismatch = points("mismatch"),

@@ -100,10 +100,17 @@ Reason own_word(const RuleRef& rule, const PlaceTable& table) {
   return {"the rule states no score", table.reasons.no_score};
 }
 
+Reason word_of(const HashSetHit& hit, const PlaceTable& table) {
+  if (hit.entry == kUnknownInWebRoot)
+    return {"no build of Exchange shipped such a file", table.reasons.unknown_in_web_root};
+  if (hit.entry == kForeignContent)
+    return {"not the content that Exchange shipped under this name", table.reasons.foreign_content};
+  return {fmt::format("known bad: {}", hit.name), table.reasons.known_bad};
+}
+
 Reason first_reason(const Cause& cause, const PlaceTable& table) {
   if (const RuleRef* rule = std::get_if<RuleRef>(&cause)) return own_word(*rule, table);
-  if (const HashSetHit* hit = std::get_if<HashSetHit>(&cause))
-    return {fmt::format("hash set {}", hit->name), table.reasons.hash_set};
+  if (const HashSetHit* hit = std::get_if<HashSetHit>(&cause)) return word_of(*hit, table);
   const Anomaly& anomaly = std::get<Anomaly>(cause);
   const auto known = table.anomalies.find(anomaly.name);
   return {fmt::format("anomaly {}", anomaly.name),
@@ -177,6 +184,8 @@ void weigh(Finding& finding, const ContentFacts& content, const PlaceTable& tabl
   finding.place = place == nullptr ? "other" : place->name;
   add(finding, fmt::format("place {}", *finding.place), points(place));
 
+  if (finding.known)
+    add(finding, fmt::format("known software: {}", finding.known->name), table.reasons.known);
   if (!finding.allocated) add(finding, "deleted", table.reasons.deleted);
   if (name_of(finding.stream.kind).find("slack") != std::string_view::npos)
     add(finding, "in slack", table.reasons.slack);

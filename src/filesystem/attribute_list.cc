@@ -9,12 +9,12 @@ namespace coldsweep {
 
 AttributeList parse_attribute_list(ByteView bytes) {
   AttributeList list;
-  constexpr u64 kHeader = 26;
+  constexpr u64 header_size = 26;
   u64 offset = 0;
-  while (offset + kHeader <= bytes.size()) {
+  while (offset + header_size <= bytes.size()) {
     const u64 length = *little<u16>(bytes, offset + 4);
     const std::optional<ByteView> entry = slice(bytes, offset, length);
-    if (length < kHeader || !entry) {
+    if (length < header_size || !entry) {
       list.problem =
           fmt::format("attribute list: entry at offset {} claims {} bytes", offset, length);
       return list;

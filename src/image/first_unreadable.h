@@ -14,11 +14,11 @@ namespace coldsweep {
 /// elsewhere.
 template <typename ReadWhole>
 u64 readable_prefix(u64 offset, MutableBytes into, const ReadWhole& read_whole) {
-  constexpr u64 kSector = 512;
-  if (into.size() <= kSector || !read_whole(offset, into.first(kSector))) return 0;
-  u64 good = kSector, bad = into.size(); // [0, good) was read; [0, bad) can't be
-  while (bad - good > kSector) {
-    const u64 half = std::max<u64>((bad - good) / 2 / kSector * kSector, kSector);
+  constexpr u64 sector = 512;
+  if (into.size() <= sector || !read_whole(offset, into.first(sector))) return 0;
+  u64 good = sector, bad = into.size(); // [0, good) was read; [0, bad) can't be
+  while (bad - good > sector) {
+    const u64 half = std::max<u64>((bad - good) / 2 / sector * sector, sector);
     if (read_whole(offset + good, into.subspan(good, half)))
       good += half;
     else

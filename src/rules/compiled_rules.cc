@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kMagic = "YARA";
 constexpr std::chrono::seconds kTrialLimit{60};
-constexpr std::size_t kTrialBytes = 64 * 1024;
+constexpr std::size_t kTrialBytes = 64_KiB;
 
 struct Reader {
   std::string_view left;

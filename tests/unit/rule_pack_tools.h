@@ -5,6 +5,7 @@
 #include "support/catch.h"
 
 #include "base/text.h"
+#include "rules/record_scanner.h"
 #include "rules/scanner.h"
 #include "support/fixtures.h"
 #include "yara-rules/builtin_rules.h"
@@ -29,13 +30,6 @@ inline std::map<std::string, MetaValue> meta_of(const RuleRef& rule) {
 
 inline i64 score_of(const RuleRef& rule) { return std::get<i64>(meta_of(rule).at("score")); }
 
-/// The same words in any case, as record mode has it.
-inline bool is_log_rule(const RuleRef& rule) {
-  for (const std::string& tag : rule.tags)
-    if (ascii_lower(tag) == "log") return true;
-  return false;
-}
-
 /// As a sweep sets them for a file of this path (`C:\folder\name.ext`).
 inline Externals externals_for(std::string_view path, ByteView content) {
   Externals externals;
@@ -49,18 +43,35 @@ inline Externals externals_for(std::string_view path, ByteView content) {
   return externals;
 }
 
-/// The rules that match, with their scores. Those for one record of a log count only where the content is one.
+/// The log rules that match the content as one record of a log.
+inline std::map<std::string, i64> fired_on_record(std::string_view content,
+                                                  const Externals& externals) {
+  RecordScanner scanner(pack(), 60);
+  scanner.begin(externals);
+  RecordBlock block;
+  block.bytes = bytes_of(content);
+  block.records = {{.offset = 0, .length = content.size(), .line = 1}};
+  block.pieces = {{0, 0}};
+  const BlockScan result = scanner.scan(block);
+  REQUIRE_FALSE(result.timed_out);
+  REQUIRE_FALSE(result.error);
+  std::map<std::string, i64> rules;
+  for (const RecordHit& hit : result.hits) rules[hit.rule->name] = score_of(*hit.rule);
+  return rules;
+}
+
+/// The rules that match, with their scores. Those for one record of a log are asked only where the content is one.
 inline std::map<std::string, i64> fired(std::string_view content, std::string_view path = {},
                                         bool is_record = false) {
   Scanner scanner(pack(), 60);
-  ScanResult result = scanner.scan(bytes_of(content), externals_for(path, bytes_of(content)));
+  const Externals externals = externals_for(path, bytes_of(content));
+  ScanResult result = scanner.scan(bytes_of(content), externals);
   REQUIRE_FALSE(result.timed_out);
   REQUIRE_FALSE(result.error);
   REQUIRE(result.truncated.empty());
   std::map<std::string, i64> rules;
-  for (const RuleMatch& match : result.matches) {
-    if (is_record || !is_log_rule(*match.rule)) rules[match.rule->name] = score_of(*match.rule);
-  }
+  if (is_record) rules = fired_on_record(content, externals);
+  for (const RuleMatch& match : result.matches) rules[match.rule->name] = score_of(*match.rule);
   return rules;
 }
 
