@@ -66,7 +66,8 @@ std::string locate_command(const LocateTarget& target, const StreamRef& stream,
     return dd_commands(target, stream, source);
   const std::string type = target.format == "split raw" ? "raw" : target.format;
   return fmt::format("icat -i {} -f ntfs -o {}{} {}-128-{}", type, target.volume_offset / kSector,
-                     image_arguments(target), stream.id.record, stream.id.attribute);
+                     image_arguments(target), stream.id.record,
+                     stream.stored_attribute.value_or(stream.id.attribute));
 }
 
 } // namespace coldsweep
