@@ -66,7 +66,7 @@ private:
       for (unsigned i = 0; i < count[length]; ++i) {
         const std::size_t run = std::size_t{1} << (TableBits - length);
         std::fill_n(table_.begin() + static_cast<std::ptrdiff_t>(at), run,
-                    static_cast<u16>(sorted_[sorted++] << 4 | length));
+                    static_cast<u16>(u32{sorted_[sorted++]} << 4 | length));
         at += run;
       }
     }

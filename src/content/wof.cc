@@ -97,14 +97,15 @@ WofGaps WofDecoder::read(const ByteSource& source, const WofRange& range) {
 
 /// Entry i of the table says where chunk i ends; the last chunk ends with the stream.
 void WofDecoder::read_batch(Reading& reading, u64 first, std::size_t count) {
-  const auto& [source, range, table, found] = reading;
+  const WofRange& range = reading.range;
+  const ChunkTable& table = reading.table;
   const u64 unit = range.stream.compression_unit;
   const u64 all = range.stream.stored_size - table.bytes;
   const u64 from = first == 0 ? 0 : first - 1, to = std::min(first + count, table.chunks - 1);
   const MutableBytes entries =
       MutableBytes(table_).first(saturating_subtract(to, from) * table.entry);
   const std::vector<Gap> unread =
-      read_extents(source, range.stream.extents, from * table.entry, entries);
+      read_extents(reading.source, range.stream.extents, from * table.entry, entries);
   const auto end_of = [&](u64 chunk) {
     const u64 at = (chunk - from) * table.entry;
     return table.entry == 4 ? u64{*little<u32>(entries, at)} : *little<u64>(entries, at);
