@@ -15,6 +15,8 @@ namespace {
 constexpr u64 kFreeHoles = 16_MiB; // zeros that are scanned rather than split around
 constexpr u64 kMergeHoles = 1_MiB;
 constexpr u64 kPiece = 1_MiB;
+constexpr u64 kWofPart = 1_GiB; // a multiple of every chunk
+constexpr u64 kWofRatio = 64;
 
 bool holds_bytes(const Extent& extent) { return extent.kind != Extent::Kind::sparse; }
 
@@ -108,6 +110,21 @@ void read_compressed(const ByteSource& source, const StreamRef& stream, u64 offs
   }
 }
 
+/// Windows of WOF streams begin at a chunk, and so do the pieces of a window that is spooled.
+void read_wof(WofDecoder& decoder, const ByteSource& source, const WofRange& range,
+              LoadedWindow& window) {
+  WofGaps found = decoder.read(source, range);
+  for (Gap& gap : found.gaps) {
+    window.unreadable += gap.length;
+    if (!window.gaps.empty() && window.gaps.back().offset + window.gaps.back().length == gap.offset)
+      window.gaps.back().length += gap.length; // as many gaps as chunks would be too many
+    else
+      window.gaps.push_back(std::move(gap));
+  }
+  if (!found.damage.empty() && window.damage.empty())
+    window.damage.push_back(std::move(found.damage));
+}
+
 bool is_placed(const Extent& extent) {
   return extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
 }
@@ -148,6 +165,30 @@ void account_outside(const StreamRef& stream, WindowPlan& plan) {
   outside(stream.size);
 }
 
+u64 placed_bytes(const StreamRef& stream) {
+  u64 placed = 0;
+  for (const Extent& extent : stream.extents)
+    if (is_placed(extent)) placed = saturating_add(placed, extent.length);
+  return placed;
+}
+
+/// The chunk table bounds how much a hostile size can cost: it must stand on the volume.
+WindowPlan plan_wof_windows(const StreamRef& stream) {
+  const u64 placed = placed_bytes(stream);
+  WindowPlan plan;
+  plan.damage = impossible_wof_table(stream, placed);
+  if (!plan.damage.empty()) {
+    plan.whole = false;
+    plan.missing = stream.size;
+    return plan;
+  }
+  plan.whole = stream.size <= kWofPart || stream.size / kWofRatio <= placed;
+  const u64 step = plan.whole ? stream.size : kWofPart;
+  for (u64 at = 0; at < stream.size; at += step)
+    plan.windows.push_back({at, std::min(step, stream.size - at)});
+  return plan;
+}
+
 } // namespace
 
 /// $BadClus:$Bad is as long as the volume and has content nowhere: its runs are clusters to avoid.
@@ -158,6 +199,7 @@ bool is_bad_cluster_map(const StreamRef& stream) {
 WindowPlan plan_windows(const StreamRef& stream) {
   if (stream.size == 0) return {};
   if (is_bad_cluster_map(stream)) return {{}, false, stream.size, 0};
+  if (is_decoded_wof(stream.encoding)) return plan_wof_windows(stream);
   // A compressed unit holds as much as a whole one.
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   u64 stored = 0;
@@ -187,7 +229,9 @@ LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& strea
   LoadedWindow loaded;
   const MutableBytes scratch = unit_.take(stream.compression_unit);
   const auto read = [&](u64 offset, MutableBytes into) {
-    if (stream.encoding == Encoding::lznt1)
+    if (is_decoded_wof(stream.encoding))
+      read_wof(wof_, source, {stream, offset, into}, loaded);
+    else if (stream.encoding == Encoding::lznt1)
       read_compressed(source, stream, offset, into, scratch, loaded);
     else
       read_plain(source, stream, offset, into, loaded);
@@ -203,9 +247,10 @@ LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& strea
   const u64 piece = std::max<u64>(kPiece, stream.compression_unit);
   for (u64 done = 0; done < window.length; done += piece) {
     const MutableBytes into = buffer_.take(std::min(piece, window.length - done));
-    const u64 sparse_before = loaded.sparse;
+    const u64 zeros_before = loaded.sparse + loaded.unreadable;
     read(window.offset + done, into);
-    if (loaded.sparse - sparse_before < into.size()) spool_->write(done, into); // holes stay holes
+    const u64 zeros = loaded.sparse + loaded.unreadable - zeros_before;
+    if (zeros < into.size()) spool_->write(done, into); // holes stay holes
   }
   loaded.bytes = spool_->map();
   return loaded;

@@ -5,6 +5,7 @@
 
 #include "content/budget.h"
 #include "content/buffer.h"
+#include "content/wof.h"
 #include "filesystem/extents.h"
 #include "model/stream.h"
 
@@ -24,18 +25,20 @@ struct WindowPlan {
   std::vector<Window> windows;
   bool whole = true; ///< one window that is the stream; else its stored ranges one by one
   // What lies outside of the windows:
-  u64 sparse = 0;  ///< zero by definition
-  u64 missing = 0; ///< bytes that no cluster is known for
+  u64 sparse = 0;       ///< zero by definition
+  u64 missing = 0;      ///< bytes that no cluster is known for, or that no chunk can be known for
+  std::string damage{}; ///< why no chunk can be known
 };
 
 /// A stream is one window, unless it is mostly holes: then its stored ranges are windows of their own, so that sparse
-/// terabytes cost nothing. A stream of holes alone has no window when it is large.
+/// terabytes cost nothing. A stream of holes alone has no window when it is large. Nor is a stream that decompresses to
+/// far more than is stored held as one.
 WindowPlan plan_windows(const StreamRef& stream);
 
 struct LoadedWindow {
   ByteView bytes;                  ///< valid until the reader's next load
   std::vector<Gap> gaps;           ///< unreadable, in stream offsets; zeros in `bytes`
-  std::vector<std::string> damage; ///< compressed units that can't be decompressed
+  std::vector<std::string> damage; ///< compressed units or chunks that can't be decompressed
   u64 sparse = 0;     ///< bytes that are zero by definition: holes, and past the initialized size
   u64 unreadable = 0; ///< sum of the gaps
 };
@@ -59,6 +62,7 @@ private:
   ByteBudget* budget_;
   ContentLimits limits_;
   ReusedBuffer buffer_, unit_;
+  WofDecoder wof_;
   std::optional<Spool> spool_;
   ByteBudget::Lease lease_;
 };

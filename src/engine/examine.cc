@@ -29,8 +29,9 @@ std::vector<MediaExtent> media_extents(const ByteSource& source, const StreamRef
   for (const Extent& extent : stream.extents) {
     const bool placed =
         extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
-    if (!placed || extent.stream_offset >= stream.initialized) continue;
-    const u64 length = stream.encoding == Encoding::lznt1
+    const bool of_another = is_decoded_wof(stream.encoding); // offsets are those of another stream
+    if (!placed || (!of_another && extent.stream_offset >= stream.initialized)) continue;
+    const u64 length = of_another || stream.encoding == Encoding::lznt1
                            ? extent.length
                            : std::min(extent.length, stream.initialized - extent.stream_offset);
     extents.push_back({extent.stream_offset, source.media_offset(extent.source_offset), length});
@@ -85,10 +86,10 @@ Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stre
   work.outcome.bytes.planned = stream.size;
   if (stream.encoding == Encoding::wof) {
     skip(work.outcome, "wof", stream.size);
-    work.add_issue(IssueKind::unsupported, "read",
-                   "compressed by Windows (WOF, \"CompactOS\"), which is not decoded yet: the "
-                   "content was not scanned",
-                   stream.size);
+    work.add_issue(
+        IssueKind::unsupported, "read",
+        fmt::format("stored through WOF: {}; the content was not scanned", stream.why_unread),
+        stream.size);
   } else if (stream.encoding == Encoding::efs) {
     skip(work.outcome, "efs", stream.size);
     work.add_issue(IssueKind::encrypted, "read", "encrypted by EFS: the content was not scanned",
@@ -105,15 +106,19 @@ void StreamExaminer::examine_windows(Examination& work) {
   work.outcome.bytes.sparse += plan.sparse;
   work.outcome.bytes.unreadable += plan.missing;
   if (plan.missing > 0)
-    work.add_issue(IssueKind::unreadable, "read", "no place on the volume is known for these bytes",
+    work.add_issue(plan.damage.empty() ? IssueKind::unreadable : IssueKind::malformed, "read",
+                   plan.damage.empty() ? "no place on the volume is known for these bytes"
+                                       : plan.damage,
                    plan.missing);
   if (!plan.whole && plan.windows.size() > 1)
     work.add_issue(
         IssueKind::over_limit, "scan",
         fmt::format(
-            "mostly holes: its {} stored ranges were scanned one by one, and conditions on the "
-            "file's size, or across ranges, could not be judged",
-            plan.windows.size()),
+            "{}: its {} {} were scanned one by one, and conditions on the file's size, or across "
+            "ranges, could not be judged",
+            is_decoded_wof(work.stream.encoding) ? "more than 64 times as long as its stored bytes"
+                                                 : "mostly holes",
+            plan.windows.size(), is_decoded_wof(work.stream.encoding) ? "parts" : "stored ranges"),
         0);
   for (const Window& window : plan.windows) examine_window(work, window, plan.whole);
   if (!plan.whole) // there is no one content to judge by

@@ -71,7 +71,7 @@ std::string locate_command(const LocateTarget& target, const StreamRef& stream,
       sleuth_kit_refuses(stream, target.volume_size))
     return dd_commands(target, stream, source);
   return fmt::format("icat {} {}-128-{}", volume_arguments(target), stream.id.record,
-                     stream.id.attribute);
+                     stream.stored_attribute.value_or(stream.id.attribute));
 }
 
 std::string locate_record_command(const LocateTarget& target, const StreamRef& stream) {

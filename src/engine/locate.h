@@ -17,6 +17,7 @@ struct LocateTarget {
   u64 volume_size = 0;
 };
 
+/// Of what WOF compressed, the command shows the compressed bytes: no tool of The Sleuth Kit decompresses them.
 std::string locate_command(const LocateTarget& target, const StreamRef& stream,
                            const ByteSource& source);
 

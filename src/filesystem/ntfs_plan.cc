@@ -6,6 +6,7 @@
 #include "filesystem/odd_names.h"
 #include "filesystem/security.h"
 #include "filesystem/stream_parts.h"
+#include "filesystem/wof_storage.h"
 
 #include <algorithm>
 #include <limits>
@@ -20,7 +21,6 @@ namespace {
 
 constexpr u64 kSecureRecord = 9;
 constexpr u64 kMostSdsBytes = 64_MiB;
-constexpr u32 kWofTag = 0x80000017; // MS-FSCC 2.1.2.1, IO_REPARSE_TAG_WOF
 constexpr u32 kSecurityDescriptor = 0x50;
 
 /// What the walk keeps of a base record until its extension records are known too.
@@ -31,7 +31,7 @@ struct PendingFile {
   std::vector<FileName> names;
   std::optional<AttributeList> list;
   u16 list_id = 0;
-  bool wof = false;
+  std::optional<WofReparse> wof;
 };
 
 struct Extension {
@@ -40,14 +40,8 @@ struct Extension {
   bool in_use = false;
   std::vector<DataPart> parts;
   std::vector<FileName> names;
-  bool wof = false;
+  std::optional<WofReparse> wof;
 };
-
-bool is_wof(const Attribute& attribute, const NtfsVolume& volume) {
-  const std::vector<std::byte> value =
-      read_attribute(*volume.source, volume.geometry, attribute, 4);
-  return little<u32>(value, 0) == kWofTag;
-}
 
 } // namespace
 
@@ -111,19 +105,21 @@ private:
   }
 
   void visit_extension(u64 number, const MftRecord& record) {
-    Extension extension{number, record.base, record.in_use, {}, {}, false};
+    Extension extension{number, record.base, record.in_use, {}, {}, {}};
     for (const Attribute& a : record.attributes)
       collect(a, number, record.fixup_offset, extension.parts, extension.names, extension.wof);
     extensions_.emplace(record.base.record, std::move(extension));
   }
 
   void collect(const Attribute& a, u64 record, u16 fixup_offset, std::vector<DataPart>& parts,
-               std::vector<FileName>& names, bool& wof) const {
+               std::vector<FileName>& names, std::optional<WofReparse>& wof) const {
     if (a.is(AttributeType::data)) parts.push_back(copy_data(a, record, fixup_offset));
     if (a.is(AttributeType::file_name) && a.resident)
       if (std::optional<FileName> name = parse_file_name(a.value))
         names.push_back(std::move(*name));
-    if (a.is(AttributeType::reparse_point)) wof = wof || is_wof(a, volume_);
+    if (a.is(AttributeType::reparse_point) && !wof)
+      wof = parse_wof_reparse(
+          read_attribute(*volume_.source, volume_.geometry, a, kMostWofReparseBytes));
   }
 
   static void read_standard_information(const Attribute& a, NtfsPlan::File& file) {
@@ -179,7 +175,7 @@ private:
       }
       std::move(extension.parts.begin(), extension.parts.end(), std::back_inserter(file.parts));
       std::move(extension.names.begin(), extension.names.end(), std::back_inserter(file.names));
-      file.wof = file.wof || extension.wof;
+      if (!file.wof) file.wof = std::move(extension.wof);
       at = extensions_.erase(at);
     }
     if (file.header.in_use)
@@ -204,13 +200,13 @@ private:
                          file.list_id, volume_.mft, volume_.geometry);
     if (deleted ? scope_.deleted : scope_.allocated) add_odd_name(file);
     plan_.paths_.add(file.record, file.header.sequence, file.header.in_use, std::move(file.names));
+    if (file.wof) store_in_wof(*file.wof, found);
     std::set<u16> ids;
     for (FoundStream& stream : found) {
       if (file.record == kSecureRecord && stream.name == "$SDS") load_owners(stream);
       if (!(deleted ? scope_.deleted : scope_.allocated)) continue;
       if (!stream.name.empty() && !scope_.alternate_streams) continue;
       while (!ids.insert(stream.attribute).second) ++stream.attribute; // two of one id: damage
-      if (file.wof && stream.name.empty()) stream.encoding = Encoding::wof;
       add_stream(file, std::move(stream));
     }
   }
@@ -224,8 +220,12 @@ private:
     stream.deleted = !file.header.in_use;
     stream.resident = found.resident;
     stream.compression_unit = found.compression_unit;
+    stream.stored_attribute = found.stored_attribute;
+    stream.stored_size = found.stored_size;
     stream.extents = plan_.extents_.emplace_back(std::move(found.extents));
     if (!found.name.empty()) stream.name = plan_.names_.emplace_back(std::move(found.name));
+    if (!found.why_unread.empty())
+      stream.why_unread = plan_.names_.emplace_back(std::move(found.why_unread));
     for (const std::string& problem : found.problems) {
       Issue issue{IssueKind::malformed,
                   volume_id_,

@@ -35,6 +35,9 @@ struct FoundStream {
   Encoding encoding = Encoding::plain;
   bool resident = false;
   u32 compression_unit = 0; ///< bytes
+  u64 stored_size = 0;      ///< see StreamRef, as for the next two
+  std::optional<u16> stored_attribute;
+  std::string why_unread;
   std::vector<Extent> extents;
   std::vector<std::string> problems;
 };

@@ -17,6 +17,10 @@ std::string_view name_of(Encoding encoding) {
   case Encoding::lznt1: return "lznt1";
   case Encoding::wof: return "wof";
   case Encoding::efs: return "efs";
+  case Encoding::wof_xpress4k: return "wof_xpress4k";
+  case Encoding::wof_xpress8k: return "wof_xpress8k";
+  case Encoding::wof_xpress16k: return "wof_xpress16k";
+  case Encoding::wof_lzx: return "wof_lzx";
   }
   return "unknown";
 }

@@ -5,6 +5,7 @@
 #include "base/types.h"
 
 #include <compare>
+#include <optional>
 #include <string_view>
 #include <tuple>
 
@@ -16,11 +17,25 @@ enum class StreamKind : u8 {
   name, ///< no bytes: the names of a file or folder, where one of them is odd
 };
 
-/// How the bytes are stored.
-enum class Encoding : u8 { plain, lznt1, wof, efs };
+/// How the bytes are stored. The values are part of the journal's format: append only.
+enum class Encoding : u8 {
+  plain,
+  lznt1,
+  wof, ///< in a way that can't be decoded here
+  efs,
+  wof_xpress4k,
+  wof_xpress8k,
+  wof_xpress16k,
+  wof_lzx,
+};
 
 std::string_view name_of(StreamKind kind);
 std::string_view name_of(Encoding encoding);
+
+/// Whether the stream is read through Windows' overlay filter (WOF) in a form that is decoded.
+constexpr bool is_decoded_wof(Encoding encoding) {
+  return encoding >= Encoding::wof_xpress4k && encoding <= Encoding::wof_lzx;
+}
 
 /// Names one stream for ever: in manifest, journal and golden files.
 struct StreamId {
@@ -46,7 +61,7 @@ struct Extent {
     missing, ///< the run list gives no usable place for them
     rewritten, ///< the media holds an update sequence number in their place, and they stand at `source_offset`
   };
-  u64 stream_offset = 0; ///< for LZNT1: the offset of the first byte they decompress to
+  u64 stream_offset = 0; ///< LZNT1: of the first byte they decompress to; WOF: in the stored stream
   u64 source_offset = 0; ///< in the volume; 0 for sparse and missing
   u64 length = 0;
   Kind kind = Kind::stored;
@@ -61,9 +76,13 @@ struct StreamRef {
   Encoding encoding = Encoding::plain;
   bool deleted = false;     ///< the MFT record is not in use
   bool resident = false;    ///< the extents lie within the MFT record
-  u32 compression_unit = 0; ///< bytes, for LZNT1
+  u32 compression_unit = 0; ///< bytes, for LZNT1 and WOF
+  std::optional<u16>
+      stored_attribute; ///< of the attribute that the extents are of, where it is another
+  u64 stored_size = 0;  ///< of that attribute, for WOF
   std::span<const Extent> extents;
-  std::string_view name; ///< of the $DATA attribute in UTF-8; empty for the main stream
+  std::string_view name;       ///< of the $DATA attribute in UTF-8; empty for the main stream
+  std::string_view why_unread; ///< of Encoding::wof: why its content can't be decoded
 };
 
 } // namespace coldsweep

@@ -24,10 +24,12 @@ nlohmann::json issue_of(const Swept& swept, const std::string& kind, const std::
 
 } // namespace
 
-TEST_CASE("a WOF file is an issue with its size, and its zeros are never scanned as content") {
+TEST_CASE("a WOF file whose bytes stand in a WIM file is an issue with its size, and its zeros are "
+          "never scanned as content") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
-  image.wof_file("Windows/tool.exe", 100000, kMarker);
+  const std::string wim("\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0", 16); // provider 1
+  image.sparse_file("Windows/tool.exe", 100000).reparse_point(0x80000017, wim);
   image.file("plain.txt", kMarker);
   const Swept swept =
       run_sweep(image.build(), "rule zeros { condition: filesize == 100000 and uint32(0) == 0 } " +
@@ -37,6 +39,7 @@ TEST_CASE("a WOF file is an issue with its size, and its zeros are never scanned
   const nlohmann::json issue = issue_of(swept, "unsupported", "/Windows/tool.exe");
   REQUIRE(!issue.is_null());
   CHECK(issue.at("bytes") == 100000);
+  CHECK(issue.at("message").get<std::string>().find("WIM") != std::string::npos);
   CHECK(swept.coverage.at(0).at("skipped_by").at("wof") == 100000);
   CHECK(swept.finding("/Windows/tool.exe").is_null());
   CHECK(!swept.finding("/plain.txt").is_null());

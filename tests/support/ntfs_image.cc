@@ -239,6 +239,13 @@ NtfsFile& NtfsImage::wof_file(std::string path, u64 size, Content stored, u32 al
   return made.reparse_point(kWofTag, data);
 }
 
+NtfsFile& NtfsImage::wof_file(std::string path, Content content, Encoding kind) {
+  NtfsFile& made = wof_file(std::move(path), content.size(),
+                            wof_stored(wof_chunks(kind, content.bytes())), wof_algorithm(kind));
+  made.streams_.front().reads_as = std::move(content);
+  return made;
+}
+
 NtfsFile& NtfsImage::fill(std::string path, u64 leave) {
   NtfsFile& made = file(std::move(path));
   made.streams_.back().leave = leave;
@@ -297,6 +304,7 @@ WrittenStream NtfsImage::parse_report(const std::string& line, const NtfsFile& f
   written.stored = facts.at("stored");
   written.parts = stream.parts;
   if (stream.appended) written.parts.push_back({stream.size, *stream.appended});
+  if (stream.reads_as) written.parts = {{0, *stream.reads_as}};
   // Not as reported: where the writer leaves the end uninitialized of its own accord, that is zeros anyway.
   written.initialized = stream.initialized.value_or(written.size);
   return written;

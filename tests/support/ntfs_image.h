@@ -15,6 +15,7 @@
 
 #include "support/content.h"
 #include "support/temp_dir.h"
+#include "support/wof_codec.h"
 
 #include <deque>
 #include <filesystem>
@@ -40,7 +41,8 @@ struct WrittenStream {
   bool allocated = true;    ///< its record is in use
   bool overwritten = false; ///< deleted, and its record or clusters may hold something else by now
   bool resident = false, compressed = false, sparse = false;
-  bool wof = false; ///< the main stream of a WOF file: its own clusters hold nothing
+  bool wof =
+      false; ///< the main stream of a WOF file: its own clusters hold nothing, TSK reads zeros
   u64 size = 0, initialized = 0, runs = 0, stored = 0;
   std::vector<StoredPart> parts; ///< in order; zeros between them
 
@@ -88,7 +90,7 @@ private:
   struct Stream {
     std::string name;
     std::vector<StoredPart> parts;
-    std::optional<Content> appended;
+    std::optional<Content> appended, reads_as;
     u64 size = 0;
     std::optional<u64> initialized, leave;
     u64 fragments = 1;
@@ -125,7 +127,9 @@ public:
   /// The root is the empty path.
   NtfsFile& folder(std::string path);
   NtfsFile& sparse_file(std::string path, u64 size, std::vector<StoredPart> parts = {});
-  /// A file as Windows' "compact" leaves it: `stored` becomes its WofCompressedData.
+  /// A file as Windows' "compact" leaves it, compressed by libwim (`can_compress_wof`).
+  NtfsFile& wof_file(std::string path, Content content, Encoding kind);
+  /// The same, of `size` bytes, with `stored` as its WofCompressedData, be it right or wrong.
   NtfsFile& wof_file(std::string path, u64 size, Content stored, u32 algorithm = 0);
   /// A file of zeros that takes all of the volume but `leave` bytes.
   NtfsFile& fill(std::string path, u64 leave);

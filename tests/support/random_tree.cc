@@ -109,7 +109,7 @@ private:
   }
 
   NtfsFile& main_stream(const std::string& path) {
-    switch (dice_.below(8)) {
+    switch (dice_.below(can_compress_wof() ? 9 : 8)) {
     case 0: return image_.file(path, text(dice_.between(1, 600), dice_.next()));
     case 1: return image_.file(path, content(2_MiB)).compressed();
     case 2: {
@@ -127,6 +127,12 @@ private:
     case 6:
       return image_.file(path, pattern(dice_.between(5'000, 50'000), dice_.next()))
           .append(content(30'000));
+    case 8: {
+      const Encoding kind = kWofKinds[dice_.below(kWofKinds.size())];
+      const u64 size = dice_.between(1, 300'000);
+      return dice_.one_in(3) ? image_.wof_file(path, pattern(size, dice_.next()), kind)
+                             : image_.wof_file(path, text(size, dice_.next()), kind);
+    }
     default: return image_.file(path, content(10'000));
     }
   }
