@@ -42,7 +42,10 @@ std::string shown(const PathPattern& pattern) {
 void print_reasons(const PlaceTable& table) {
   const PlaceTable::Reasons& r = table.reasons;
   print_row(r.no_score, "none of these");
-  print_row(r.hash_set, "a hash set in place of a rule, unless the set says otherwise");
+  print_row(r.known_bad, "a content that is on a list of known bad ones, in place of a rule");
+  print_row(r.unknown_in_web_root, "a file in a web folder of Exchange that no build shipped");
+  print_row(r.foreign_content, "a shipped name there with a content that no build shipped");
+  print_row(r.known, "known software, not known to be good");
   for (const auto& [name, points] : table.anomalies)
     print_row(points, "an anomaly in place of a rule: " + printable(name));
   fmt::print("\nThen, whatever the place:\n");
