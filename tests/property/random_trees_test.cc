@@ -8,6 +8,7 @@
 #include "support/tsk_oracle.h"
 
 #include <map>
+#include <set>
 
 using namespace coldsweep;
 using namespace coldsweep::test;
@@ -103,14 +104,30 @@ TEST_CASE("what is read of random images equals what icat reads") {
     NtfsImage image = random_tree(seed);
     const std::filesystem::path path = image.build();
     const Tsk tsk(path);
+    // What others were given since, each may make of it what it can; and TSK does not follow the attribute list of a
+    // deleted file.
+    std::set<std::pair<u64, std::string>> not_for_icat;
+    std::map<std::pair<u64, std::string>, std::string> sha256_as_written;
+    for (const WrittenStream& written : image.contents()) {
+      if (!written.allocated)
+        sha256_as_written[{written.record, as_in_manifest(written.stream)}] = written.sha256();
+      if (written.overwritten || (!written.allocated && written.holder != written.record))
+        not_for_icat.emplace(written.record, as_in_manifest(written.stream));
+    }
     for (const nlohmann::json& f : run_sweep(path, kEveryStream).findings) {
       if (f.at("hashes").at("sha256").is_null()) continue;
       if (f.at("encoding").get<std::string>().starts_with("wof_")) continue; // zeros, to icat
+      if (not_for_icat.contains({f.at("record"), f.at("stream")})) continue;
       CAPTURE(f.at("path").get<std::string>(), f.at("stream").get<std::string>(),
               f.at("record").get<u64>());
       const std::optional<std::string> bytes = tsk.read(f.at("record"), f.at("attribute_id"));
       REQUIRE(bytes);
-      CHECK(sha256_of(*bytes) == f.at("hashes").at("sha256"));
+      const std::string& ours = f.at("hashes").at("sha256").get_ref<const std::string&>();
+      // icat cuts some deleted streams short: then the writer is the judge.
+      if (f.at("allocated") == true || sha256_of(*bytes) == ours)
+        CHECK(sha256_of(*bytes) == ours);
+      else
+        CHECK(ours == sha256_as_written[{f.at("record"), f.at("stream")}]);
     }
   }
 }
