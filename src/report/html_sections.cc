@@ -191,9 +191,11 @@ std::string static_findings(const SealedCase& sealed) {
 }
 
 std::string volumes_section(const SealedCase& sealed) {
-  std::string text = "<table class=\"plain\"><thead><tr><th>Volume</th><th>File "
-                     "system</th><th>Offset</th><th>Size</th><th>State</th><th>Streams</"
-                     "th><th>Bytes planned</th><th>Account of them</th></tr></thead><tbody>";
+  std::string text =
+      "<table class=\"plain\"><thead><tr><th>Volume</th><th>File "
+      "system</th><th class=\"num\">Offset</th><th "
+      "class=\"num\">Size</th><th>State</th><th>Streams</"
+      "th><th class=\"num\">Bytes planned</th><th>Account of them</th></tr></thead><tbody>";
   for (const VolumeRow& volume : sealed.volumes) {
     text += fmt::format("<tr><td><b>{}</b> {}</td><td>{}</td><td class=\"num\">{}</td><td "
                         "class=\"num\">{}</td><td>{}{}</td>",
@@ -227,7 +229,7 @@ std::string issues_section(const SealedCase& sealed) {
   if (sealed.issues == 0) return "<p class=\"calm\">None.</p>";
   std::string text = "<table "
                      "class=\"plain\"><thead><tr><th>Kind</th><th>Where</th><th>What</"
-                     "th><th>Bytes</th></tr></thead><tbody>";
+                     "th><th class=\"num\">Bytes</th></tr></thead><tbody>";
   std::size_t listed = 0;
   sealed.for_each_issue([&](const IssueRow& issue) {
     if (++listed > kIssuesShown) return;

@@ -20,6 +20,9 @@ std::string copy_of(const FindingRow& finding) {
   return fmt::format("evidence/{}/{}", finding.sha256.substr(0, 2), finding.sha256);
 }
 
+/// hashdeep reads lines into a buffer of bounded length, comments too.
+constexpr std::size_t kLongestComment = 500;
+
 /// mactime splits at `|`, and knows no escape for it.
 std::string body_name(std::string name) {
   name = printable(name);
@@ -69,11 +72,12 @@ void write_hashdeep(const SealedCase& sealed, const Output& output) {
   std::unordered_set<std::string> listed;
   sealed.for_each_stream([&](const std::vector<FindingRow>& findings) {
     const FindingRow& f = findings.front();
-    const std::string where = fmt::format("{}:{}", sealed.locator(f.volume), full_name(f));
+    const std::string where = clipped(
+        printable(fmt::format("{}:{}", sealed.locator(f.volume), full_name(f))), kLongestComment);
     if (!f.exported || f.sha256.empty())
-      return output(fmt::format("## no copy: {},{},{},{},{}\n", f.size, f.md5, f.sha1, f.sha256,
-                                printable(where)));
-    output(fmt::format("## {} = {}\n", copy_of(f), printable(where)));
+      return output(
+          fmt::format("## no copy: {},{},{},{},{}\n", f.size, f.md5, f.sha1, f.sha256, where));
+    output(fmt::format("## {} = {}\n", copy_of(f), where));
     if (listed.insert(f.sha256).second)
       output(fmt::format("{},{},{},{},{}\n", f.size, f.md5, f.sha1, f.sha256, copy_of(f)));
   });
