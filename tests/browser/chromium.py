@@ -45,7 +45,7 @@ class Page:
         self.opened = time.monotonic()
         self.call("Page.navigate", url="file://" + os.path.abspath(path))
         if scripts:
-            self.wait("document.documentElement.dataset.ready === '1'", 60)
+            self.wait("document.documentElement?.dataset.ready === '1'", 60)
             self.milliseconds = (time.monotonic() - self.opened) * 1000
         else:
             time.sleep(1)

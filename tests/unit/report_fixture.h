@@ -30,7 +30,7 @@ inline std::vector<std::string> hostile_names() {
 
 inline Finding hostile_finding(const std::string& path, u64 number) {
   const StreamId stream{.volume = 1, .record = 100 + number, .sequence = 2, .attribute = 4};
-  const u64 day = 864'000'000'000, march = 132'586'848'000'000'000; // 2021-03-01
+  const u64 day = 864'000'000'000, march = 132'590'304'000'000'000; // 2021-03-01
   const Times times{march + number * day, march + number * day + 1,
                     march + number * day + 1'234'567, march + 7};
   Finding finding{.stream = stream,

@@ -13,8 +13,10 @@
     const folder = data.folders[row[1]];
     const volume = volumeNames.get(row[0]) ?? String(row[0]);
     const last = row[2] + (row[3] ? ':' + row[3] : '') + (row[4] === null ? '' : ' > ' + row[4]);
-    return { index: i, volume, folder, folderKey: volume + '\u0000' + folder, last, name: volume + ':' + folder + '/' + last, cause: data.causes[row[5]], causeAt: row[5], score: row[6], weight: weightOf(row[6]),
+    const made = { index: i, volume, folder, folderKey: volume + '\u0000' + folder, last, name: volume + ':' + folder + '/' + last, cause: data.causes[row[5]], causeAt: row[5], score: row[6], weight: weightOf(row[6]),
       place: data.places[row[7]], kind: data.kinds[row[8]], allocated: (row[9] & 1) !== 0, exported: (row[9] & 2) !== 0, size: row[10], record: row[11], media: row[12] === null ? null : Number(row[12]), times: row.slice(13) };
+    made.line = { finding: made };
+    return made;
   });
   const state = { text: '', weights: [true, true, true, true], rule: '', place: '', allocated: '', folder: null, time: null, media: null, timeKind: 0, group: '', sort: { column: 'score', down: true }, closed: new Set() };
   // The first kind of time that most findings have.
@@ -51,11 +53,16 @@
     score: (f) => f.score ?? -1, rule: (f) => f.cause.name, path: (f) => f.name, place: (f) => f.place,
     time: (f) => timeOf(f) ?? -Infinity, size: (f) => Number(f.size),
   };
-  function sorted(list) {
+  // All findings in the order asked for, sorted anew only when that changes: a filter keeps the order.
+  let order = null, orderName = '';
+  function ordered() {
+    const name = state.sort.column + state.sort.down + state.timeKind;
+    if (name === orderName) return order;
     const key = keys[state.sort.column], way = state.sort.down ? -1 : 1;
-    const keyed = list.map((finding) => [key(finding), finding]);
+    const keyed = findings.map((finding) => [key(finding), finding]);
     keyed.sort((a, b) => (a[0] < b[0] ? -way : a[0] > b[0] ? way : a[1].index - b[1].index));
-    return keyed.map((pair) => pair[1]);
+    orderName = name;
+    return order = keyed.map((pair) => pair[1]);
   }
 
   const groupNames = {
@@ -63,20 +70,20 @@
     day: (f) => (timeOf(f) === null ? 'no time' : dateText(timeOf(f), false)), volume: (f) => 'volume ' + f.volume,
   };
   function linesOf(list) {
-    if (!state.group) return list.map((finding) => ({ finding }));
+    if (!state.group) return list.map((finding) => finding.line);
     const groups = new Map();
     for (const finding of list) {
       const name = groupNames[state.group](finding);
       if (!groups.has(name)) groups.set(name, []);
       groups.get(name).push(finding);
     }
-    const order = [...groups.entries()];
-    order.sort(state.group === 'day' ? (a, b) => (a[0] < b[0] ? 1 : -1) : (a, b) => b[1].length - a[1].length);
+    const titles = [...groups.entries()];
+    titles.sort(state.group === 'day' ? (a, b) => (a[0] < b[0] ? 1 : -1) : (a, b) => b[1].length - a[1].length);
     const lines = [];
-    for (const [title, members] of order) {
+    for (const [title, members] of titles) {
       const open = !state.closed.has(title);
       lines.push({ title, count: members.length, open });
-      if (open) for (const finding of members) lines.push({ finding });
+      if (open) for (const finding of members) lines.push(finding.line);
     }
     return lines;
   }
@@ -101,21 +108,22 @@
   const map = new MediaMap(byId('map'), { size: data.media, volumes: data.volumes, onBrush: (from, to) => { state.media = [from, to]; update({}); } });
   const tree = new FolderTree(byId('tree'), (path) => { state.folder = path === null ? null : { path }; update({ tree: false }); tree.draw(); });
 
-  let shown = [];
+  let shown = [], chartsWaiting = 0;
   function update({ stay = false, tree: redrawTree = true }) {
-    shown = sorted(findings.filter(passes('')));
+    shown = ordered().filter(passes(''));
     table.drawHead(state.sort);
     table.show(linesOf(shown));
     if (!stay) table.top();
     byId('empty').hidden = shown.length > 0;
     byId('count').textContent = shown.length === findings.length ? grouped(findings.length) + ' findings' : grouped(shown.length) + ' of ' + grouped(findings.length) + ' findings';
     showActive();
-    // The charts come in the next frame: the answer to what was typed is the table.
-    if (!stay) requestAnimationFrame(() => {
+    // The charts follow once the table is painted: it is the answer to what was typed.
+    clearTimeout(chartsWaiting);
+    if (!stay) chartsWaiting = setTimeout(() => {
       timeline.show(state.time ? findings.filter(passes('time')) : shown, state.time);
       map.show(state.media ? findings.filter(passes('media')) : shown, state.media);
       if (redrawTree) tree.show(state.folder ? findings.filter(passes('folder')) : shown);
-    });
+    }, findings.length > 5000 ? 60 : 0);
   }
 
   function showActive() {
@@ -155,7 +163,7 @@
     bind('state', 'allocated');
     bind('group', 'group');
     let waiting = 0;
-    byId('search').addEventListener('input', (event) => { clearTimeout(waiting); waiting = setTimeout(() => { state.text = event.target.value; update({}); }, findings.length > 5000 ? 80 : 0); });
+    byId('search').addEventListener('input', (event) => { clearTimeout(waiting); waiting = setTimeout(() => { state.text = event.target.value; update({}); }, findings.length > 5000 ? 30 : 0); });
     byId('time-kind').addEventListener('change', (event) => { state.timeKind = Number(event.target.value); state.time = null; timeline.fit(findings); update({}); });
     byId('time-in').addEventListener('click', () => timeline.zoom(0.5));
     byId('time-out').addEventListener('click', () => timeline.zoom(2));
@@ -189,4 +197,12 @@
   timeline.fit(findings);
   update({});
   document.documentElement.dataset.ready = '1';
+  // What searching needs is made ready while nobody asks for it.
+  let ready = 0;
+  const prepare = () => {
+    const end = Math.min(ready + 2000, findings.length);
+    for (; ready < end; ++ready) haystack(findings[ready]);
+    if (ready < findings.length) setTimeout(prepare, 0);
+  };
+  setTimeout(prepare, 200);
 })();
