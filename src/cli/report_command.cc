@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `coldsweep report`: checks that a case still is what was sealed, then makes a report of its manifest.
-#include "cli/commands.h"
-
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/commands.h"
+#include "cli/report_file.h"
 #include "manifest/seal.h"
 #include "report/formats.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/progress_display.h"
+#include "cli/report_file.h"
 #include "engine/sweep.h"
 #include "yara-rules/builtin_rules.h"
 
@@ -57,6 +58,7 @@ void print_summary(const SweepOptions& options, const SweepResult& result) {
   print_findings(seal);
   print_not_looked_at(result);
   fmt::print("Sealed: {} records, SHA-256 {}\n", seal.records, seal.sha256);
+  fmt::print("Report: {}\n", (options.output / "report.html").string());
 }
 
 } // namespace
@@ -84,6 +86,7 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
   for (const RejectedRules& rejected : rules.record().rejected)
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
                                        rejected.line, rejected.message));
+  write_report_file(report::SealedCase(options.output), "html", options.output / "report.html");
   print_summary(options, result);
   if (result.incomplete) {
     fmt::print(
