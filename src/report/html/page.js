@@ -40,13 +40,19 @@
     return (finding) => tests.every((test) => test(finding));
   }
 
+  // Only what is asked for is tested.
   function passes(leaveOut) {
-    const text = textTest(), folder = state.folder;
-    return (f) => state.weights[f.weight] && (state.rule === '' || f.causeAt === Number(state.rule)) && (state.place === '' || f.place === state.place) &&
-      (state.allocated === '' || f.allocated === (state.allocated === '1')) &&
-      (leaveOut === 'folder' || folder === null || (f.volume + f.folder + '/').startsWith(folder.path) || (f.volume + '/' + f.folder + '/').startsWith(folder.path)) &&
-      (leaveOut === 'time' || !state.time || (timeOf(f) !== null && timeOf(f) >= state.time[0] && timeOf(f) <= state.time[1])) &&
-      (leaveOut === 'media' || !state.media || (f.media !== null && f.media >= state.media[0] && f.media <= state.media[1])) && (!text || text(f));
+    const tests = [], { folder, time, media } = state;
+    if (state.rule !== '') { const cause = Number(state.rule); tests.push((f) => f.causeAt === cause); }
+    if (!state.weights.every((on) => on)) tests.push((f) => state.weights[f.weight]);
+    if (state.place !== '') tests.push((f) => f.place === state.place);
+    if (state.allocated !== '') { const allocated = state.allocated === '1'; tests.push((f) => f.allocated === allocated); }
+    if (time && leaveOut !== 'time') tests.push((f) => timeOf(f) !== null && timeOf(f) >= time[0] && timeOf(f) <= time[1]);
+    if (media && leaveOut !== 'media') tests.push((f) => f.media !== null && f.media >= media[0] && f.media <= media[1]);
+    if (folder && leaveOut !== 'folder') tests.push((f) => (f.volume + f.folder + '/').startsWith(folder.path) || (f.volume + '/' + f.folder + '/').startsWith(folder.path));
+    const text = textTest();
+    if (text) tests.push(text);
+    return tests.length === 0 ? () => true : tests.length === 1 ? tests[0] : (f) => tests.every((test) => test(f));
   }
 
   const keys = {
@@ -112,8 +118,7 @@
   function update({ stay = false, tree: redrawTree = true }) {
     shown = ordered().filter(passes(''));
     table.drawHead(state.sort);
-    table.show(linesOf(shown));
-    if (!stay) table.top();
+    table.show(linesOf(shown), !stay);
     byId('empty').hidden = shown.length > 0;
     byId('count').textContent = shown.length === findings.length ? grouped(findings.length) + ' findings' : grouped(shown.length) + ' of ' + grouped(findings.length) + ' findings';
     showActive();

@@ -27,22 +27,20 @@ class FindingTable {
     this.head.replaceChildren(row);
   }
 
-  show(lines) {
+  show(lines, fromTop) {
     this.lines = lines;
-    this.at = Math.max(0, Math.min(this.at, lines.length - 1));
-    const picked = this.picked === null ? -1 : lines.findIndex((line) => line.finding === this.picked);
-    if (picked >= 0) this.at = picked;
+    this.at = fromTop ? 0 : Math.max(0, Math.min(this.at, lines.length - 1));
+    if (fromTop) this.viewport.scrollTop = 0;
+    else if (this.picked) this.at = Math.max(this.at, lines.indexOf(this.picked.line));
     this.table.setAttribute('aria-rowcount', lines.length + 1);
     this.drawn = null;
     this.draw();
   }
 
-  top() { this.viewport.scrollTop = 0; this.at = 0; this.drawn = null; this.draw(); }
-
   draw() {
     const height = this.viewport.clientHeight || 600;
-    let first = Math.max(0, Math.floor(this.viewport.scrollTop / this.lineHeight) - 12);
-    let last = Math.min(this.lines.length, first + Math.ceil(height / this.lineHeight) + 24);
+    let first = Math.max(0, Math.floor(this.viewport.scrollTop / this.lineHeight) - 8);
+    let last = Math.min(this.lines.length, first + Math.ceil(height / this.lineHeight) + 16);
     if (this.whole) { first = 0; last = Math.min(this.lines.length, 1000); }
     const key = first + ' ' + last + ' ' + this.at;
     if (key === this.drawn) return;
