@@ -13,7 +13,7 @@
     const folder = data.folders[row[1]];
     const volume = volumeNames.get(row[0]) ?? String(row[0]);
     const last = row[2] + (row[3] ? ':' + row[3] : '') + (row[4] === null ? '' : ' > ' + row[4]);
-    const made = { index: i, volume, folder, folderKey: volume + '\u0000' + folder, last, name: volume + ':' + folder + '/' + last, cause: data.causes[row[5]], causeAt: row[5], score: row[6], weight: weightOf(row[6]),
+    const made = { index: i, volume, folder, folderKey: volume + '\u0000' + folder, last, name: volume + ':' + folder + '/' + last, cause: data.causes[row[5]], causeAt: row[5], folderAt: row[1], placeAt: row[7], kindAt: row[8], score: row[6], weight: weightOf(row[6]),
       place: data.places[row[7]], kind: data.kinds[row[8]], allocated: (row[9] & 1) !== 0, exported: (row[9] & 2) !== 0, size: row[10], record: row[11], media: row[12] === null ? null : Number(row[12]), times: row.slice(13) };
     made.line = { finding: made };
     return made;
@@ -26,18 +26,23 @@
 
   function details() { return detailLines ??= byId('details').textContent.split('\n'); }
 
-  let haystacks = null;
-  function haystack(finding) {
-    haystacks ??= new Array(findings.length);
-    return haystacks[finding.index] ??= (finding.name + '\n' + finding.cause.name + '\n' + finding.place + '\n' + finding.kind).toLowerCase();
+  // Folders, rules and places recur: a word is looked for once in each, and for each finding only in its name.
+  const folded = { folders: data.folders.map((text) => text.toLowerCase()), causes: data.causes.map((cause) => cause.name.toLowerCase()), places: data.places.map((text) => text.toLowerCase()), kinds: data.kinds };
+  const foldedNames = new Array(findings.length);
+  function nameOf(finding) { return foldedNames[finding.index] ??= finding.last.toLowerCase(); }
+
+  function wordTest(word) {
+    // A word that spans folder and name, or volume and folder.
+    if (/[/:]/.test(word)) return (f) => f.name.toLowerCase().includes(word);
+    const [folders, causes, places, kinds] = ['folders', 'causes', 'places', 'kinds'].map((what) => folded[what].map((text) => text.includes(word)));
+    const found = (f) => folders[f.folderAt] || causes[f.causeAt] || places[f.placeAt] || kinds[f.kindAt] || nameOf(f).includes(word);
+    // A hash, or the beginning of one, stands in the details.
+    return /^[0-9a-f]{8,64}$/.test(word) ? (f) => found(f) || details()[f.index].includes('":"' + word) : found;
   }
 
   function textTest() {
-    const words = state.text.toLowerCase().split(/\s+/).filter((word) => word !== '');
-    if (!words.length) return null;
-    // A hash, or the beginning of one, stands in the details.
-    const tests = words.map((word) => (/^[0-9a-f]{8,64}$/.test(word) ? (f) => haystack(f).includes(word) || details()[f.index].includes('":"' + word) : (f) => haystack(f).includes(word)));
-    return (finding) => tests.every((test) => test(finding));
+    const tests = state.text.toLowerCase().split(/\s+/).filter((word) => word !== '').map(wordTest);
+    return tests.length === 0 ? null : tests.length === 1 ? tests[0] : (finding) => tests.every((test) => test(finding));
   }
 
   // Only what is asked for is tested.
@@ -206,7 +211,7 @@
   let ready = 0;
   const prepare = () => {
     const end = Math.min(ready + 2000, findings.length);
-    for (; ready < end; ++ready) haystack(findings[ready]);
+    for (; ready < end; ++ready) nameOf(findings[ready]);
     if (ready < findings.length) setTimeout(prepare, 0);
   };
   setTimeout(prepare, 200);
