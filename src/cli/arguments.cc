@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/config_file.h"
 #include "engine/case_record_of.h"
+#include "report/formats.h"
 
 #include <algorithm>
 #include <map>
@@ -41,6 +42,7 @@ struct Raw {
   SweepArguments sweep;
   InfoArguments info;
   VerifyArguments verify;
+  ReportArguments report;
   RulesArguments rules;
   std::vector<std::string> scope;
   std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", config;
@@ -175,6 +177,29 @@ void add_sweep(CLI::App& app, Raw& raw) {
   sweep->footer(kSweepFooter);
 }
 
+void add_report(CLI::App& app, Raw& raw) {
+  std::vector<std::string> names;
+  std::string footer = "\nFormats:\n";
+  for (const report::Format& format : report::formats()) {
+    names.emplace_back(format.name);
+    footer += fmt::format("  {:<11} {}\n", format.name, format.description);
+  }
+  CLI::App* command = app.add_subcommand(
+      "report", "Make a report of a sealed case, in the format of other tools or for people");
+  command->add_option("CASE", raw.report.case_folder, "Case folder")->required();
+  command->add_option("--format", raw.report.format, "One of those below [a page for the terminal]")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember(names));
+  command
+      ->add_option("-o,--output", raw.report.output,
+                   "New file to write; an existing one is not overwritten [stdout]")
+      ->type_name("FILE");
+  command->footer(footer +
+                  "\nA report is a function of the manifest alone. The case is checked first.\n"
+                  "Exit status: 0 made; 2 wrong usage; 3 the case is not what was sealed; 4 no "
+                  "sealed case there.");
+}
+
 void add_others(CLI::App& app, Raw& raw) {
   CLI::App* info =
       app.add_subcommand("info", "Show what an image holds: container, partitions, volumes");
@@ -240,6 +265,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   add_sweep(app, raw);
+  add_report(app, raw);
   add_others(app, raw);
   require_known_command(app, words);
   try {
@@ -252,6 +278,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     }
     if (app.got_subcommand("info")) return raw.info;
     if (app.got_subcommand("verify")) return raw.verify;
+    if (app.got_subcommand("report")) return raw.report;
     raw.rules.list = app.get_subcommand("rules")->got_subcommand("list");
     raw.rules.explain = app.get_subcommand("rules")->got_subcommand("explain");
     return raw.rules;

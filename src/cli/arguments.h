@@ -34,13 +34,18 @@ struct RulesArguments {
   bool skip_broken = false;
   bool json = false;
 };
+struct ReportArguments {
+  std::filesystem::path case_folder;
+  std::string format;           ///< empty: a page for the terminal
+  std::filesystem::path output; ///< empty: stdout
+};
 /// Nothing to do but print this: help, version.
 struct PrintArguments {
   std::string text;
 };
 
-using Arguments =
-    std::variant<SweepArguments, InfoArguments, VerifyArguments, RulesArguments, PrintArguments>;
+using Arguments = std::variant<SweepArguments, InfoArguments, VerifyArguments, ReportArguments,
+                               RulesArguments, PrintArguments>;
 
 /// Throws UsageError with a message for the user.
 Arguments parse_arguments(const std::vector<std::string>& words);

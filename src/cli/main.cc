@@ -36,6 +36,7 @@ int run(const std::vector<std::string>& words) {
           [](const SweepArguments& a) { return run_sweep(a, stop_requested, stop_signal); },
           [](const InfoArguments& a) { return run_info(a); },
           [](const VerifyArguments& a) { return run_verify(a); },
+          [](const ReportArguments& a) { return run_report(a); },
           [](const RulesArguments& a) { return run_rules(a); },
       },
       parse_arguments(words));

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/findings_summary.h"
 #include "cli/progress_display.h"
+#include "cli/report_file.h"
 #include "engine/sweep.h"
 #include "manifest/record.h"
 #include "yara-rules/builtin_rules.h"
@@ -64,6 +65,7 @@ void print_summary(const SweepOptions& options, const SweepResult& result) {
   print_logs(seal);
   print_not_looked_at(result);
   fmt::print("Sealed: {} records, SHA-256 {}\n", seal.records, seal.sha256);
+  fmt::print("Report: {}\n", (options.output / "report.html").string());
 }
 
 } // namespace
@@ -92,6 +94,7 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
   for (const RejectedRules& rejected : rules.record().rejected)
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
                                        rejected.line, rejected.message));
+  write_report_file(report::SealedCase(options.output), "html", options.output / "report.html");
   print_summary(options, result);
   if (result.incomplete) {
     fmt::print(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A manifest a line at a time, whatever its size. Private to manifest/. One thread.
+// A manifest a line at a time, whatever its size. For manifest/ and report/. One thread.
 #pragma once
 
 #include "base/error.h"

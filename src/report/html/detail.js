@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one finding shows: built of text nodes alone, so that nothing in a name is ever markup.
+'use strict';
+
+// Control, zero-width and bidirectional characters, which would hide or reorder what stands around them.
+const DECEPTIVE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u061c]/g;
+
+function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key === 'onclick') made.addEventListener('click', value);
+    else if (value !== null && value !== false) made.setAttribute(key, value);
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+// Text with such characters shown as escapes, set apart from what is text.
+function safe(text) {
+  const parts = document.createDocumentFragment();
+  let from = 0;
+  for (const found of String(text).matchAll(DECEPTIVE)) {
+    parts.append(text.slice(from, found.index));
+    parts.append(element('span', { class: 'esc' }, '\\u{' + found[0].codePointAt(0).toString(16) + '}'));
+    from = found.index + found[0].length;
+  }
+  parts.append(String(text).slice(from));
+  return parts;
+}
+
+function plainSafe(text) {
+  return String(text).replace(DECEPTIVE, (c) => '\\u{' + c.codePointAt(0).toString(16) + '}');
+}
+
+function humanSize(bytes) {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+  let unit = 0;
+  while (bytes >= 1024 && unit + 1 < units.length) { bytes /= 1024; ++unit; }
+  return (unit === 0 ? bytes : bytes.toFixed(1)) + ' ' + units[unit];
+}
+
+function grouped(number) { return String(number).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f'); }
+
+function weightOf(score) { return score === null ? 3 : score >= 70 ? 0 : score >= 40 ? 1 : 2; }
+const WEIGHTS = ['high', 'medium', 'low', 'unweighed'];
+
+function copyButton(text, what) {
+  const button = element('button', { type: 'button', 'aria-label': 'Copy ' + what }, 'Copy');
+  const say = (word) => { button.textContent = word; setTimeout(() => { button.textContent = 'Copy'; }, 1200); };
+  button.addEventListener('click', async () => {
+    // From file:// some browsers have no clipboard interface.
+    if (navigator.clipboard) {
+      try { await navigator.clipboard.writeText(text); return say('Copied'); } catch (refused) { /* the old way below */ }
+    }
+    const field = element('textarea', { class: 'hidden', 'aria-hidden': 'true' });
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    say(document.execCommand('copy') ? 'Copied' : 'No');
+    field.remove();
+    button.focus();
+  });
+  return button;
+}
+
+// 16 bytes a line at their true alignment; what is not part of the match is left blank.
+function hexDump(offset, length, hex) {
+  const bytes = hex.match(/../g) || [];
+  const dump = element('pre', { class: 'hex', tabindex: '0', 'aria-label': 'Matched bytes in hex and as text' });
+  const lead = Number(BigInt(offset) % 16n);
+  for (let line = 0; line < lead + bytes.length; line += 16) {
+    dump.append(element('span', { class: 'off' }, (BigInt(offset) - BigInt(lead) + BigInt(line)).toString(16).padStart(8, '0') + '  '));
+    const first = Math.max(lead - line, 0), last = Math.min(lead + bytes.length - line, 16);
+    const part = bytes.slice(line + first - lead, line + last - lead);
+    dump.append('   '.repeat(first), element('mark', {}, part.join(' ')), '   '.repeat(16 - last) + '  ' + ' '.repeat(first));
+    dump.append(element('mark', {}, part.map((b) => { const c = parseInt(b, 16); return c >= 32 && c < 127 ? String.fromCharCode(c) : '·'; }).join('')), '\n');
+  }
+  if (BigInt(length) > BigInt(bytes.length)) dump.append(element('span', { class: 'off' }, '… ' + grouped(BigInt(length) - BigInt(bytes.length)) + ' more bytes matched'));
+  return dump;
+}
+
+function headed(title, ...content) { return [element('h3', {}, title), ...content]; }
+
+function timesTable(detail) {
+  const names = ['created', 'modified', 'record modified', 'accessed'];
+  const body = element('tbody', {});
+  names.forEach((name, i) => body.append(element('tr', {}, element('th', { scope: 'row' }, name),
+    element('td', { class: 'mono' }, safe(detail.si[i] || '–')), element('td', { class: 'mono' }, safe(detail.fn[i] || '–')))));
+  return element('table', {}, element('thead', {}, element('tr', {}, element('td', {}), element('th', { scope: 'col' }, '$STANDARD_INFORMATION'), element('th', { scope: 'col' }, '$FILE_NAME'))), body);
+}
+
+function hashTable(detail) {
+  const body = element('tbody', {});
+  for (const [name, value] of [['MD5', detail.md5], ['SHA-1', detail.sha1], ['SHA-256', detail.sha256]]) {
+    if (!value) continue;
+    body.append(element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, element('code', {}, safe(value))), element('td', { class: 'copy' }, copyButton(value, name))));
+  }
+  return element('table', { class: 'hashes' }, body);
+}
+
+function rows(pairs) {
+  const body = element('tbody', {});
+  for (const [name, value] of pairs) if (value !== '' && value !== null) body.append(element('tr', {}, element('th', { scope: 'row' }, safe(name)), element('td', {}, safe(value))));
+  return element('table', {}, body);
+}
+
+function matchList(detail) {
+  const list = [];
+  for (const [id, offset, length, media, data] of detail.matches) {
+    list.push(element('p', {}, element('b', { class: 'mono' }, safe(id)), element('small', {}, ' offset ' + grouped(offset) + ', ' + grouped(length) + ' bytes' + (media === null ? ', not in the media as matched' : ', media ' + grouped(media)))));
+    list.push(hexDump(offset, length, data));
+  }
+  if (detail.match_count > detail.matches.length) list.push(element('p', { class: 'note' }, 'and ' + grouped(detail.match_count - detail.matches.length) + ' more in the manifest'));
+  return list;
+}
+
+function showDetail(panel, finding, detail) {
+  const cause = finding.cause;
+  const parts = [
+    element('p', { class: 'verdict' }, element('span', { class: 'dot ' + WEIGHTS[finding.weight] }), element('b', {}, finding.score === null ? '–' : String(finding.score)),
+      WEIGHTS[finding.weight] + (finding.place ? ', ' : ''), finding.place ? safe(finding.place) : null, finding.allocated ? null : element('span', { class: 'gone' }, ' deleted')),
+    element('h2', {}, safe(cause.name)),
+    cause.detail ? element('p', { class: 'note' }, safe(cause.detail)) : null,
+    element('p', { class: 'path mono' }, safe(finding.name)),
+  ];
+  if (detail.why.length) parts.push(...headed('Why it weighs that', rows(detail.why.map(([reason, points]) => [(points > 0 ? '+' : '') + points, reason]))));
+  if (detail.matches.length) parts.push(...headed('What matched', ...matchList(detail)));
+  parts.push(...headed('Times (UTC)', timesTable(detail)));
+  if (detail.md5 || detail.sha256) parts.push(...headed('Hashes', hashTable(detail)));
+  if (detail.locate) parts.push(...headed('Locate, without coldsweep', element('code', { class: 'locate' }, safe(detail.locate)), copyButton(detail.locate, 'the command')));
+  const extents = detail.extents.map(([offset, media, length]) => grouped(offset) + ' → ' + (media === null ? 'not in the media' : grouped(media)) + ', ' + grouped(length) + ' bytes').join('\n');
+  parts.push(...headed('Where it stands', rows([
+    ['volume', finding.volume], ['MFT record', grouped(finding.record) + ', sequence ' + detail.sequence + ', attribute ' + detail.attribute], ['kind', finding.kind], ['size', grouped(finding.size) + ' bytes'],
+    ['encoding', detail.encoding], ['owner', detail.owner], ['also as', detail.links.join(', ') + (detail.link_count > detail.links.length ? ' and ' + (detail.link_count - detail.links.length) + ' more' : '')],
+    ['log line', detail.log_line === null ? '' : grouped(detail.log_line) + (detail.log_time ? ', ' + detail.log_time : '')], ['known as', detail.known],
+    ['copy', finding.exported && detail.sha256 ? 'evidence/' + detail.sha256.slice(0, 2) + '/' + detail.sha256 : 'none kept']])));
+  if (extents) parts.push(element('pre', { class: 'hex', tabindex: '0', 'aria-label': 'Extents: offset in the stream, offset in the media, length' }, extents + (detail.extent_count > detail.extents.length ? '\nand ' + (detail.extent_count - detail.extents.length) + ' more' : '')));
+  parts.push(...headed('Rule', rows([['kind', cause.kind.replace('_', ' ')], ['namespace', cause.namespace], ['file', cause.file], ['tags', cause.tags.join(' ')], ...cause.meta.filter(([name]) => name !== 'description')])));
+  panel.replaceChildren(...parts.filter((part) => part !== null));
+  panel.scrollTop = 0;
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/sealed_case.h"
+
+#include "base/text.h"
+#include "manifest/line_reader.h"
+#include "report/fields.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace coldsweep::report {
+namespace {
+
+VolumeRow volume_of(const Json& line) {
+  return {.id = number_of(line, "id"),
+          .locator = text_of(line, "locator"),
+          .filesystem = text_of(line, "filesystem"),
+          .status = text_of(line, "status"),
+          .label = text_of(line, "label"),
+          .serial = text_of(line, "serial"),
+          .note = text_of(line, "note"),
+          .offset = maybe_number(line, "offset"),
+          .cluster_size = maybe_number(line, "cluster_size"),
+          .size = number_of(line, "size")};
+}
+
+CoverageRow coverage_of(const Json& line) {
+  const Json& streams = object_of(line, "streams");
+  const Json& bytes = object_of(line, "bytes");
+  CoverageRow row{.streams_planned = number_of(streams, "planned"),
+                  .streams_scanned = number_of(streams, "scanned"),
+                  .streams_skipped = number_of(streams, "skipped"),
+                  .streams_failed = number_of(streams, "failed"),
+                  .planned = number_of(bytes, "planned"),
+                  .scanned = number_of(bytes, "scanned"),
+                  .sparse = number_of(bytes, "sparse"),
+                  .skipped = number_of(bytes, "skipped"),
+                  .unreadable = number_of(bytes, "unreadable"),
+                  .skipped_by = {}};
+  for (const auto& [reason, amount] : object_of(line, "skipped_by").items())
+    if (amount.is_number_unsigned()) row.skipped_by.emplace_back(reason, amount.get<u64>());
+  return row;
+}
+
+void add(CoverageRow& total, const CoverageRow& row) {
+  total.streams_planned += row.streams_planned;
+  total.streams_scanned += row.streams_scanned;
+  total.streams_skipped += row.streams_skipped;
+  total.streams_failed += row.streams_failed;
+  total.planned += row.planned;
+  total.scanned += row.scanned;
+  total.sparse += row.sparse;
+  total.skipped += row.skipped;
+  total.unreadable += row.unreadable;
+  for (const auto& [reason, bytes] : row.skipped_by) {
+    const auto known = std::find_if(total.skipped_by.begin(), total.skipped_by.end(),
+                                    [&](const auto& entry) { return entry.first == reason; });
+    if (known == total.skipped_by.end())
+      total.skipped_by.emplace_back(reason, bytes);
+    else
+      known->second += bytes;
+  }
+}
+
+TimeRow times_of(const Json& times, const char* attribute) {
+  const Json& set = object_of(times, attribute);
+  return {text_of(set, "created"), text_of(set, "modified"), text_of(set, "mft_modified"),
+          text_of(set, "accessed")};
+}
+
+std::vector<std::string> texts_of(const Json& object, const char* field) {
+  std::vector<std::string> texts;
+  for (const Json& element : array_of(object, field)) texts.push_back(shown(element));
+  return texts;
+}
+
+CauseRow cause_of(const Json& line) {
+  CauseRow cause;
+  if (const Json* rule = member_of(line, "rule")) {
+    cause = {
+        "rule", text_of(*rule, "name"), text_of(*rule, "namespace"),  {}, texts_of(*rule, "tags"),
+        {},     text_of(*rule, "file"), text_of(*rule, "file_sha256")};
+    for (const auto& [name, value] : object_of(*rule, "meta").items())
+      cause.meta.emplace_back(name, shown(value));
+    for (const auto& [name, value] : cause.meta)
+      if (name == "description" && cause.detail.empty()) cause.detail = value;
+  } else if (const Json* set = member_of(line, "hash_set")) {
+    cause.kind = "hash_set";
+    cause.name = text_of(*set, "name");
+    cause.detail = text_of(*set, "entry");
+  } else if (const Json* anomaly = member_of(line, "anomaly")) {
+    cause.kind = "anomaly";
+    cause.name = text_of(*anomaly, "name");
+    cause.detail = text_of(*anomaly, "description");
+  } else {
+    throw FormatError("a finding without `rule`, `hash_set` or `anomaly`");
+  }
+  return cause;
+}
+
+std::vector<MatchRow> matches_of(const Json& line) {
+  std::vector<MatchRow> matches;
+  for (const Json& match : array_of(line, "matches"))
+    matches.push_back({text_of(match, "id"), number_of(match, "offset"), number_of(match, "length"),
+                       maybe_number(match, "media_offset"), text_of(match, "data")});
+  return matches;
+}
+
+std::string known_of(const Json& line) {
+  const Json* known = member_of(line, "known");
+  if (!known) return {};
+  if (!known->is_object()) return shown(*known);
+  std::string text;
+  for (const auto& [key, value] : known->items())
+    if (!value.is_null()) text += (text.empty() ? "" : ", ") + shown(value);
+  return text;
+}
+
+} // namespace
+
+Weight weight_of(std::optional<i64> score) {
+  if (!score) return Weight::unweighed;
+  return *score >= kHighScore     ? Weight::high
+         : *score >= kMediumScore ? Weight::medium
+                                  : Weight::low;
+}
+
+std::string_view name_of(Weight weight) {
+  constexpr std::array<std::string_view, kWeights> names{"high", "medium", "low", "unweighed"};
+  return names.at(static_cast<std::size_t>(weight));
+}
+
+std::string full_name(const FindingRow& finding) {
+  std::string name = finding.path;
+  if (!finding.stream.empty()) name += ":" + finding.stream;
+  if (finding.member) name += " > " + *finding.member;
+  return name;
+}
+
+bool same_stream(const FindingRow& a, const FindingRow& b) {
+  return a.volume == b.volume && a.record == b.record && a.sequence == b.sequence &&
+         a.attribute_id == b.attribute_id && a.kind == b.kind && a.member == b.member &&
+         a.path == b.path && a.stream == b.stream && a.sha256 == b.sha256;
+}
+
+FindingRow finding_of(const Json& line) {
+  const Json& times = object_of(line, "times");
+  const Json& hashes = object_of(line, "hashes");
+  const Json& log = object_of(line, "log");
+  FindingRow row{.volume = number_of(line, "volume"),
+                 .path = text_of(line, "path"),
+                 .links = texts_of(line, "links"),
+                 .stream = text_of(line, "stream"),
+                 .member = std::nullopt,
+                 .kind = text_of(line, "kind"),
+                 .record = number_of(line, "record"),
+                 .sequence = number_of(line, "sequence"),
+                 .attribute_id = number_of(line, "attribute_id"),
+                 .allocated = flag_of(line, "allocated"),
+                 .size = number_of(line, "size"),
+                 .encoding = text_of(line, "encoding"),
+                 .si = times_of(times, "si"),
+                 .fn = times_of(times, "fn"),
+                 .owner_sid = text_of(line, "owner_sid"),
+                 .md5 = text_of(hashes, "md5"),
+                 .sha1 = text_of(hashes, "sha1"),
+                 .sha256 = text_of(hashes, "sha256"),
+                 .extents = {},
+                 .cause = cause_of(line),
+                 .matches = matches_of(line),
+                 .score = maybe_signed(line, "score"),
+                 .place = text_of(line, "place"),
+                 .why = {},
+                 .log_line = maybe_number(log, "line"),
+                 .log_time = text_of(log, "time"),
+                 .known = known_of(line),
+                 .exported = flag_of(line, "exported"),
+                 .locate = text_of(line, "locate")};
+  if (member_of(line, "member")) row.member = text_of(line, "member");
+  for (const Json& extent : array_of(line, "extents"))
+    row.extents.push_back({number_of(extent, "offset"), number_of(extent, "length"),
+                           maybe_number(extent, "media_offset")});
+  for (const Json& why : array_of(line, "why"))
+    row.why.push_back({text_of(why, "reason"), maybe_signed(why, "points").value_or(0)});
+  return row;
+}
+
+IssueRow issue_of(const Json& line) {
+  return {.kind = text_of(line, "kind"),
+          .path = text_of(line, "path"),
+          .stream = text_of(line, "stream"),
+          .stage = text_of(line, "stage"),
+          .message = text_of(line, "message"),
+          .volume = maybe_number(line, "volume"),
+          .record = maybe_number(line, "record"),
+          .bytes = number_of(line, "bytes")};
+}
+
+SealedCase::SealedCase(const std::filesystem::path& case_folder)
+    : manifest_(case_folder / "manifest.jsonl") {
+  for_each_line("", [&](const Json& line) {
+    const std::string type = text_of(line, "type");
+    ++records;
+    if (type == "case") {
+      record = line;
+    } else if (type == "volume") {
+      volumes.push_back(volume_of(line));
+    } else if (type == "finding") {
+      const FindingRow finding = finding_of(line);
+      ++findings;
+      ++weights.at(static_cast<std::size_t>(weight_of(finding.score)));
+      CauseCount& count = causes[finding.cause.name];
+      ++count.findings;
+      if (finding.score && (!count.best_score || *finding.score > *count.best_score))
+        count.best_score = finding.score;
+    } else if (type == "issue") {
+      const IssueRow issue = issue_of(line);
+      ++issues;
+      IssueCount& count = issue_kinds[issue.kind];
+      ++count.issues;
+      count.bytes += issue.bytes;
+    } else if (type == "coverage") {
+      const CoverageRow row = coverage_of(line);
+      add(total, row);
+      coverage[number_of(line, "volume")] = row;
+    } else if (type == "seal") {
+      seal_sha256 = text_of(line, "sha256");
+      --records;
+    }
+  });
+  if (!record.is_object())
+    throw FormatError(fmt::format("{}: no `case` record", manifest_.string()));
+}
+
+void SealedCase::for_each_finding(const std::function<void(const FindingRow&)>& use) const {
+  u64 number = 0;
+  for_each_line("finding", [&](const Json& line) {
+    FindingRow finding = finding_of(line);
+    finding.number = ++number;
+    use(finding);
+  });
+}
+
+void SealedCase::for_each_stream(
+    const std::function<void(const std::vector<FindingRow>&)>& use) const {
+  std::vector<FindingRow> together;
+  for_each_finding([&](const FindingRow& finding) {
+    if (!together.empty() && !same_stream(together.front(), finding)) {
+      use(together);
+      together.clear();
+    }
+    together.push_back(finding);
+  });
+  if (!together.empty()) use(together);
+}
+
+void SealedCase::for_each_issue(const std::function<void(const IssueRow&)>& use) const {
+  for_each_line("issue", [&](const Json& line) { use(issue_of(line)); });
+}
+
+/// Those of one type, or all. The type is the first field of every line that coldsweep writes, so the others need not be
+/// parsed.
+void SealedCase::for_each_line(const std::string& type,
+                               const std::function<void(const Json&)>& use) const {
+  const std::string start = fmt::format("{{\"type\":\"{}\"", type);
+  LineReader lines(manifest_);
+  while (const std::optional<std::string_view> line = lines.next()) {
+    if (!type.empty() && !line->starts_with(start)) continue;
+    const Json json = Json::parse(line->begin(), line->end(), nullptr, false);
+    if (!json.is_object()) lines.fail("not a JSON object");
+    use(json);
+  }
+}
+
+const VolumeRow* SealedCase::volume(u64 id) const {
+  const auto found = std::find_if(volumes.begin(), volumes.end(),
+                                  [&](const VolumeRow& volume) { return volume.id == id; });
+  return found == volumes.end() ? nullptr : &*found;
+}
+
+std::string SealedCase::locator(u64 id) const {
+  const VolumeRow* known = volume(id);
+  return known ? known->locator : std::to_string(id);
+}
+
+std::string SealedCase::image_name() const {
+  const Json& segments = array_of(object_of(record, "image"), "segments");
+  return segments.empty() ? std::string() : text_of(segments.front(), "name");
+}
+
+std::string SealedCase::case_text(std::initializer_list<const char*> path) const {
+  const Json* value = &record;
+  for (const char* field : path)
+    if (!(value = member_of(*value, field))) return {};
+  return shown(*value);
+}
+
+} // namespace coldsweep::report

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sealed manifest -> what reports are made of. Findings and issues are read anew, a line at a time, for whoever asks for
+// them, so that memory does not grow with their number. Any thread; the manifest must not change meanwhile.
+#pragma once
+
+#include "report/records.h"
+
+#include <filesystem>
+#include <functional>
+
+#include <nlohmann/json.hpp>
+
+namespace coldsweep::report {
+
+using Json = nlohmann::ordered_json;
+
+/// Takes a report piece by piece.
+using Output = std::function<void(std::string_view)>;
+
+struct CauseCount {
+  u64 findings = 0;
+  std::optional<i64> best_score;
+};
+
+struct IssueCount {
+  u64 issues = 0, bytes = 0;
+};
+
+class SealedCase {
+public:
+  /// Reads the manifest once, for what is said of the whole. Whether the case is what was sealed is verify_case's to say.
+  /// Throws FormatError naming the line that is no record.
+  explicit SealedCase(const std::filesystem::path& case_folder);
+
+  void for_each_finding(const std::function<void(const FindingRow&)>& use) const;
+  /// The findings of a stream together.
+  void for_each_stream(const std::function<void(const std::vector<FindingRow>&)>& use) const;
+  void for_each_issue(const std::function<void(const IssueRow&)>& use) const;
+
+  const VolumeRow* volume(u64 id) const;
+  /// `p2`, or the number where the manifest lists no such volume.
+  std::string locator(u64 id) const;
+  std::string image_name() const; ///< of the first segment
+  /// Of a text in the first record, such as {"tool", "version"}; empty where there is none.
+  std::string case_text(std::initializer_list<const char*> path) const;
+
+  Json record; ///< the first line
+  std::vector<VolumeRow> volumes;
+  std::map<u64, CoverageRow> coverage; ///< volume -> account
+  CoverageRow total;
+  std::array<u64, kWeights> weights{};
+  std::map<std::string, CauseCount> causes;
+  std::map<std::string, IssueCount> issue_kinds;
+  u64 findings = 0, issues = 0, records = 0;
+  std::string seal_sha256;
+
+private:
+  void for_each_line(const std::string& type, const std::function<void(const Json&)>& use) const;
+  std::filesystem::path manifest_;
+};
+
+/// One line each, as the manifest has it. Throw FormatError naming the field that is of another type.
+FindingRow finding_of(const Json& line);
+IssueRow issue_of(const Json& line);
+
+} // namespace coldsweep::report

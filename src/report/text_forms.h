@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Escapes and forms that several formats share. All input may be hostile; output is valid UTF-8. Pure functions.
+#pragma once
+
+#include "report/sealed_case.h"
+
+namespace coldsweep::report {
+
+/// With control and bidirectional characters shown as escapes, then `&<>"'` as entities: for HTML text and attributes.
+std::string html(std::string_view text);
+/// The same for XML 1.0.
+std::string xml(std::string_view text);
+
+/// JSON without line feeds; invalid UTF-8 is replaced.
+std::string json_text(const Json& value);
+/// JSON that may stand in a script element: no `<`, `>` or `&`, no line separators.
+std::string json_for_script(const Json& value);
+
+/// The first `limit` bytes or fewer, cut between characters and marked, where it is longer.
+std::string clipped(std::string_view text, std::size_t limit);
+
+/// Lower-case hex -> base64. Odd digits are left out.
+std::string base64_of_hex(std::string_view hex);
+
+/// A name-based UUID (RFC 9562, version 5) in a name space of coldsweep's own.
+std::string uuid5(std::string_view name);
+/// The same in the name space that STIX 2.1 gives for identifiers of observables.
+std::string stix_uuid5(std::string_view name);
+
+/// An ISO 8601 time of the manifest in units of 100 ns since 1970; absent when it is none.
+std::optional<i64> unix_ticks(std::string_view iso);
+
+} // namespace coldsweep::report
