@@ -141,7 +141,7 @@ TEST_CASE("an image cut in the middle of the MFT is swept as far as it goes, and
   const ToolResult result =
       sweep_program(cut, folder / "case", {"-r", (folder / "rule.yar").string()});
   CHECK(result.status == 3);
-  CHECK_THAT(result.out, ContainsSubstring("Findings: 100 by 1 rule"));
+  CHECK_THAT(result.out, ContainsSubstring("Findings: 100 in 100 streams"));
   CHECK_THAT(result.out, ContainsSubstring("unreadable"));
   CHECK_THAT(result.err, ContainsSubstring("incomplete"));
 }

@@ -226,8 +226,8 @@ TEST_CASE("log rules are silent on what is no log, and all other rules see logs 
                                           "/page.aspx refers", "/page.aspx whole"});
 }
 
-TEST_CASE(
-    "--log-rules names the rules by tag or name instead, and a private rule they use still works") {
+TEST_CASE("the option --log-rules names the rules by tag or name instead, and a private rule they "
+          "use still works") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const std::string rules = R"(
     private rule helper { strings: $h = "with" condition: $h }

@@ -48,6 +48,7 @@ inline Finding hostile_finding(const std::string& path, u64 number) {
                   .extents = {{0, 2_MiB + number * 4096, 4096}},
                   .cause = {},
                   .matches = {},
+                  .known = std::nullopt,
                   .log = std::nullopt,
                   .score = std::nullopt,
                   .place = std::nullopt,
