@@ -44,7 +44,7 @@ struct Raw {
   RulesArguments rules;
   std::vector<std::string> scope;
   std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", config;
-  bool no_export = false;
+  bool no_export = false, no_prefilter = false;
 };
 
 u64 size_option(const char* name, const std::string& text) {
@@ -80,6 +80,7 @@ void finish_sweep(Raw& raw) {
     throw UsageError(fmt::format("--memory {}: at least 16MiB expected", raw.memory));
   options.export_limit = size_option("--export-limit", raw.export_limit);
   options.export_matched = !raw.no_export;
+  options.prefilter = !raw.no_prefilter;
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
                                                     {"bar", ProgressStyle::bar},
                                                     {"plain", ProgressStyle::plain},
@@ -130,6 +131,8 @@ void add_sweep(CLI::App& app, Raw& raw) {
                   "Keep no copies of matched streams below evidence/");
   sweep->add_option("--export-limit", raw.export_limit, "Largest copy of a matched stream [256MiB]")
       ->type_name("SIZE");
+  sweep->add_flag("--no-prefilter", raw.no_prefilter,
+                  "Hand every stream to libyara, for the same findings at a fraction of the speed");
   sweep->add_flag("--fail-on-match", o.fail_on_match, "Exit 1 when there is a finding");
   sweep->add_option("--progress", raw.progress, "auto, bar, plain, json or none, on stderr [auto]")
       ->type_name("STYLE")

@@ -67,8 +67,9 @@ struct StreamExaminer::Examination {
 
 StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
                                const EvidenceStore& evidence, ExamineOptions options)
-    : scanner_(rules, options.timeout_seconds), path_dependent_rules_(uses_externals(rules)),
-      reader_(budget, std::move(limits)), evidence_(&evidence), options_(options) {}
+    : scanner_(rules, options.timeout_seconds, options.prefiltering),
+      path_dependent_rules_(uses_externals(rules)), reader_(budget, std::move(limits)),
+      evidence_(&evidence), options_(options) {}
 
 Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stream) {
   Examination work(volume, stream);

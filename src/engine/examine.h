@@ -24,6 +24,7 @@ struct ExamineOptions {
   u32 timeout_seconds = 60;
   bool export_matched = true;
   u64 export_limit = 256_MiB;
+  Prefiltering prefiltering = Prefiltering::on;
 };
 
 class StreamExaminer {

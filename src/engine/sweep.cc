@@ -92,7 +92,8 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
             rules, budget,
             ContentLimits{std::max(memory.leased / 2, memory.kept), memory.kept, options.output},
             evidence,
-            ExamineOptions{options.timeout_seconds, options.export_matched, options.export_limit});
+            ExamineOptions{options.timeout_seconds, options.export_matched, options.export_limit,
+                           options.prefilter ? Prefiltering::on : Prefiltering::off});
       },
       journal, control.progress, control.stop, options.threads};
   for (const SweptVolume& volume : volumes.swept) {

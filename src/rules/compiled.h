@@ -3,10 +3,12 @@
 // Private to rules/.
 #pragma once
 
+#include "rules/prefilter/rule_filter.h"
 #include "rules/rule_set.h"
 #include "rules/yara_handles.h"
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace coldsweep {
@@ -17,6 +19,19 @@ struct RuleTable {
   std::vector<const RuleRef*> refs;
 };
 
+/// A filter that is made when it is first asked for; any thread.
+class LazyFilter {
+public:
+  const RuleFilter& get(const RuleSet::Compiled& rules);
+  /// For tests, before the first use.
+  void plant(PlantedFault fault) { fault_ = fault; }
+
+private:
+  std::once_flag made_;
+  PlantedFault fault_ = PlantedFault::none;
+  std::unique_ptr<RuleFilter> filter_;
+};
+
 struct RuleSet::Compiled {
   YaraLibrary library; // first: what follows ends before it
   RulesRecord record;
@@ -25,6 +40,8 @@ struct RuleSet::Compiled {
   std::vector<std::unique_ptr<RuleTable>> tables;
   std::vector<const RuleTable*> all;            // a scan applies these
   std::vector<const RuleTable*> path_dependent; // and these for the further names of a stream
+  std::vector<RuleSource> sources;              // in the order of their rules, which come first
+  mutable LazyFilter filter;
 };
 
 } // namespace coldsweep

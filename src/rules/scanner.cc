@@ -39,8 +39,9 @@ struct Position {
 /// What one call of libyara tells us.
 class Collector {
 public:
-  Collector(const RuleTable& table, ByteView content, ScanResult& result)
-      : table_(table), content_(content), result_(result) {}
+  Collector(const RuleSet::Compiled& rules, const RuleTable& table, ByteView content,
+            const Externals& externals, ScanResult& result)
+      : rules_(rules), table_(table), content_(content), externals_(externals), result_(result) {}
 
   static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* self) noexcept {
     Collector& that = *static_cast<Collector*>(self);
@@ -60,7 +61,9 @@ private:
     if (message == CALLBACK_MSG_RULE_MATCHING)
       take_rule(context, *static_cast<const YR_RULE*>(data));
     else if (message == CALLBACK_MSG_TOO_MANY_MATCHES)
-      take_flood(*static_cast<const YR_STRING*>(data));
+      floods_.push_back(static_cast<const YR_STRING*>(data));
+    else if (message == CALLBACK_MSG_SCAN_FINISHED)
+      for (const YR_STRING* string : floods_) take_flood(context, *string);
   }
 
   const RuleRef& ref_of(std::size_t index) const { return *table_.refs.at(index); }
@@ -114,18 +117,40 @@ private:
                                             separator, id, ref.name_space, left_out, total));
   }
 
-  /// libyara looks no further for this string: the rule, and those that refer to it, may be wrong.
-  void take_flood(const YR_STRING& string) {
+  /// libyara looks no further for this string: the rule, and those that refer to it, may be wrong. Where all that
+  /// was found leaves no way for the rule to match, nothing is; nor does a prefiltered scan come to know of it.
+  void take_flood(const YR_SCAN_CONTEXT& context, const YR_STRING& string) {
     const RuleRef& ref = ref_of(string.rule_idx);
+    const RuleFilter& filter = rules_.filter.get(rules_);
+    const auto occurs = [&](const StringPlace& place) {
+      return string_occurs(context, place, rules_.infos.at(place.rule).ref);
+    };
+    if (!filter.prefilter().may_match(filter.number_of(ref), content_, externals_, occurs)) return;
     result_.truncated.push_back(fmt::format("{}:{} ({}): more than {} matches; the search for it "
                                             "was given up, and its rule may be misjudged",
                                             ref.name, string.identifier, ref.name_space,
                                             YR_MAX_STRING_MATCHES));
   }
 
+  bool string_occurs(const YR_SCAN_CONTEXT& context, const StringPlace& place,
+                     const RuleRef& rule) const {
+    const auto found = std::find(table_.refs.begin(), table_.refs.end(), &rule);
+    if (found == table_.refs.end()) return true;
+    u32 ordinal = 0;
+    const YR_STRING* string = nullptr;
+    yr_rule_strings_foreach((&context.rules->rules_table[found - table_.refs.begin()]), string) {
+      if (string->chained_to == nullptr && ordinal++ == place.ordinal)
+        return context.matches[string->idx].head != nullptr;
+    }
+    return true;
+  }
+
+  const RuleSet::Compiled& rules_;
   const RuleTable& table_;
   ByteView content_;
+  const Externals& externals_;
   ScanResult& result_;
+  std::vector<const YR_STRING*> floods_;
   std::exception_ptr parked_;
 };
 
@@ -162,8 +187,16 @@ void put_in_order(ScanResult& result) {
 
 struct Scanner::State {
   const RuleSet::Compiled& compiled;
-  std::chrono::seconds limit;                       // 0: none
+  std::chrono::seconds limit; // 0: none
+  Prefiltering prefiltering;
+  FilterCounts counts;
+  PrefilterScratch scratch;
+  std::vector<u32> possible;                        // rules of the content at hand
   std::map<const RuleTable*, YaraScanner> scanners; // made at first use
+
+  /// The tables with a rule that may match.
+  std::vector<const RuleTable*> possible_tables(std::span<const RuleTable* const> tables,
+                                                ByteView content, const Externals& externals);
 
   ScanResult run(std::span<const RuleTable* const> tables, ByteView content,
                  const Externals& externals);
@@ -194,7 +227,7 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
     yr_scanner_set_timeout(scanner, static_cast<int>(std::max<i64>(left, 1)));
   }
   if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS) return code;
-  Collector collector(table, content, result);
+  Collector collector(compiled, table, content, externals, result);
   yr_scanner_set_callback(scanner, Collector::on_message, &collector);
   const std::byte nothing{};
   const std::byte* const bytes = content.empty() ? &nothing : content.data();
@@ -203,9 +236,27 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
   return code;
 }
 
-ScanResult Scanner::State::run(std::span<const RuleTable* const> tables, ByteView content,
+std::vector<const RuleTable*>
+Scanner::State::possible_tables(std::span<const RuleTable* const> tables, ByteView content,
+                                const Externals& externals) {
+  if (prefiltering == Prefiltering::off) return {tables.begin(), tables.end()};
+  const RuleFilter& filter = compiled.filter.get(compiled);
+  filter.prefilter().decide(content, externals, scratch, possible);
+  std::vector<const RuleTable*> left;
+  const auto is_possible = [&](const RuleRef* rule) {
+    return std::binary_search(possible.begin(), possible.end(), filter.number_of(*rule));
+  };
+  for (const RuleTable* table : tables)
+    if (!possible.empty() && std::any_of(table->refs.begin(), table->refs.end(), is_possible))
+      left.push_back(table);
+  return left;
+}
+
+ScanResult Scanner::State::run(std::span<const RuleTable* const> all, ByteView content,
                                const Externals& externals) {
   ScanResult result;
+  const std::vector<const RuleTable*> tables = possible_tables(all, content, externals);
+  (tables.empty() ? counts.decided : counts.scanned).add(content.size());
   const Clock::time_point deadline = Clock::now() + limit;
   for (const RuleTable* table : tables) {
     const int code = scan_one(*table, content, externals, deadline, result);
@@ -221,15 +272,17 @@ ScanResult Scanner::State::run(std::span<const RuleTable* const> tables, ByteVie
   return result;
 }
 
-Scanner::Scanner(const RuleSet& rules, u32 timeout_seconds) {
+Scanner::Scanner(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefiltering) {
   constexpr u32 longest = std::numeric_limits<int>::max();
   const std::chrono::seconds limit(std::min(timeout_seconds, longest));
-  state_ = std::make_unique<State>(State{rules.compiled(), limit, {}});
+  state_ = std::make_unique<State>(State{rules.compiled(), limit, prefiltering, {}, {}, {}, {}});
 }
 
 Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner& Scanner::operator=(Scanner&&) noexcept = default;
+
+const FilterCounts& Scanner::filter_counts() const { return state_->counts; }
 
 ScanResult Scanner::scan(ByteView content, const Externals& externals) {
   return state_->run(state_->compiled.all, content, externals);
