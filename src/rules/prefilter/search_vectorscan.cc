@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -57,7 +58,7 @@ Expressions expressions_of(std::span<const SearchPattern> patterns) {
 }
 
 int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void* found) noexcept {
-  static_cast<std::vector<u32>*>(found)->push_back(id); // room for every id is reserved
+  static_cast<std::vector<u32>*>(found)->push_back(id);
   return 0;
 }
 
@@ -65,6 +66,7 @@ int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void
 
 struct SearchScratch::State {
   Scratch scratch;
+  std::set<const hs_database_t*> prepared; // for these it is large enough; they outlive it
 };
 
 struct SearchDatabase::State {
@@ -132,13 +134,17 @@ std::string SearchDatabase::serialized() const {
 bool SearchDatabase::search(ByteView content, SearchScratch& scratch,
                             std::vector<u32>& found) const {
   if (content.size() > std::numeric_limits<unsigned>::max()) return false;
-  hs_scratch_t* raw = scratch.state_->scratch.release();
-  const hs_error_t grown = hs_alloc_scratch(state_->database.get(), &raw);
-  scratch.state_->scratch.reset(raw);
-  if (grown != HS_SUCCESS) return false;
+  SearchScratch::State& own = *scratch.state_;
+  // Once a database: each time the library checks the whole of it.
+  if (own.prepared.insert(state_->database.get()).second) {
+    hs_scratch_t* raw = own.scratch.release();
+    const hs_error_t grown = hs_alloc_scratch(state_->database.get(), &raw);
+    own.scratch.reset(raw);
+    if (grown != HS_SUCCESS) throw Error("Vectorscan: no memory to search with");
+  }
   const hs_error_t code =
       hs_scan(state_->database.get(), reinterpret_cast<const char*>(content.data()),
-              static_cast<unsigned>(content.size()), 0, raw, on_match, &found);
+              static_cast<unsigned>(content.size()), 0, own.scratch.get(), on_match, &found);
   return code == HS_SUCCESS;
 }
 
