@@ -25,6 +25,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostPerString = 1000; // matches kept; a record of more serves no reader
 constexpr std::size_t kMostPerRule = 10000;
+constexpr u64 kLeastForGroup =
+    64_KiB; // below, compiling a few rules costs more than scanning with all
 
 struct Position {
   u64 offset, length;
@@ -172,6 +174,14 @@ int define_externals(YR_SCANNER* scanner, const Externals& externals) {
   return ERROR_SUCCESS;
 }
 
+YaraScanner make_scanner(const RuleTable& table) {
+  YR_SCANNER* created = nullptr;
+  if (const int code = yr_scanner_create(table.rules.get(), &created); code != ERROR_SUCCESS)
+    throw Error("no scanner: " + yara_error_text(code));
+  yr_scanner_set_flags(created, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
+  return YaraScanner(created);
+}
+
 void put_in_order(ScanResult& result) {
   std::sort(result.matches.begin(), result.matches.end(),
             [](const RuleMatch& a, const RuleMatch& b) {
@@ -185,6 +195,8 @@ void put_in_order(ScanResult& result) {
 
 } // namespace
 
+enum class RulesAsked : u8 { all, path_dependent };
+
 struct Scanner::State {
   const RuleSet::Compiled& compiled;
   std::chrono::seconds limit; // 0: none
@@ -194,12 +206,12 @@ struct Scanner::State {
   std::vector<u32> possible;                        // rules of the content at hand
   std::map<const RuleTable*, YaraScanner> scanners; // made at first use
 
-  /// The tables with a rule that may match.
-  std::vector<const RuleTable*> possible_tables(std::span<const RuleTable* const> tables,
-                                                ByteView content, const Externals& externals);
+  /// What to scan with: tables with a rule that may match, or a few such rules on their own.
+  std::vector<const RuleTable*> choose_tables(RulesAsked asked, ByteView content,
+                                              const Externals& externals);
+  RuleGroups::Table group; // of the content at hand
 
-  ScanResult run(std::span<const RuleTable* const> tables, ByteView content,
-                 const Externals& externals);
+  ScanResult run(RulesAsked asked, ByteView content, const Externals& externals);
   int scan_one(const RuleTable& table, ByteView content, const Externals& externals,
                Clock::time_point deadline, ScanResult& result);
   YR_SCANNER* scanner_of(const RuleTable& table);
@@ -207,19 +219,15 @@ struct Scanner::State {
 
 YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
   YaraScanner& scanner = scanners[&table];
-  if (!scanner) {
-    YR_SCANNER* created = nullptr;
-    if (const int code = yr_scanner_create(table.rules.get(), &created); code != ERROR_SUCCESS)
-      throw Error("no scanner: " + yara_error_text(code));
-    scanner.reset(created);
-    yr_scanner_set_flags(created, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
-  }
+  if (!scanner) scanner = make_scanner(table);
   return scanner.get();
 }
 
 int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Externals& externals,
                              Clock::time_point deadline, ScanResult& result) {
-  YR_SCANNER* const scanner = scanner_of(table);
+  YaraScanner own; // a group may be gone before the next content comes
+  if (&table == group.get()) own = make_scanner(table);
+  YR_SCANNER* const scanner = own ? own.get() : scanner_of(table);
   // libyara 4.5 keeps the entry point of the first content it was given for all that follow.
   scanner->entry_point = YR_UNDEFINED;
   if (limit.count() > 0) {
@@ -236,26 +244,39 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
   return code;
 }
 
-std::vector<const RuleTable*>
-Scanner::State::possible_tables(std::span<const RuleTable* const> tables, ByteView content,
-                                const Externals& externals) {
-  if (prefiltering == Prefiltering::off) return {tables.begin(), tables.end()};
+std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, ByteView content,
+                                                            const Externals& externals) {
+  const std::vector<const RuleTable*>& tables =
+      asked == RulesAsked::all ? compiled.all : compiled.path_dependent;
+  group.reset();
+  if (prefiltering == Prefiltering::off) return tables;
   const RuleFilter& filter = compiled.filter.get(compiled);
   filter.prefilter().decide(content, externals, scratch, possible);
+  if (asked == RulesAsked::path_dependent)
+    std::erase_if(possible, [&](u32 rule) { return !filter.is_path_dependent(rule); });
+  if (possible.empty()) return {};
+  const auto first_compiled =
+      std::lower_bound(possible.begin(), possible.end(), filter.source_rules());
+  const std::span<const u32> of_sources(possible.begin(), first_compiled);
+  const bool worth =
+      content.size() >= kLeastForGroup && of_sources.size() * 2 < filter.source_rules();
+  if (!of_sources.empty() && (worth || prefiltering == Prefiltering::on_in_groups))
+    group = filter.groups().table_of(of_sources);
   std::vector<const RuleTable*> left;
-  const auto is_possible = [&](const RuleRef* rule) {
-    return std::binary_search(possible.begin(), possible.end(), filter.number_of(*rule));
+  if (group) left.push_back(group.get());
+  const auto is_open = [&](const RuleRef* rule) {
+    const u32 number = filter.number_of(*rule);
+    return (!group || number >= filter.source_rules()) &&
+           std::binary_search(possible.begin(), possible.end(), number);
   };
   for (const RuleTable* table : tables)
-    if (!possible.empty() && std::any_of(table->refs.begin(), table->refs.end(), is_possible))
-      left.push_back(table);
+    if (std::any_of(table->refs.begin(), table->refs.end(), is_open)) left.push_back(table);
   return left;
 }
 
-ScanResult Scanner::State::run(std::span<const RuleTable* const> all, ByteView content,
-                               const Externals& externals) {
+ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externals& externals) {
   ScanResult result;
-  const std::vector<const RuleTable*> tables = possible_tables(all, content, externals);
+  const std::vector<const RuleTable*> tables = choose_tables(asked, content, externals);
   (tables.empty() ? counts.decided : counts.scanned).add(content.size());
   const Clock::time_point deadline = Clock::now() + limit;
   for (const RuleTable* table : tables) {
@@ -275,7 +296,8 @@ ScanResult Scanner::State::run(std::span<const RuleTable* const> all, ByteView c
 Scanner::Scanner(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefiltering) {
   constexpr u32 longest = std::numeric_limits<int>::max();
   const std::chrono::seconds limit(std::min(timeout_seconds, longest));
-  state_ = std::make_unique<State>(State{rules.compiled(), limit, prefiltering, {}, {}, {}, {}});
+  state_ =
+      std::make_unique<State>(State{rules.compiled(), limit, prefiltering, {}, {}, {}, {}, {}});
 }
 
 Scanner::~Scanner() = default;
@@ -285,11 +307,11 @@ Scanner& Scanner::operator=(Scanner&&) noexcept = default;
 const FilterCounts& Scanner::filter_counts() const { return state_->counts; }
 
 ScanResult Scanner::scan(ByteView content, const Externals& externals) {
-  return state_->run(state_->compiled.all, content, externals);
+  return state_->run(RulesAsked::all, content, externals);
 }
 
 ScanResult Scanner::scan_path_dependent(ByteView content, const Externals& externals) {
-  return state_->run(state_->compiled.path_dependent, content, externals);
+  return state_->run(RulesAsked::path_dependent, content, externals);
 }
 
 } // namespace coldsweep

@@ -31,7 +31,11 @@ struct ScanResult {
 
 /// Whether content is searched first for what rules need, so that libyara sees only what some rule may match. The
 /// findings are the same either way.
-enum class Prefiltering : u8 { on, off };
+enum class Prefiltering : u8 {
+  on,
+  off,
+  on_in_groups, ///< never with the whole set where the rules that may match can be had apart; for tests
+};
 
 /// What became of the calls so far.
 struct FilterCounts {

@@ -53,15 +53,22 @@ std::optional<std::string> difference(const GeneratedCase& generated, PlantedFau
   }
   rules->compiled().filter.plant(fault);
   Scanner with(*rules, 60), without(*rules, 60, Prefiltering::off);
+  Scanner in_groups(*rules, 60, Prefiltering::on_in_groups);
   for (const GeneratedInput& input : generated.inputs) {
     const ByteView content = bytes_of(input.bytes);
     const std::string a = shown(with.scan(content, input.externals));
     const std::string b = shown(without.scan(content, input.externals));
     ++tally.pairs;
     if (!b.empty()) ++tally.matching;
-    if (a != b)
-      return fmt::format("rules:\n{}\ninput: {}\nwith the filter:\n{}\nwithout:\n{}",
-                         generated.rules, hex(content), a, b);
+    const std::string c = shown(in_groups.scan(content, input.externals));
+    if (a != b || c != b)
+      return fmt::format("rules:\n{}\ninput: {}\nwith the filter:\n{}\nin groups:\n{}\nwithout:\n{}",
+                         generated.rules, hex(content), a, c, b);
+    const std::string d = shown(in_groups.scan_path_dependent(content, input.externals));
+    const std::string e = shown(without.scan_path_dependent(content, input.externals));
+    if (d != e)
+      return fmt::format("rules:\n{}\ninput: {}\nunder a further name, with the filter:\n{}\nwithout:\n{}",
+                         generated.rules, hex(content), d, e);
   }
   tally.decided += with.filter_counts().decided.calls;
   return std::nullopt;

@@ -76,7 +76,12 @@ Conditions RuleFilter::derive(const RuleSet::Compiled& rules, PlantedFault fault
 }
 
 RuleFilter::RuleFilter(const RuleSet::Compiled& rules, PlantedFault fault)
-    : prefilter_(derive(rules, fault)) {
+    : prefilter_(derive(rules, fault)), groups_(rules, parsed_, prefilter_.conditions().uses) {
+  for (const RuleSource& source : rules.sources) {
+    source_rules_ += source.rules;
+    path_dependent_.resize(source_rules_, source.reads_externals);
+  }
+  path_dependent_.resize(rules.infos.size(), true);
   for (u32 i = 0; i < rules.infos.size(); ++i) numbers_[&rules.infos[i].ref] = i;
 }
 

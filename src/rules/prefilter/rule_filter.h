@@ -5,6 +5,7 @@
 
 #include "rules/prefilter/lexer.h"
 #include "rules/prefilter/prefilter.h"
+#include "rules/prefilter/rule_groups.h"
 #include "rules/rule_set.h"
 
 #include <unordered_map>
@@ -26,7 +27,11 @@ public:
 
   u32 number_of(const RuleRef& rule) const { return numbers_.at(&rule); }
   const Prefilter& prefilter() const { return prefilter_; }
-  const std::vector<ParsedSource>& sources() const { return parsed_; }
+  const RuleGroups& groups() const { return groups_; }
+  /// How many rules came as source; they have the first numbers.
+  u32 source_rules() const { return source_rules_; }
+  /// Whether the rule stands in a file that reads externals, or in compiled rules.
+  bool is_path_dependent(u32 rule) const { return path_dependent_[rule]; }
 
 private:
   Conditions derive(const RuleSet::Compiled& rules, PlantedFault fault);
@@ -34,6 +39,9 @@ private:
   std::vector<ParsedSource> parsed_; // as RuleSet::Compiled::sources
   std::unordered_map<const RuleRef*, u32> numbers_;
   Prefilter prefilter_;
+  RuleGroups groups_;
+  u32 source_rules_ = 0;
+  std::vector<bool> path_dependent_;
 };
 
 } // namespace coldsweep
