@@ -161,15 +161,18 @@ void add_others(CLI::App& app, Raw& raw) {
   rules->require_subcommand(1);
   CLI::App* check = rules->add_subcommand("check", "Compile rules and say what is wrong with them");
   CLI::App* list = rules->add_subcommand("list", "List rules with file, tags and hash of the file");
-  for (CLI::App* command : {check, list}) {
+  CLI::App* explained = rules->add_subcommand(
+      "explain", "Say for each rule what a stream must have for it to match, and what it costs");
+  for (CLI::App* command : {check, list, explained}) {
     command
         ->add_option("-r,--rules", raw.rules.rules,
                      "Rule file, folder or compiled rules; repeatable [the built-in pack]")
         ->type_name("PATH");
     command->add_flag("--json", raw.rules.json, "As JSON");
   }
-  list->add_flag("--skip-broken-rules", raw.rules.skip_broken,
-                 "List the rules of the files that compile");
+  for (CLI::App* command : {list, explained})
+    command->add_flag("--skip-broken-rules", raw.rules.skip_broken,
+                      "Go on with the rules of the files that compile");
 }
 
 } // namespace
@@ -194,6 +197,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     if (app.got_subcommand("info")) return raw.info;
     if (app.got_subcommand("verify")) return raw.verify;
     raw.rules.list = app.get_subcommand("rules")->got_subcommand("list");
+    raw.rules.explain = app.get_subcommand("rules")->got_subcommand("explain");
     return raw.rules;
   } catch (const CLI::ParseError& e) {
     std::ostringstream out, err;

@@ -24,7 +24,7 @@ struct VerifyArguments {
 };
 struct RulesArguments {
   std::vector<std::filesystem::path> rules;
-  bool list = false; ///< else check
+  bool list = false, explain = false; ///< else check
   bool skip_broken = false;
   bool json = false;
 };

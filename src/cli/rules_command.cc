@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "rules/explain.h"
 #include "rules/rule_set.h"
 #include "yara-rules/builtin_rules.h"
 
@@ -53,18 +54,49 @@ void check_rules(const RuleSet& rules, bool as_json) {
              record.files.size(), record.rejected.size(), record.sha256);
 }
 
+void explain_rules(const RuleSet& rules, bool as_json) {
+  u64 by_string = 0, anything = 0, total = 0;
+  for (const RuleExplanation& said : explain(rules)) {
+    ++total;
+    by_string += said.needs_string ? 1 : 0;
+    anything += said.matches_anything ? 1 : 0;
+    if (as_json) {
+      const nlohmann::ordered_json json{
+          {"file", said.rule->file},           {"name", said.rule->name},
+          {"condition", said.condition},       {"unused", said.unused},
+          {"needs_string", said.needs_string}, {"matches_anything", said.matches_anything}};
+      fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+      continue;
+    }
+    fmt::print("{}  {}\n  {} {}\n", printable(said.rule->file), printable(said.rule->name),
+               said.matches_anything ? "every stream goes to libyara:"
+               : said.needs_string   ? "searched for:"
+                                     : "by size, bytes or names alone:",
+               printable(said.condition));
+    for (const std::string& what : said.unused) fmt::print("  not used: {}\n", printable(what));
+  }
+  if (!as_json)
+    fmt::print("{} rules: {} need a string to occur, {} depend on size, bytes or names alone, for "
+               "{} libyara "
+               "looks at every stream\n",
+               total, by_string, total - by_string - anything, anything);
+}
+
 } // namespace
 
 int run_rules(const RulesArguments& arguments) {
   // A check shows every broken file, and fails after that.
-  const RuleLoadOptions options{arguments.skip_broken || !arguments.list};
+  const RuleLoadOptions options{arguments.skip_broken || (!arguments.list && !arguments.explain),
+                                {}};
   const RuleSet rules = arguments.rules.empty() ? RuleSet::load_builtin(builtin_rules())
                                                 : RuleSet::load(arguments.rules, options);
-  if (arguments.list)
+  if (arguments.explain)
+    explain_rules(rules, arguments.json);
+  else if (arguments.list)
     list_rules(rules, arguments.json);
   else
     check_rules(rules, arguments.json);
-  return rules.record().rejected.empty() || arguments.list ? 0 : 2;
+  return rules.record().rejected.empty() || arguments.list || arguments.explain ? 0 : 2;
 }
 
 } // namespace coldsweep

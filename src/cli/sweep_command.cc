@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/progress_display.h"
 #include "engine/sweep.h"
+#include "rules/rule_set.h"
 #include "yara-rules/builtin_rules.h"
 
 #include <algorithm>
@@ -17,8 +18,9 @@ namespace {
 constexpr std::size_t kRulesShown = 20;
 
 RuleSet load_rules(const SweepOptions& options) {
-  if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules());
-  return RuleSet::load(options.rules, {options.skip_broken_rules});
+  const RuleLoadOptions load{options.skip_broken_rules, user_cache_folder()};
+  if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules(), load);
+  return RuleSet::load(options.rules, load);
 }
 
 void print_findings(const SealSummary& seal) {
@@ -48,12 +50,16 @@ void print_not_looked_at(const SweepResult& result) {
   for (const std::string& note : result.notes) fmt::print("  {}\n", printable(note));
 }
 
-void print_summary(const SweepOptions& options, const SweepResult& result) {
+void print_summary(const SweepOptions& options, const SweepResult& result,
+                   const Progress& progress) {
   const SealSummary& seal = *result.seal;
   fmt::print("Case: {}\n", options.output.string());
   fmt::print("Scanned: {} streams, {} ({} more are holes) on {} volume{}\n", seal.streams.scanned,
              human_size(seal.bytes.scanned), human_size(seal.bytes.sparse), result.swept_volumes,
              result.swept_volumes == 1 ? "" : "s");
+  fmt::print("Prefilter: no rule could match in {} streams ({}); libyara scanned {} ({})\n",
+             progress.streams_prefiltered.load(), human_size(progress.bytes_prefiltered),
+             progress.streams_to_libyara.load(), human_size(progress.bytes_to_libyara));
   print_findings(seal);
   print_not_looked_at(result);
   fmt::print("Sealed: {} records, SHA-256 {}\n", seal.records, seal.sha256);
@@ -84,7 +90,7 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
   for (const RejectedRules& rejected : rules.record().rejected)
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
                                        rejected.line, rejected.message));
-  print_summary(options, result);
+  print_summary(options, result, progress);
   if (result.incomplete) {
     fmt::print(
         stderr, "coldsweep: {}\n",

@@ -36,6 +36,9 @@ public:
   /// when the case folder can't be written.
   Outcome examine(const SweptVolume& volume, const StreamRef& stream);
 
+  /// Of the scans since the last call.
+  FilterCounts take_filter_counts() { return scanner_.take_filter_counts(); }
+
 private:
   struct Examination;
   void examine_windows(Examination& work);

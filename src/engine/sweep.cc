@@ -107,6 +107,10 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
     result.seal = seal(journal, options.output);
     result.incomplete = is_incomplete(*result.seal);
   }
+  run.streams_prefiltered = control.progress.streams_prefiltered;
+  run.bytes_prefiltered = control.progress.bytes_prefiltered;
+  run.streams_to_libyara = control.progress.streams_to_libyara;
+  run.bytes_to_libyara = control.progress.bytes_to_libyara;
   finish_run(options.output, run, control.stop);
   return result;
 }

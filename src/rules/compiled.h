@@ -41,6 +41,7 @@ struct RuleSet::Compiled {
   std::vector<const RuleTable*> all;            // a scan applies these
   std::vector<const RuleTable*> path_dependent; // and these for the further names of a stream
   std::vector<RuleSource> sources;              // in the order of their rules, which come first
+  std::filesystem::path cache_folder;
   mutable LazyFilter filter;
 };
 

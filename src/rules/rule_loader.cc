@@ -156,6 +156,7 @@ public:
                           : "no rules are left: " + listed(input_.rejections));
 
     RuleSet::Compiled& set = *set_;
+    set.cache_folder = options.cache_folder;
     set.infos.reserve(rules); // tables point into it
     set.warnings = std::move(sources.result.warnings);
     if (sources.result.rules) {
@@ -278,13 +279,14 @@ RuleSet RuleSet::load(const std::vector<fs::path>& paths, const RuleLoadOptions&
   return RuleSet(RuleSetBuilder(list_rule_files(paths)).build(options));
 }
 
-RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files) {
+RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files,
+                              const RuleLoadOptions& options) {
   std::vector<RuleFile> read;
   LabelSet labels;
   for (const BuiltinRuleFile& file : files)
     read.push_back(
         {labels.unique(file.path), {}, std::string(file.text), sha256_of(file.text), {}});
-  return RuleSet(RuleSetBuilder(std::move(read)).build({}));
+  return RuleSet(RuleSetBuilder(std::move(read)).build(options));
 }
 
 RuleSet::RuleSet(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}

@@ -29,6 +29,8 @@ struct RuleInfo {
 struct RuleLoadOptions {
   bool skip_broken =
       false; ///< go on without files that don't compile; they are in `record().rejected`
+  std::filesystem::path
+      cache_folder; ///< for what takes long to make and can be made again; empty: none
 };
 
 class RuleSet {
@@ -38,7 +40,8 @@ public:
   /// naming file, line and message of every file that does not compile.
   static RuleSet load(const std::vector<std::filesystem::path>& paths,
                       const RuleLoadOptions& options);
-  static RuleSet load_builtin(std::span<const BuiltinRuleFile> files);
+  static RuleSet load_builtin(std::span<const BuiltinRuleFile> files,
+                              const RuleLoadOptions& options = {});
 
   ~RuleSet();
   RuleSet(RuleSet&&) noexcept;
@@ -58,6 +61,9 @@ private:
   explicit RuleSet(std::unique_ptr<Compiled> compiled);
   std::unique_ptr<Compiled> compiled_;
 };
+
+/// `$XDG_CACHE_HOME/coldsweep` or `~/.cache/coldsweep`; empty where there is no home.
+std::filesystem::path user_cache_folder();
 
 /// The version of the libyara this was built against.
 std::string yara_version();

@@ -25,8 +25,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostPerString = 1000; // matches kept; a record of more serves no reader
 constexpr std::size_t kMostPerRule = 10000;
-constexpr u64 kLeastForGroup =
-    64_KiB; // below, compiling a few rules costs more than scanning with all
+constexpr u64 kLeastForGroup = 64_KiB; // content that is worth compiling the rules that may match
+constexpr u32 kManyRules = 500;        // a set that is slow even on small content
 
 struct Position {
   u64 offset, length;
@@ -188,6 +188,11 @@ void put_in_order(ScanResult& result) {
               return std::tie(a.rule->name_space, a.rule->name) <
                      std::tie(b.rule->name_space, b.rule->name);
             });
+  // A rule that two groups need was asked twice.
+  result.matches.erase(
+      std::unique(result.matches.begin(), result.matches.end(),
+                  [](const RuleMatch& a, const RuleMatch& b) { return a.rule == b.rule; }),
+      result.matches.end());
   std::sort(result.truncated.begin(), result.truncated.end());
   result.truncated.erase(std::unique(result.truncated.begin(), result.truncated.end()),
                          result.truncated.end());
@@ -203,13 +208,15 @@ struct Scanner::State {
   Prefiltering prefiltering;
   FilterCounts counts;
   PrefilterScratch scratch;
-  std::vector<u32> possible;                        // rules of the content at hand
+  PossibleRules possible;                           // rules of the content at hand
+  std::vector<RuleGroups::Table> groups;            // with these alone
   std::map<const RuleTable*, YaraScanner> scanners; // made at first use
 
   /// What to scan with: tables with a rule that may match, or a few such rules on their own.
   std::vector<const RuleTable*> choose_tables(RulesAsked asked, ByteView content,
                                               const Externals& externals);
-  RuleGroups::Table group; // of the content at hand
+  bool is_worth_groups(ByteView content, u32 rules) const;
+  void group_possible(const RuleFilter& filter);
 
   ScanResult run(RulesAsked asked, ByteView content, const Externals& externals);
   int scan_one(const RuleTable& table, ByteView content, const Externals& externals,
@@ -226,7 +233,10 @@ YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
 int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Externals& externals,
                              Clock::time_point deadline, ScanResult& result) {
   YaraScanner own; // a group may be gone before the next content comes
-  if (&table == group.get()) own = make_scanner(table);
+  const bool is_group =
+      std::any_of(groups.begin(), groups.end(),
+                  [&](const RuleGroups::Table& group) { return group.get() == &table; });
+  if (is_group) own = make_scanner(table);
   YR_SCANNER* const scanner = own ? own.get() : scanner_of(table);
   // libyara 4.5 keeps the entry point of the first content it was given for all that follow.
   scanner->entry_point = YR_UNDEFINED;
@@ -248,30 +258,44 @@ std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, By
                                                             const Externals& externals) {
   const std::vector<const RuleTable*>& tables =
       asked == RulesAsked::all ? compiled.all : compiled.path_dependent;
-  group.reset();
+  groups.clear();
   if (prefiltering == Prefiltering::off) return tables;
   const RuleFilter& filter = compiled.filter.get(compiled);
   filter.prefilter().decide(content, externals, scratch, possible);
-  if (asked == RulesAsked::path_dependent)
-    std::erase_if(possible, [&](u32 rule) { return !filter.is_path_dependent(rule); });
-  if (possible.empty()) return {};
-  const auto first_compiled =
-      std::lower_bound(possible.begin(), possible.end(), filter.source_rules());
-  const std::span<const u32> of_sources(possible.begin(), first_compiled);
-  const bool worth =
-      content.size() >= kLeastForGroup && of_sources.size() * 2 < filter.source_rules();
-  if (!of_sources.empty() && (worth || prefiltering == Prefiltering::on_in_groups))
-    group = filter.groups().table_of(of_sources);
+  bool of_sources = false;
+  for (std::vector<u32>* rules : {&possible.without_strings, &possible.with_strings}) {
+    std::erase_if(*rules, [&](u32 rule) {
+      return rule >= filter.source_rules() || // compiled rules are always possible
+             (asked == RulesAsked::path_dependent && !filter.is_path_dependent(rule));
+    });
+    of_sources = of_sources || !rules->empty();
+  }
+  if (of_sources && is_worth_groups(content, filter.source_rules())) group_possible(filter);
   std::vector<const RuleTable*> left;
-  if (group) left.push_back(group.get());
-  const auto is_open = [&](const RuleRef* rule) {
-    const u32 number = filter.number_of(*rule);
-    return (!group || number >= filter.source_rules()) &&
-           std::binary_search(possible.begin(), possible.end(), number);
-  };
-  for (const RuleTable* table : tables)
-    if (std::any_of(table->refs.begin(), table->refs.end(), is_open)) left.push_back(table);
+  for (const RuleGroups::Table& group : groups) left.push_back(group.get());
+  for (const RuleTable* table : tables) {
+    const bool is_of_sources =
+        !table->refs.empty() && filter.number_of(*table->refs.front()) < filter.source_rules();
+    if (!is_of_sources || (of_sources && groups.empty())) left.push_back(table);
+  }
   return left;
+}
+
+/// Scanning with a whole set of thousands of rules has a price for each stream, and one for each byte.
+bool Scanner::State::is_worth_groups(ByteView content, u32 rules) const {
+  const std::size_t open = possible.without_strings.size() + possible.with_strings.size();
+  const bool large = content.size() >= kLeastForGroup || rules >= kManyRules;
+  return prefiltering == Prefiltering::on_in_groups || (large && open * 2 < rules);
+}
+
+void Scanner::State::group_possible(const RuleFilter& filter) {
+  for (const std::vector<u32>* rules : {&possible.without_strings, &possible.with_strings}) {
+    if (rules->empty()) continue;
+    groups.push_back(filter.groups().table_of(*rules));
+    if (groups.back()) continue;
+    groups.clear(); // they can't be had apart
+    return;
+  }
 }
 
 ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externals& externals) {
@@ -304,7 +328,7 @@ Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner& Scanner::operator=(Scanner&&) noexcept = default;
 
-const FilterCounts& Scanner::filter_counts() const { return state_->counts; }
+FilterCounts Scanner::take_filter_counts() { return std::exchange(state_->counts, {}); }
 
 ScanResult Scanner::scan(ByteView content, const Externals& externals) {
   return state_->run(RulesAsked::all, content, externals);

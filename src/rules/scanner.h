@@ -60,7 +60,8 @@ public:
   /// Applies only rules whose result may depend on externals: for the further names of a stream that was scanned.
   ScanResult scan_path_dependent(ByteView content, const Externals& externals);
 
-  const FilterCounts& filter_counts() const;
+  /// Of the calls since the last time it was asked.
+  FilterCounts take_filter_counts();
 
 private:
   struct State;

@@ -57,20 +57,25 @@ std::optional<std::string> difference(const GeneratedCase& generated, PlantedFau
   for (const GeneratedInput& input : generated.inputs) {
     const ByteView content = bytes_of(input.bytes);
     const std::string a = shown(with.scan(content, input.externals));
-    const std::string b = shown(without.scan(content, input.externals));
+    const ScanResult plain = without.scan(content, input.externals);
+    // Where libyara gives up on a rule, nothing is known; a filter that keeps the rule from it does better.
+    if (plain.error) continue;
+    const std::string b = shown(plain);
     ++tally.pairs;
     if (!b.empty()) ++tally.matching;
     const std::string c = shown(in_groups.scan(content, input.externals));
     if (a != b || c != b)
-      return fmt::format("rules:\n{}\ninput: {}\nwith the filter:\n{}\nin groups:\n{}\nwithout:\n{}",
-                         generated.rules, hex(content), a, c, b);
+      return fmt::format(
+          "rules:\n{}\ninput: {}\nwith the filter:\n{}\nin groups:\n{}\nwithout:\n{}",
+          generated.rules, hex(content), a, c, b);
     const std::string d = shown(in_groups.scan_path_dependent(content, input.externals));
     const std::string e = shown(without.scan_path_dependent(content, input.externals));
     if (d != e)
-      return fmt::format("rules:\n{}\ninput: {}\nunder a further name, with the filter:\n{}\nwithout:\n{}",
-                         generated.rules, hex(content), d, e);
+      return fmt::format(
+          "rules:\n{}\ninput: {}\nunder a further name, with the filter:\n{}\nwithout:\n{}",
+          generated.rules, hex(content), d, e);
   }
-  tally.decided += with.filter_counts().decided.calls;
+  tally.decided += with.take_filter_counts().decided.calls;
   return std::nullopt;
 }
 
@@ -100,6 +105,7 @@ TEST_CASE("A prefilter with a deliberate fault is found out by the generated rul
   RuleGenerator generator(20210303);
   Tally tally;
   bool found = false;
-  while (!found && tally.pairs < 40'000) found = difference(generator.next(kInputs), fault, tally).has_value();
+  while (!found && tally.pairs < 40'000)
+    found = difference(generator.next(kInputs), fault, tally).has_value();
   CHECK(found);
 }

@@ -87,8 +87,8 @@ void RuleGenerator::make_text(GeneratedString& string) {
     if (narrow) string.source += " base64" + arguments;
     if (!narrow || both) string.source += " base64wide" + arguments;
     for (const std::string& form : forms) {
-      const std::string encoded =
-          base64(std::string(below(3), 'z') + form + word(0, 3), other ? kOtherAlphabet : kAlphabet);
+      const std::string encoded = base64(std::string(below(3), 'z') + form + word(0, 3),
+                                         other ? kOtherAlphabet : kAlphabet);
       if (narrow) string.samples.push_back(encoded);
       if (!narrow || both) string.samples.push_back(widened(encoded));
     }
@@ -164,10 +164,14 @@ void RuleGenerator::make_hex(GeneratedString& string) {
 
 std::string RuleGenerator::regex_atom(std::string& sample, bool nocase, int depth) {
   static const std::vector<std::pair<std::string, std::string>> classes{
-      {"\\w", "aZ0_"},       {"\\W", " -\n"},    {"\\s", " \t\n"},    {"\\S", "a0-"},
-      {"\\d", "0129"},       {"\\D", "a \n"},    {".", "a0 \n"},      {"[a-c]", "abcA"},
-      {"[^a-c]", "xdA\n"},   {"[abx-z0-9]", "az9"}, {"[\\w-]", "a-"}, {"[^\\s]", "ab"},
-      {"[]a]", "]a"},        {"[\\x61-\\x63_]", "abc_"}, {"[a\\-z]", "a-z"}};
+      {"\\w", "aZ0_"},     {"\\W", " -\n"},
+      {"\\s", " \t\n"},    {"\\S", "a0-"},
+      {"\\d", "0129"},     {"\\D", "a \n"},
+      {".", "a0 \n"},      {"[a-c]", "abcA"},
+      {"[^a-c]", "xdA\n"}, {"[abx-z0-9]", "az9"},
+      {"[\\w-]", "a-"},    {"[^\\s]", "ab"},
+      {"[]a]", "]a"},      {"[\\x61-\\x63_]", "abc_"},
+      {"[a\\-z]", "a-z"}};
   const u64 kind = below(10);
   if (kind < 5) {
     const char c = "abcxyzABC01_"[below(12)];
@@ -215,7 +219,8 @@ std::string RuleGenerator::regex_part(std::string& sample, bool nocase, int dept
     default: break;
     }
     if (times != 1 && source.back() != '*' && chance(25) &&
-        std::string_view("+?}").find(source.back()) != std::string_view::npos && source.size() > atom.size())
+        std::string_view("+?}").find(source.back()) != std::string_view::npos &&
+        source.size() > atom.size())
       source += "?";
     for (u64 j = 0; j < times; ++j) sample += once;
     if (chance(6)) source += chance(50) ? "\\b" : "\\B";
@@ -270,9 +275,9 @@ std::string RuleGenerator::quantifier() {
 }
 
 std::string RuleGenerator::integer(int depth) {
-  static const std::vector<std::string> reads{"uint8",    "uint16",  "uint32",   "uint8be",
+  static const std::vector<std::string> reads{"uint8",    "uint16",   "uint32",  "uint8be",
                                               "uint16be", "uint32be", "int8",    "int16",
-                                              "int32",    "int8be",  "int16be",  "int32be"};
+                                              "int32",    "int8be",   "int16be", "int32be"};
   switch (strings_.empty() ? below(3) : below(depth > 1 ? 5 : 7)) {
   case 0: return fmt::format("{}", below(40));
   case 1: return "filesize";
@@ -280,10 +285,12 @@ std::string RuleGenerator::integer(int depth) {
   case 3: return "#" + pick(strings_).id.substr(1);
   case 4: return (chance(50) ? "@" : "!") + pick(strings_).id.substr(1) + (chance(30) ? "[1]" : "");
   case 5: {
-    static const std::vector<std::string> operators{"+", "-", "*", "&", "|", "^", "%", "\\", "<<", ">>"};
+    static const std::vector<std::string> operators{"+", "-", "*",  "&",  "|",
+                                                    "^", "%", "\\", "<<", ">>"};
     return fmt::format("({} {} {})", integer(depth + 1), pick(operators), integer(depth + 1));
   }
-  default: return chance(50) ? "-" + integer(depth + 1) : fmt::format("uint16({})", integer(depth + 1));
+  default:
+    return chance(50) ? "-" + integer(depth + 1) : fmt::format("uint16({})", integer(depth + 1));
   }
 }
 
@@ -302,43 +309,46 @@ std::string RuleGenerator::string_leaf() {
   case 8: return fmt::format("!{}[1] >= {}", bare, below(6));
   case 9: return fmt::format("{} of {}", quantifier(), string_set());
   case 10: return fmt::format("{}% of {}", 1 + below(100), string_set());
-  case 11: return fmt::format("{} of {} in ({}..{})", chance(70) ? "any" : "all", string_set(), below(10), 10 + below(99));
+  case 11:
+    return fmt::format("{} of {} in ({}..{})", chance(70) ? "any" : "all", string_set(), below(10),
+                       10 + below(99));
   case 12: return fmt::format("any of {} at {}", string_set(), below(4));
   case 13: {
-    static const std::vector<std::string> bodies{"$",       "# > 1",       "$ at 0", "@ < 40",
-                                                 "not $",   "$ in (0..30)", "! > 2", "# == 0 or $"};
+    static const std::vector<std::string> bodies{"$",     "# > 1",        "$ at 0", "@ < 40",
+                                                 "not $", "$ in (0..30)", "! > 2",  "# == 0 or $"};
     return fmt::format("for {} of {} : ( {} )", quantifier(), string_set(), pick(bodies));
   }
   case 14: return fmt::format("#{} in ({}..{}) >= {}", bare, below(10), 10 + below(50), below(2));
-  default: return fmt::format("for {} i in (1..#{}) : ( @{}[i] < {} )", chance(60) ? "any" : "all", bare, bare, below(90));
+  default:
+    return fmt::format("for {} i in (1..#{}) : ( @{}[i] < {} )", chance(60) ? "any" : "all", bare,
+                       bare, below(90));
   }
 }
 
 std::string RuleGenerator::module_leaf() {
-  static const std::vector<std::string> all{
-      "pe.number_of_sections > 0",
-      "pe.is_pe",
-      "not pe.is_pe",
-      "pe.is_dll()",
-      "pe.machine == pe.MACHINE_I386",
-      "pe.imphash() != \"\"",
-      "not pe.number_of_sections > 0",
-      "defined pe.entry_point",
-      "not defined pe.entry_point",
-      "pe.MACHINE_I386 == 0x14c",
-      "elf.type == 2",
-      "math.entropy(0, filesize) > 3.5",
-      "math.mean(0, filesize) < 100.0",
-      "hash.md5(0, filesize) != \"x\"",
-      "time.now() > 0",
-      "console.log(\"x\")",
-      "string.length(filename) > 3",
-      "dotnet.is_dotnet",
-      "not dotnet.is_dotnet",
-      "for any s in pe.sections : ( s.raw_data_size > 0 )",
-      "for all s in pe.sections : ( s.raw_data_size > 0 )",
-      "entrypoint == 0",
-      "not defined entrypoint"};
+  static const std::vector<std::string> all{"pe.number_of_sections > 0",
+                                            "pe.is_pe",
+                                            "not pe.is_pe",
+                                            "pe.is_dll()",
+                                            "pe.machine == pe.MACHINE_I386",
+                                            "pe.imphash() != \"\"",
+                                            "not pe.number_of_sections > 0",
+                                            "defined pe.entry_point",
+                                            "not defined pe.entry_point",
+                                            "pe.MACHINE_I386 == 0x14c",
+                                            "elf.type == 2",
+                                            "math.entropy(0, filesize) > 3.5",
+                                            "math.mean(0, filesize) < 100.0",
+                                            "hash.md5(0, filesize) != \"x\"",
+                                            "time.now() > 0",
+                                            "console.log(\"x\")",
+                                            "string.length(filename) > 3",
+                                            "dotnet.is_dotnet",
+                                            "not dotnet.is_dotnet",
+                                            "for any s in pe.sections : ( s.raw_data_size > 0 )",
+                                            "for all s in pe.sections : ( s.raw_data_size > 0 )",
+                                            "entrypoint == 0",
+                                            "not defined entrypoint"};
   return pick(all);
 }
 
@@ -354,12 +364,16 @@ std::string RuleGenerator::rule_leaf() {
 
 std::string RuleGenerator::leaf() {
   static const std::vector<std::string> operators{"==", "!=", "<", "<=", ">", ">="};
-  static const std::vector<std::string> names{"filename", "filepath", "extension", "filetype", "owner"};
-  static const std::vector<std::string> tests{"==",         "!=",          "contains", "icontains", "startswith",
-                                              "istartswith", "endswith",   "iendswith", "iequals"};
+  static const std::vector<std::string> names{"filename", "filepath", "extension", "filetype",
+                                              "owner"};
+  static const std::vector<std::string> tests{"==",        "!=",         "contains",
+                                              "icontains", "startswith", "istartswith",
+                                              "endswith",  "iendswith",  "iequals"};
   static const std::vector<std::string> values{"a.txt", ".txt", "A.TXT", "C:\\\\", "x", "", "EXE"};
   switch (below(13)) {
-  case 0: return fmt::format("filesize {} {}", pick(operators), below(4) == 0 ? "2KB" : std::to_string(below(400)));
+  case 0:
+    return fmt::format("filesize {} {}", pick(operators),
+                       below(4) == 0 ? "2KB" : std::to_string(below(400)));
   case 1: return chance(50) ? "uint16(0) == 0x5A4D" : "uint16be(0) == 0x4D5A";
   case 2: return fmt::format("{} {} {}", integer(0), pick(operators), integer(0));
   case 3: return fmt::format("{} {} \"{}\"", pick(names), pick(tests), pick(values));
@@ -407,7 +421,8 @@ std::string RuleGenerator::make_rule(std::size_t number) {
   // Conditions that are wanted often: a bound, and strings.
   std::string wanted = condition(0);
   if (chance(45) && !strings_.empty())
-    wanted = chance(50) ? string_leaf() : fmt::format("filesize < {} and {}", 50 + below(500), string_leaf());
+    wanted = chance(50) ? string_leaf()
+                        : fmt::format("filesize < {} and {}", 50 + below(500), string_leaf());
   rule += "  condition:\n    (" + wanted + ")" + used + "\n}\n";
   rules_.push_back(name);
   return rule;
@@ -417,7 +432,9 @@ GeneratedInput RuleGenerator::make_input() {
   GeneratedInput input;
   std::string& bytes = input.bytes;
   if (chance(15)) bytes += "MZ";
-  if (chance(5)) bytes += "\x7f""ELF";
+  if (chance(5))
+    bytes += "\x7f"
+             "ELF";
   for (u64 i = below(8); i > 0 && !samples_.empty(); --i) {
     std::string sample = pick(samples_);
     if (chance(15) && !sample.empty()) sample[below(sample.size())] = static_cast<char>(below(256));

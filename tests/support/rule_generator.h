@@ -32,7 +32,9 @@ public:
 private:
   u64 below(u64 n) { return random_() % n; }
   bool chance(u64 percent) { return below(100) < percent; }
-  template <typename T> const T& pick(const std::vector<T>& from) { return from[below(from.size())]; }
+  template <typename T> const T& pick(const std::vector<T>& from) {
+    return from[below(from.size())];
+  }
 
   std::string word(std::size_t least, std::size_t most);
   GeneratedString make_string(std::size_t number);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/prefilter/prefilter.h"
 
+#include "rules/prefilter/database_cache.h"
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -74,8 +76,9 @@ struct Prefilter::Slot {
   std::unique_ptr<ContentClass> content_class;
 };
 
-Prefilter::Prefilter(Conditions conditions)
-    : conditions_(std::move(conditions)), telling_(telling_probes(conditions_)) {}
+Prefilter::Prefilter(Conditions conditions, std::filesystem::path cache_folder)
+    : conditions_(std::move(conditions)), cache_folder_(std::move(cache_folder)),
+      telling_(telling_probes(conditions_)) {}
 Prefilter::~Prefilter() = default;
 
 Prefilter::ClassKey Prefilter::key_of(ByteView content) const {
@@ -127,7 +130,8 @@ std::unique_ptr<Prefilter::ContentClass> Prefilter::build(const ClassKey& key) c
   for (u32 string = 0; string < made->strings.size(); ++string)
     for (const Pattern& form : conditions_.strings[made->strings[string]].forms)
       patterns.push_back({string, &form});
-  if (!patterns.empty() && search_available()) made->database = SearchDatabase::compile(patterns);
+  if (!patterns.empty() && search_available())
+    made->database = cached_database(patterns, cache_folder_);
   return made;
 }
 
@@ -141,8 +145,9 @@ bool Prefilter::any_possible(const ContentClass& of, ByteView content,
 }
 
 void Prefilter::decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
-                       std::vector<u32>& rules) const {
-  rules.clear();
+                       PossibleRules& rules) const {
+  rules.without_strings.clear();
+  rules.with_strings.clear();
   const ContentClass& of = class_of(content);
   if (of.rules.empty()) return;
   if (content.size() >= kLookFirst && !any_possible(of, content, externals)) return;
@@ -155,21 +160,24 @@ void Prefilter::decide(ByteView content, const Externals& externals, PrefilterSc
     scratch.found.resize(of.strings.size());
     for (u32 i = 0; i < scratch.found.size(); ++i) scratch.found[i] = i;
   }
-  scratch.candidates = of.without_strings;
+  scratch.candidates.clear();
   scratch.is_candidate.assign(of.rules.size(), 0);
-  for (const u32 rule : scratch.candidates) scratch.is_candidate[rule] = 1;
+  for (const u32 rule : of.without_strings) scratch.is_candidate[rule] = 1;
   for (const u32 string : scratch.found) {
     scratch.present[string] = 1;
     for (const u32 rule : of.watchers[string])
       if (std::exchange(scratch.is_candidate[rule], u8{1}) == 0) scratch.candidates.push_back(rule);
   }
-  for (const u32 rule : scratch.candidates) {
-    const bool may = may_hold(
-        of.rules[rule].formula, [&](u32 string) { return scratch.present[string] != 0; },
-        [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); });
-    if (may) rules.push_back(of.rules[rule].number);
-  }
-  std::sort(rules.begin(), rules.end());
+  const auto keep_possible = [&](const std::vector<u32>& candidates, std::vector<u32>& possible) {
+    for (const u32 rule : candidates)
+      if (may_hold(
+              of.rules[rule].formula, [&](u32 string) { return scratch.present[string] != 0; },
+              [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); }))
+        possible.push_back(of.rules[rule].number);
+    std::sort(possible.begin(), possible.end());
+  };
+  keep_possible(of.without_strings, rules.without_strings);
+  keep_possible(scratch.candidates, rules.with_strings);
 }
 
 bool Prefilter::may_match(u32 rule, ByteView content, const Externals& externals,

@@ -7,6 +7,7 @@
 #include "rules/prefilter/necessary.h"
 #include "rules/prefilter/search.h"
 
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -20,14 +21,20 @@ struct PrefilterScratch {
   std::vector<u8> is_candidate;
 };
 
+/// Numbers of rules, in order. Those that need no string are much the same from one content to the next.
+struct PossibleRules {
+  std::vector<u32> without_strings, with_strings;
+  bool empty() const { return without_strings.empty() && with_strings.empty(); }
+};
+
 class Prefilter {
 public:
-  explicit Prefilter(Conditions conditions);
+  explicit Prefilter(Conditions conditions, std::filesystem::path cache_folder = {});
   ~Prefilter();
 
-  /// The numbers of the rules that may match, in order.
+  /// The rules that may match.
   void decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
-              std::vector<u32>& rules) const;
+              PossibleRules& rules) const;
 
   /// Whether the rule may match where exactly these strings occur.
   bool may_match(u32 rule, ByteView content, const Externals& externals,
@@ -48,7 +55,8 @@ private:
   bool any_possible(const ContentClass& of, ByteView content, const Externals& externals) const;
 
   Conditions conditions_;
-  std::vector<u32> telling_; // probes of the beginning that tell classes apart
+  std::filesystem::path cache_folder_; // empty: databases are not kept
+  std::vector<u32> telling_;           // probes of the beginning that tell classes apart
   struct Slot;
   mutable Guarded<std::map<ClassKey, std::shared_ptr<Slot>>> classes_;
 };

@@ -76,7 +76,8 @@ Conditions RuleFilter::derive(const RuleSet::Compiled& rules, PlantedFault fault
 }
 
 RuleFilter::RuleFilter(const RuleSet::Compiled& rules, PlantedFault fault)
-    : prefilter_(derive(rules, fault)), groups_(rules, parsed_, prefilter_.conditions().uses) {
+    : prefilter_(derive(rules, fault), rules.cache_folder),
+      groups_(rules, parsed_, prefilter_.conditions().uses) {
   for (const RuleSource& source : rules.sources) {
     source_rules_ += source.rules;
     path_dependent_.resize(source_rules_, source.reads_externals);

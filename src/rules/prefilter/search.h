@@ -7,6 +7,7 @@
 #include "rules/prefilter/pattern.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace coldsweep {
@@ -37,8 +38,8 @@ class SearchDatabase {
 public:
   /// A pattern that the library refuses is searched for by the run of bytes that says most about it.
   static SearchDatabase compile(std::span<const SearchPattern> patterns);
-  /// What `serialized` gave, on the same platform. Throws Error when it isn't that.
-  static SearchDatabase restore(const std::string& bytes);
+  /// What `serialized` gave, on the same platform; absent when it isn't that.
+  static std::optional<SearchDatabase> restore(const std::string& bytes);
 
   ~SearchDatabase();
   SearchDatabase(SearchDatabase&&) noexcept;

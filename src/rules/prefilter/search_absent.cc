@@ -25,9 +25,7 @@ SearchDatabase& SearchDatabase::operator=(SearchDatabase&&) noexcept = default;
 SearchDatabase SearchDatabase::compile(std::span<const SearchPattern>) {
   throw Error("built without Vectorscan");
 }
-SearchDatabase SearchDatabase::restore(const std::string&) {
-  throw Error("built without Vectorscan");
-}
+std::optional<SearchDatabase> SearchDatabase::restore(const std::string&) { return std::nullopt; }
 std::string SearchDatabase::serialized() const { return {}; }
 bool SearchDatabase::search(ByteView, SearchScratch&, std::vector<u32>&) const { return false; }
 

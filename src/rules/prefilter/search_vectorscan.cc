@@ -117,9 +117,10 @@ SearchDatabase SearchDatabase::compile(std::span<const SearchPattern> patterns) 
   throw Error("Vectorscan: a database of no patterns");
 }
 
-SearchDatabase SearchDatabase::restore(const std::string& bytes) {
+std::optional<SearchDatabase> SearchDatabase::restore(const std::string& bytes) {
   hs_database_t* database = nullptr;
-  check(hs_deserialize_database(bytes.data(), bytes.size(), &database), "restoring a database");
+  if (hs_deserialize_database(bytes.data(), bytes.size(), &database) != HS_SUCCESS)
+    return std::nullopt;
   return SearchDatabase(std::make_unique<State>(State{Database(database), 0}));
 }
 
