@@ -134,6 +134,8 @@ TEST_CASE("A group of rules compiled on their own finds what the whole set finds
   content += "needle07 and a marker";
   Scanner with(rules, 60), without(rules, 60, Prefiltering::off);
   const ScanResult a = with.scan(bytes_of(content), {}), b = without.scan(bytes_of(content), {});
+  CHECK(a.error.value_or("") == "");
+  CHECK_FALSE(a.timed_out);
   REQUIRE(a.matches.size() == 1);
   REQUIRE(b.matches.size() == 1);
   CHECK(a.matches[0].rule == b.matches[0].rule);

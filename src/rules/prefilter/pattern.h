@@ -44,7 +44,7 @@ std::vector<ByteSet> best_run(const Pattern& pattern);
 double bits_of(const std::vector<ByteSet>& run);
 
 struct SearchExpression {
-  std::string text; // for Vectorscan, with every byte as it stands
+  std::string text; // for Hyperscan, with every byte as it stands
   bool nocase = false;
 };
 

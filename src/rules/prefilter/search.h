@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of many patterns occur in content, in one pass (Vectorscan). A database is immutable and shared by threads;
-// each thread has its own scratch. Where Vectorscan was absent at build time, or does not know this processor,
+// Which of many patterns occur in content, in one pass (Hyperscan). A database is immutable and shared by threads;
+// each thread has its own scratch. Where Hyperscan was absent at build time, or does not know this processor,
 // `search_available` is false and nothing here is called. Private to rules/.
 #pragma once
 

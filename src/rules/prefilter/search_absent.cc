@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for search_vectorscan.cc where the library was absent at build time.
+// Stands in for search_hyperscan.cc where the library was absent at build time.
 #include "rules/prefilter/search.h"
 
 #include "base/error.h"
@@ -23,7 +23,7 @@ SearchDatabase::SearchDatabase(SearchDatabase&&) noexcept = default;
 SearchDatabase& SearchDatabase::operator=(SearchDatabase&&) noexcept = default;
 
 SearchDatabase SearchDatabase::compile(std::span<const SearchPattern>) {
-  throw Error("built without Vectorscan");
+  throw Error("built without Hyperscan");
 }
 std::optional<SearchDatabase> SearchDatabase::restore(const std::string&) { return std::nullopt; }
 std::string SearchDatabase::serialized() const { return {}; }

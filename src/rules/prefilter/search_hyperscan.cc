@@ -22,7 +22,7 @@ using Scratch = std::unique_ptr<hs_scratch_t, Release<hs_free_scratch>>;
 using CompileError = std::unique_ptr<hs_compile_error_t, Release<hs_free_compile_error>>;
 
 void check(hs_error_t code, const char* what) {
-  if (code != HS_SUCCESS) throw Error(fmt::format("Vectorscan: {}: error {}", what, code));
+  if (code != HS_SUCCESS) throw Error(fmt::format("Hyperscan: {}: error {}", what, code));
 }
 
 struct Expressions {
@@ -62,6 +62,28 @@ int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void
   return 0;
 }
 
+/// Vectorscan 5.4.9, which has the same interface, does not: it then is as good as absent.
+bool finds_at_every_alignment() {
+  constexpr u32 count = 21;
+  constexpr std::size_t alignments = 128;
+  std::vector<Pattern> patterns;
+  for (u32 i = 0; i < count; ++i) patterns.push_back(sequence_of(fmt::format("needle{:02}", i)));
+  std::vector<SearchPattern> wanted;
+  for (u32 i = 0; i < count; ++i) wanted.push_back({i, &patterns[i]});
+  const SearchDatabase database = SearchDatabase::compile(wanted);
+  SearchScratch scratch;
+  for (const std::size_t length : {std::size_t{40}, std::size_t{4000}, std::size_t{70'000}}) {
+    const std::string content = std::string(length, '.') + "needle07 and a needle12";
+    for (std::size_t at = 0; at < alignments; ++at) {
+      const std::string padded = std::string(at, 'n') + content;
+      std::vector<u32> found;
+      if (!database.search(bytes_of(padded).subspan(at), scratch, found) || found.size() != 2)
+        return false;
+    }
+  }
+  return true;
+}
+
 } // namespace
 
 struct SearchScratch::State {
@@ -74,7 +96,10 @@ struct SearchDatabase::State {
   std::size_t patterns = 0;
 };
 
-bool search_available() { return hs_valid_platform() == HS_SUCCESS; }
+bool search_available() {
+  static const bool trusted = hs_valid_platform() == HS_SUCCESS && finds_at_every_alignment();
+  return trusted;
+}
 
 std::string search_platform() {
   hs_platform_info_t info{};
@@ -107,14 +132,14 @@ SearchDatabase SearchDatabase::compile(std::span<const SearchPattern> patterns) 
     if (code == HS_SUCCESS)
       return SearchDatabase(std::make_unique<State>(State{Database(database), all.texts.size()}));
     if (!error || error->expression < 0)
-      throw Error(fmt::format("Vectorscan: {}", error ? error->message : "no reason given"));
+      throw Error(fmt::format("Hyperscan: {}", error ? error->message : "no reason given"));
     const auto index = static_cast<std::size_t>(error->expression);
     if (reduced[index])
-      throw Error(fmt::format("Vectorscan: {}: {}", all.texts[index], error->message));
+      throw Error(fmt::format("Hyperscan: {}: {}", all.texts[index], error->message));
     reduced[index] = true;
     all.set(index, expression_of(best_run(*all.patterns[index])), false);
   }
-  throw Error("Vectorscan: a database of no patterns");
+  throw Error("Hyperscan: a database of no patterns");
 }
 
 std::optional<SearchDatabase> SearchDatabase::restore(const std::string& bytes) {
@@ -141,7 +166,7 @@ bool SearchDatabase::search(ByteView content, SearchScratch& scratch,
     hs_scratch_t* raw = own.scratch.release();
     const hs_error_t grown = hs_alloc_scratch(state_->database.get(), &raw);
     own.scratch.reset(raw);
-    if (grown != HS_SUCCESS) throw Error("Vectorscan: no memory to search with");
+    if (grown != HS_SUCCESS) throw Error("Hyperscan: no memory to search with");
   }
   const hs_error_t code =
       hs_scan(state_->database.get(), reinterpret_cast<const char*>(content.data()),
