@@ -3,6 +3,7 @@
 // undefined, which `and`, `or` and `not` treat alike or as false). What isn't worked out is the constant true.
 #include "rules/prefilter/necessary.h"
 
+#include "rules/prefilter/counts.h"
 #include "rules/prefilter/lexer.h"
 #include "rules/prefilter/quantities.h"
 
@@ -178,25 +179,10 @@ private:
   }
 
   Formula is_pe() {
-    const auto read = [](u8 width, Quantity offset) {
-      Quantity q;
-      q.kind = Quantity::Kind::read;
-      q.width = width;
-      q.args.push_back(std::move(offset));
-      return q;
-    };
-    const auto literal = [](i64 value) {
-      Quantity q;
-      q.value = value;
-      return q;
-    };
-    Probe dos, pe;
-    dos.comparison = {read(2, literal(0)), literal(0x5A4D), "=="};
-    dos.shown = show(dos.comparison);
-    pe.comparison = {read(4, read(4, literal(0x3C))), literal(0x4550), "=="};
-    pe.shown = show(pe.comparison);
-    return both(answered(number_of(std::move(dos)), false),
-                answered(number_of(std::move(pe)), false));
+    std::vector<Formula> parts;
+    for (Probe& probe : pe_header_probes())
+      parts.push_back(answered(number_of(std::move(probe)), false));
+    return all_of(std::move(parts));
   }
 
   // Names
@@ -361,46 +347,7 @@ private:
     return operands;
   }
 
-  static std::string mirrored(const std::string& op) {
-    if (op.starts_with('<')) return ">" + op.substr(1);
-    if (op.starts_with('>')) return "<" + op.substr(1);
-    return op;
-  }
-
-  /// Whether `#a op bound` needs the string at least once.
-  static bool is_above_zero(const Expr& count, const std::string& op, const Expr& bound) {
-    if (count.kind != Kind::count) return false;
-    if (bound.kind == Kind::count) return op == ">";
-    if (bound.kind != Kind::number) return false;
-    const i64 n = bound.number;
-    return (op == ">" && n >= 0) || (op == ">=" && n >= 1) || (op == "==" && n >= 1) ||
-           (op == "!=" && n == 0);
-  }
-
   // Quantifiers
-
-  /// How many of `count` must hold for it; absent where that isn't known, or is none.
-  std::optional<std::size_t> needed(const Expr& quantifier, std::size_t count) const {
-    if (quantifier.kind == Kind::quantifier) {
-      if (quantifier.text == "any") return 1;
-      if (quantifier.text == "all" ||
-          (quantifier.text == "none" && faulty(PlantedFault::mistake_none_for_all)))
-        return count;
-      return std::nullopt;
-    }
-    const bool percent = quantifier.kind == Kind::percent;
-    const Expr& value = percent ? quantifier.args[0] : quantifier;
-    if (value.kind != Kind::number || value.number <= 0) return std::nullopt;
-    if (!percent)
-      return static_cast<std::size_t>(value.number) +
-             (faulty(PlantedFault::count_at_least_one_too_many) ? 1 : 0);
-    // As libyara: the least number of which so many are at least the percentage.
-    for (std::size_t n = 0; n <= count; ++n)
-      if (static_cast<double>(n) / static_cast<double>(count) * 100 >=
-          static_cast<double>(value.number))
-        return n;
-    return count;
-  }
 
   Formula some_of(const Expr& e) {
     std::vector<Formula> parts;
@@ -412,7 +359,7 @@ private:
       for (const u32 string : strings_of(e.set))
         parts.push_back(at ? present_at(string, e.args[1]) : present(string));
     }
-    const std::optional<std::size_t> least = needed(e.args[0], parts.size());
+    const std::optional<std::size_t> least = count_needed(e.args[0], parts.size(), fault_);
     if (!least) {
       note("`of` with `none` or with a number that isn't written out");
       return constant(true);
@@ -428,7 +375,7 @@ private:
       parts.push_back(when_true(e.args[1]));
       current_ = outer;
     }
-    const std::optional<std::size_t> least = needed(e.args[0], parts.size());
+    const std::optional<std::size_t> least = count_needed(e.args[0], parts.size(), fault_);
     if (!least || parts.empty()) {
       note("a loop with `none` or with a number that isn't written out");
       return constant(true);

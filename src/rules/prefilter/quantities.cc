@@ -99,6 +99,26 @@ bool needs_pe(std::string_view name) {
   return std::find(kPeNames.begin(), kPeNames.end(), name) != kPeNames.end();
 }
 
+std::vector<Probe> pe_header_probes() {
+  const auto read = [](u8 width, Quantity offset) {
+    Quantity q;
+    q.kind = Quantity::Kind::read;
+    q.width = width;
+    q.args.push_back(std::move(offset));
+    return q;
+  };
+  const auto literal = [](i64 value) {
+    Quantity q;
+    q.value = value;
+    return q;
+  };
+  std::vector<Probe> probes(2);
+  probes[0].comparison = {read(2, literal(0)), literal(0x5A4D), "=="};
+  probes[1].comparison = {read(4, read(4, literal(0x3C))), literal(0x4550), "=="};
+  for (Probe& probe : probes) probe.shown = show(probe.comparison);
+  return probes;
+}
+
 std::string show(const Quantity& q) {
   switch (q.kind) {
   case Quantity::Kind::constant:

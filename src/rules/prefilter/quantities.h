@@ -13,6 +13,9 @@ std::optional<Quantity> quantity_of(const Expr& expr);
 /// Whether this name of the module `pe` has a value only in PE files.
 bool needs_pe(std::string_view name);
 
+/// What libyara asks of a PE file before any of that.
+std::vector<Probe> pe_header_probes();
+
 std::string show(const Quantity& quantity);
 std::string show(const Comparison& comparison);
 std::string show(const BytesAt& place);
