@@ -46,7 +46,7 @@ struct Raw {
   RulesArguments rules;
   std::vector<std::string> scope;
   std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", config;
-  bool no_export = false, no_builtin_hash_sets = false;
+  bool no_export = false, no_builtin_hash_sets = false, no_prefilter = false;
 };
 
 u64 size_option(const char* name, const std::string& text) {
@@ -83,6 +83,7 @@ void finish_sweep(Raw& raw) {
   options.export_limit = size_option("--export-limit", raw.export_limit);
   options.export_matched = !raw.no_export;
   options.builtin_hash_sets = !raw.no_builtin_hash_sets;
+  options.prefilter = !raw.no_prefilter;
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
                                                     {"bar", ProgressStyle::bar},
                                                     {"plain", ProgressStyle::plain},
@@ -166,6 +167,8 @@ void add_sweep(CLI::App& app, Raw& raw) {
                   "Keep no copies of matched streams below evidence/");
   sweep->add_option("--export-limit", raw.export_limit, "Largest copy of a matched stream [256MiB]")
       ->type_name("SIZE");
+  sweep->add_flag("--no-prefilter", raw.no_prefilter,
+                  "Hand every stream to libyara, for the same findings at a fraction of the speed");
   sweep->add_flag("--fail-on-match", o.fail_on_match, "Exit 1 when there is a finding");
   sweep->add_option("--progress", raw.progress, "auto, bar, plain, json or none, on stderr [auto]")
       ->type_name("STYLE")
@@ -218,7 +221,10 @@ void add_others(CLI::App& app, Raw& raw) {
   rules->require_subcommand(1);
   CLI::App* check = rules->add_subcommand("check", "Compile rules and say what is wrong with them");
   CLI::App* list = rules->add_subcommand("list", "List rules with file, tags and hash of the file");
-  for (CLI::App* command : {check, list}) {
+  CLI::App* explained = rules->add_subcommand(
+      "explain", "Say for each rule what a stream must have for it to match and what it costs, "
+                 "and what gives a finding its score: places and points");
+  for (CLI::App* command : {check, list, explained}) {
     command
         ->add_option("-r,--rules", raw.rules.rules,
                      "Rule file, folder or compiled rules; repeatable [the built-in pack]")
@@ -231,16 +237,15 @@ void add_others(CLI::App& app, Raw& raw) {
         ->type_name("PATTERN");
     command->add_flag("--json", raw.rules.json, "As JSON");
   }
-  list->add_flag("--skip-broken-rules", raw.rules.skip_broken,
-                 "List the rules of the files that compile");
-  CLI::App* explain =
-      rules->add_subcommand("explain", "Show what gives a finding its score: places and points");
-  explain
+  for (CLI::App* command : {list, explained})
+    command->add_flag("--skip-broken-rules", raw.rules.skip_broken,
+                      "Go on with the rules of the files that compile");
+  explained
       ->add_option("--places", raw.rules.places,
                    "Table of places and points, as for sweep [the built-in one]")
       ->type_name("FILE");
-  explain->add_flag("--toml", raw.rules.toml,
-                    "The table as it is written, to begin one's own with");
+  explained->add_flag("--toml", raw.rules.toml,
+                      "The table as it is written, to begin one's own with");
 }
 
 /// CLI11 would only say that a subcommand is missing.

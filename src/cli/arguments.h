@@ -26,11 +26,10 @@ struct VerifyArguments {
 struct RulesArguments {
   std::vector<std::filesystem::path> rules;
   std::vector<std::string> log_rules;
-  bool list = false; ///< else check
-  /// Neither: what gives a finding its score, by this table (absent: the built-in one), maybe as it is written.
-  bool explain = false;
-  std::optional<std::filesystem::path> places;
-  bool toml = false;
+  bool list = false, explain = false; ///< else check
+  std::optional<std::filesystem::path>
+      places;        ///< explain: the table of places; absent: the built-in one
+  bool toml = false; ///< explain: that table alone, as it is written
   bool skip_broken = false;
   bool json = false;
 };

@@ -8,6 +8,7 @@
 #include "cli/report_file.h"
 #include "engine/sweep.h"
 #include "manifest/record.h"
+#include "rules/rule_set.h"
 #include "yara-rules/builtin_rules.h"
 #include "yara-rules/hash-sets/builtin_hash_sets.h"
 
@@ -17,7 +18,7 @@ namespace coldsweep {
 namespace {
 
 RuleSet load_rules(const SweepOptions& options) {
-  const RuleLoadOptions load{options.skip_broken_rules, options.log_rules};
+  const RuleLoadOptions load{options.skip_broken_rules, options.log_rules, user_cache_folder()};
   if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules(), load);
   return RuleSet::load(options.rules, load);
 }
@@ -55,12 +56,16 @@ void print_logs(const SealSummary& seal) {
                printable(family), logs.files, logs.files == 1 ? "" : "s");
 }
 
-void print_summary(const SweepOptions& options, const SweepResult& result) {
+void print_summary(const SweepOptions& options, const SweepResult& result,
+                   const Progress& progress) {
   const SealSummary& seal = *result.seal;
   fmt::print("Case: {}\n", options.output.string());
   fmt::print("Scanned: {} streams, {} ({} more are holes) on {} volume{}\n", seal.streams.scanned,
              human_size(seal.bytes.scanned), human_size(seal.bytes.sparse), result.swept_volumes,
              result.swept_volumes == 1 ? "" : "s");
+  fmt::print("Prefilter: no rule could match in {} streams ({}); libyara scanned {} ({})\n",
+             progress.streams_prefiltered.load(), human_size(progress.bytes_prefiltered),
+             progress.streams_to_libyara.load(), human_size(progress.bytes_to_libyara));
   print_findings(seal, options.output);
   print_logs(seal);
   print_not_looked_at(result);
@@ -95,7 +100,7 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
                                        rejected.line, rejected.message));
   write_report_file(report::SealedCase(options.output), "html", options.output / "report.html");
-  print_summary(options, result);
+  print_summary(options, result, progress);
   if (result.incomplete) {
     fmt::print(
         stderr, "coldsweep: {}\n",

@@ -56,7 +56,12 @@ void create_case_folder(const std::filesystem::path& folder) {
 }
 
 RunRecord begin_run(const SweepOptions& options) {
-  return {std::chrono::system_clock::now(), command_line(), options.threads, options.memory};
+  RunRecord run;
+  run.begun = std::chrono::system_clock::now();
+  run.command_line = command_line();
+  run.threads = options.threads;
+  run.memory = options.memory;
+  return run;
 }
 
 void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool interrupted) {
@@ -79,6 +84,9 @@ void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool 
   json["system"] = fmt::format("{} {} {}", system.sysname, system.release, system.machine);
   json["threads"] = run.threads;
   json["memory"] = run.memory;
+  json["prefilter"] = {
+      {"decided", {{"streams", run.streams_prefiltered}, {"bytes", run.bytes_prefiltered}}},
+      {"libyara", {{"streams", run.streams_to_libyara}, {"bytes", run.bytes_to_libyara}}}};
   json["tool"] = {{"version", tool_version()}, {"commit", tool_commit()}};
   json["command_line"] = run.command_line;
   File file = File::create(folder / "run.json");

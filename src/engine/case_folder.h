@@ -19,6 +19,8 @@ struct RunRecord {
   std::string command_line;
   u32 threads = 0;
   u64 memory = 0;
+  u64 streams_prefiltered = 0, bytes_prefiltered = 0; ///< decided without libyara
+  u64 streams_to_libyara = 0, bytes_to_libyara = 0;
 };
 
 RunRecord begin_run(const SweepOptions& options);

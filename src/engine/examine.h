@@ -33,6 +33,7 @@ struct ExamineOptions {
   const HashSets* hash_sets = nullptr; ///< outlives the examiner; null: none
   bool skip_known = false;
   const PlaceTable* places = nullptr; ///< by which findings are weighed; outlives the examiner
+  Prefiltering prefiltering = Prefiltering::on;
 };
 
 class StreamExaminer {
@@ -43,6 +44,9 @@ public:
   /// Damage, timeouts and limits become issues of the outcome; every byte of the stream is in its account. Throws only
   /// when the case folder can't be written.
   Outcome examine(const SweptVolume& volume, const StreamRef& stream);
+
+  /// Of the scans since the last call.
+  FilterCounts take_filter_counts() { return scanner_.take_filter_counts(); }
 
 private:
   struct Examination;

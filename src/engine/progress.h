@@ -12,6 +12,9 @@ struct Progress {
   std::atomic<u64> streams_planned{0}, streams_done{0};
   std::atomic<u64> bytes_planned{0}, bytes_done{0}; ///< stored bytes: holes take no time
   std::atomic<u64> findings{0}, issues{0};
+  std::atomic<u64> streams_prefiltered{0},
+      bytes_prefiltered{0}; ///< no rule could match: decided without libyara
+  std::atomic<u64> streams_to_libyara{0}, bytes_to_libyara{0};
   std::atomic<bool> finished{false};
 };
 

@@ -107,7 +107,8 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
             ContentLimits{std::max(memory.leased / 2, memory.kept), memory.kept, options.output},
             evidence,
             ExamineOptions{options.timeout_seconds, options.export_matched, options.export_limit,
-                           control.hash_sets, options.skip_known, &places});
+                           control.hash_sets, options.skip_known, &places,
+                           options.prefilter ? Prefiltering::on : Prefiltering::off});
       },
       journal, control.progress, control.stop, options.threads};
   for (const SweptVolume& volume : volumes.swept) {
@@ -122,6 +123,10 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
     result.seal = seal(journal, options.output, [&](Finding& finding) { nearness.add(finding); });
     result.incomplete = is_incomplete(*result.seal);
   }
+  run.streams_prefiltered = control.progress.streams_prefiltered;
+  run.bytes_prefiltered = control.progress.bytes_prefiltered;
+  run.streams_to_libyara = control.progress.streams_to_libyara;
+  run.bytes_to_libyara = control.progress.bytes_to_libyara;
   finish_run(options.output, run, control.stop);
   return result;
 }

@@ -40,6 +40,7 @@ struct SweepOptions {
   bool export_matched = true;
   u64 export_limit = 256_MiB; ///< of one copy
   bool fail_on_match = false;
+  bool prefilter = true; ///< libyara sees only what some rule may match; the findings are the same
   ProgressStyle progress = ProgressStyle::automatic;
 };
 

@@ -133,6 +133,7 @@ const char* Compilation::include(const std::string& name, const char* includer) 
   }
   include_text_ = without_bom(file.bytes);
   open_[name] = {file.location, file.label};
+  result_.include_texts[index_].push_back({name, include_text_});
   const bool known =
       std::any_of(result_.included.begin(), result_.included.end(), [&](const RuleFile& other) {
         return fs::equivalent(other.location, file.location);
@@ -144,6 +145,7 @@ const char* Compilation::include(const std::string& name, const char* includer) 
 bool Compilation::add(const SourceFile& source, std::size_t index) {
   source_ = &source;
   index_ = index;
+  result_.include_texts.resize(index + 1);
   const RuleFile& file = source.file;
   root_name_ = file.location.empty() ? file.label : fs::absolute(file.location).string();
   open_ = {{root_name_, {file.location, file.label}}};

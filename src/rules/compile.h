@@ -2,6 +2,7 @@
 // Rule files -> libyara's compiled rules, with everything the compiler says. Private to rules/.
 #pragma once
 
+#include "rules/prefilter/lexer.h"
 #include "rules/rule_files.h"
 #include "rules/source_lexer.h"
 #include "rules/yara_handles.h"
@@ -29,6 +30,7 @@ struct CompileResult {
   std::vector<CompileError> errors;  ///< of one source: the compiler is of no use after an error
   std::vector<std::string> warnings; ///< `label(line): message`
   std::vector<RuleFile> included;    ///< what `include` brought in, each file once
+  std::vector<std::vector<IncludedText>> include_texts; ///< by source, each time it was asked for
 };
 
 using Sources = std::vector<const SourceFile*>;

@@ -156,10 +156,12 @@ public:
                           : "no rules are left: " + listed(input_.rejections));
 
     RuleSet::Compiled& set = *set_;
+    set.cache_folder = options.cache_folder;
     set.infos.reserve(rules); // tables point into it
     set.warnings = std::move(sources.result.warnings);
     if (sources.result.rules) {
       add_sources(std::move(sources.result.rules), sources.used);
+      keep_sources(sources);
       add_path_dependent(sources.used);
     }
     for (CompiledFile& file : compiled) add_compiled(std::move(file));
@@ -192,6 +194,18 @@ private:
       table.refs.push_back(add_rule(*rule, used.at(rule->ns->idx)));
     }
     set_->all.push_back(&table);
+  }
+
+  /// For the prefilter, which reads the very text that was compiled.
+  void keep_sources(CompiledSources& sources) {
+    for (std::size_t i = 0; i < sources.used.size(); ++i) {
+      const std::size_t index = sources.used[i];
+      const SourceFile& source = input_.files[index];
+      set_->sources.push_back({source.file.label, std::string(without_bom(source.file.bytes)),
+                               std::move(sources.result.include_texts.at(i)),
+                               static_cast<u32>(refs_of_[index].size()),
+                               source.traits.reads_externals});
+    }
   }
 
   void add_compiled(CompiledFile file) {

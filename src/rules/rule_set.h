@@ -34,6 +34,8 @@ struct RuleLoadOptions {
       false; ///< go on without files that don't compile; they are in `record().rejected`
   /// Which rules are log rules: patterns with `*` and `?` for a tag or a name. None: those with the tag `log`.
   std::vector<std::string> log_rules = {};
+  std::filesystem::path
+      cache_folder; ///< for what takes long to make and can be made again; empty: none
 };
 
 class RuleSet {
@@ -65,6 +67,9 @@ private:
   explicit RuleSet(std::unique_ptr<Compiled> compiled);
   std::unique_ptr<Compiled> compiled_;
 };
+
+/// `$XDG_CACHE_HOME/coldsweep` or `~/.cache/coldsweep`; empty where there is no home.
+std::filesystem::path user_cache_folder();
 
 /// The version of the libyara this was built against.
 std::string yara_version();

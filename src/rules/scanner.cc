@@ -25,6 +25,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostPerString = 1000; // matches kept; a record of more serves no reader
 constexpr std::size_t kMostPerRule = 10000;
+constexpr u64 kLeastForGroup = 64_KiB; // content that is worth compiling the rules that may match
+constexpr u32 kManyRules = 500;        // a set that is slow even on small content
 
 struct Position {
   u64 offset, length;
@@ -39,8 +41,9 @@ struct Position {
 /// What one call of libyara tells us.
 class Collector {
 public:
-  Collector(const RuleTable& table, ByteView content, ScanResult& result)
-      : table_(table), content_(content), result_(result) {}
+  Collector(const RuleSet::Compiled& rules, const RuleTable& table, ByteView content,
+            const Externals& externals, ScanResult& result)
+      : rules_(rules), table_(table), content_(content), externals_(externals), result_(result) {}
 
   static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* self) noexcept {
     Collector& that = *static_cast<Collector*>(self);
@@ -60,7 +63,9 @@ private:
     if (message == CALLBACK_MSG_RULE_MATCHING)
       take_rule(context, *static_cast<const YR_RULE*>(data));
     else if (message == CALLBACK_MSG_TOO_MANY_MATCHES)
-      take_flood(*static_cast<const YR_STRING*>(data));
+      floods_.push_back(static_cast<const YR_STRING*>(data));
+    else if (message == CALLBACK_MSG_SCAN_FINISHED)
+      for (const YR_STRING* string : floods_) take_flood(context, *string);
   }
 
   const RuleRef& ref_of(std::size_t index) const { return *table_.refs.at(index); }
@@ -116,18 +121,40 @@ private:
                                             separator, id, ref.name_space, left_out, total));
   }
 
-  /// libyara looks no further for this string: the rule, and those that refer to it, may be wrong.
-  void take_flood(const YR_STRING& string) {
+  /// libyara looks no further for this string: the rule, and those that refer to it, may be wrong. Where all that
+  /// was found leaves no way for the rule to match, nothing is; nor does a prefiltered scan come to know of it.
+  void take_flood(const YR_SCAN_CONTEXT& context, const YR_STRING& string) {
     const RuleRef& ref = ref_of(string.rule_idx);
+    const RuleFilter& filter = rules_.filter.get(rules_);
+    const auto occurs = [&](const StringPlace& place) {
+      return string_occurs(context, place, rules_.infos.at(place.rule).ref);
+    };
+    if (!filter.prefilter().may_match(filter.number_of(ref), content_, externals_, occurs)) return;
     result_.truncated.push_back(fmt::format("{}:{} ({}): more than {} matches; the search for it "
                                             "was given up, and its rule may be misjudged",
                                             ref.name, string.identifier, ref.name_space,
                                             YR_MAX_STRING_MATCHES));
   }
 
+  bool string_occurs(const YR_SCAN_CONTEXT& context, const StringPlace& place,
+                     const RuleRef& rule) const {
+    const auto found = std::find(table_.refs.begin(), table_.refs.end(), &rule);
+    if (found == table_.refs.end()) return true;
+    u32 ordinal = 0;
+    const YR_STRING* string = nullptr;
+    yr_rule_strings_foreach((&context.rules->rules_table[found - table_.refs.begin()]), string) {
+      if (string->chained_to == nullptr && ordinal++ == place.ordinal)
+        return context.matches[string->idx].head != nullptr;
+    }
+    return true;
+  }
+
+  const RuleSet::Compiled& rules_;
   const RuleTable& table_;
   ByteView content_;
+  const Externals& externals_;
   ScanResult& result_;
+  std::vector<const YR_STRING*> floods_;
   std::exception_ptr parked_;
 };
 
@@ -149,12 +176,25 @@ int define_externals(YR_SCANNER* scanner, const Externals& externals) {
   return ERROR_SUCCESS;
 }
 
+YaraScanner make_scanner(const RuleTable& table) {
+  YR_SCANNER* created = nullptr;
+  if (const int code = yr_scanner_create(table.rules.get(), &created); code != ERROR_SUCCESS)
+    throw Error("no scanner: " + yara_error_text(code));
+  yr_scanner_set_flags(created, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
+  return YaraScanner(created);
+}
+
 void put_in_order(ScanResult& result) {
   std::sort(result.matches.begin(), result.matches.end(),
             [](const RuleMatch& a, const RuleMatch& b) {
               return std::tie(a.rule->name_space, a.rule->name) <
                      std::tie(b.rule->name_space, b.rule->name);
             });
+  // A rule that two groups need was asked twice.
+  result.matches.erase(
+      std::unique(result.matches.begin(), result.matches.end(),
+                  [](const RuleMatch& a, const RuleMatch& b) { return a.rule == b.rule; }),
+      result.matches.end());
   std::sort(result.truncated.begin(), result.truncated.end());
   result.truncated.erase(std::unique(result.truncated.begin(), result.truncated.end()),
                          result.truncated.end());
@@ -162,13 +202,25 @@ void put_in_order(ScanResult& result) {
 
 } // namespace
 
+enum class RulesAsked : u8 { all, path_dependent };
+
 struct Scanner::State {
   const RuleSet::Compiled& compiled;
-  std::chrono::seconds limit;                       // 0: none
+  std::chrono::seconds limit; // 0: none
+  Prefiltering prefiltering;
+  FilterCounts counts;
+  PrefilterScratch scratch;
+  PossibleRules possible;                           // rules of the content at hand
+  std::vector<RuleGroups::Table> groups;            // with these alone
   std::map<const RuleTable*, YaraScanner> scanners; // made at first use
 
-  ScanResult run(std::span<const RuleTable* const> tables, ByteView content,
-                 const Externals& externals);
+  /// What to scan with: tables with a rule that may match, or a few such rules on their own.
+  std::vector<const RuleTable*> choose_tables(RulesAsked asked, ByteView content,
+                                              const Externals& externals);
+  bool is_worth_groups(ByteView content, u32 rules) const;
+  void group_possible(const RuleFilter& filter);
+
+  ScanResult run(RulesAsked asked, ByteView content, const Externals& externals);
   int scan_one(const RuleTable& table, ByteView content, const Externals& externals,
                Clock::time_point deadline, ScanResult& result);
   YR_SCANNER* scanner_of(const RuleTable& table);
@@ -176,19 +228,18 @@ struct Scanner::State {
 
 YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
   YaraScanner& scanner = scanners[&table];
-  if (!scanner) {
-    YR_SCANNER* created = nullptr;
-    if (const int code = yr_scanner_create(table.rules.get(), &created); code != ERROR_SUCCESS)
-      throw Error("no scanner: " + yara_error_text(code));
-    scanner.reset(created);
-    yr_scanner_set_flags(created, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
-  }
+  if (!scanner) scanner = make_scanner(table);
   return scanner.get();
 }
 
 int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Externals& externals,
                              Clock::time_point deadline, ScanResult& result) {
-  YR_SCANNER* const scanner = scanner_of(table);
+  YaraScanner own; // a group may be gone before the next content comes
+  const bool is_group =
+      std::any_of(groups.begin(), groups.end(),
+                  [&](const RuleGroups::Table& group) { return group.get() == &table; });
+  if (is_group) own = make_scanner(table);
+  YR_SCANNER* const scanner = own ? own.get() : scanner_of(table);
   // libyara 4.5 keeps the entry point of the first content it was given for all that follow.
   scanner->entry_point = YR_UNDEFINED;
   if (limit.count() > 0) {
@@ -196,7 +247,7 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
     yr_scanner_set_timeout(scanner, static_cast<int>(std::max<i64>(left, 1)));
   }
   if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS) return code;
-  Collector collector(table, content, result);
+  Collector collector(compiled, table, content, externals, result);
   yr_scanner_set_callback(scanner, Collector::on_message, &collector);
   const std::byte nothing{};
   const std::byte* const bytes = content.empty() ? &nothing : content.data();
@@ -205,9 +256,55 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
   return code;
 }
 
-ScanResult Scanner::State::run(std::span<const RuleTable* const> tables, ByteView content,
-                               const Externals& externals) {
+std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, ByteView content,
+                                                            const Externals& externals) {
+  const std::vector<const RuleTable*>& tables =
+      asked == RulesAsked::all ? compiled.all : compiled.path_dependent;
+  groups.clear();
+  if (prefiltering == Prefiltering::off) return tables;
+  const RuleFilter& filter = compiled.filter.get(compiled);
+  filter.prefilter().decide(content, externals, scratch, possible);
+  bool of_sources = false;
+  for (std::vector<u32>* rules : {&possible.without_strings, &possible.with_strings}) {
+    std::erase_if(*rules, [&](u32 rule) {
+      return rule >= filter.source_rules() || // compiled rules are always possible
+             compiled.infos[rule].is_log ||   // not reported here; who refers to it brings it in
+             (asked == RulesAsked::path_dependent && !filter.is_path_dependent(rule));
+    });
+    of_sources = of_sources || !rules->empty();
+  }
+  if (of_sources && is_worth_groups(content, filter.source_rules())) group_possible(filter);
+  std::vector<const RuleTable*> left;
+  for (const RuleGroups::Table& group : groups) left.push_back(group.get());
+  for (const RuleTable* table : tables) {
+    const bool is_of_sources =
+        !table->refs.empty() && filter.number_of(*table->refs.front()) < filter.source_rules();
+    if (!is_of_sources || (of_sources && groups.empty())) left.push_back(table);
+  }
+  return left;
+}
+
+/// Scanning with a whole set of thousands of rules has a price for each stream, and one for each byte.
+bool Scanner::State::is_worth_groups(ByteView content, u32 rules) const {
+  const std::size_t open = possible.without_strings.size() + possible.with_strings.size();
+  const bool large = content.size() >= kLeastForGroup || rules >= kManyRules;
+  return prefiltering == Prefiltering::on_in_groups || (large && open * 2 < rules);
+}
+
+void Scanner::State::group_possible(const RuleFilter& filter) {
+  for (const std::vector<u32>* rules : {&possible.without_strings, &possible.with_strings}) {
+    if (rules->empty()) continue;
+    groups.push_back(filter.groups().table_of(*rules));
+    if (groups.back()) continue;
+    groups.clear(); // they can't be had apart
+    return;
+  }
+}
+
+ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externals& externals) {
   ScanResult result;
+  const std::vector<const RuleTable*> tables = choose_tables(asked, content, externals);
+  (tables.empty() ? counts.decided : counts.scanned).add(content.size());
   const Clock::time_point deadline = Clock::now() + limit;
   for (const RuleTable* table : tables) {
     const int code = scan_one(*table, content, externals, deadline, result);
@@ -223,22 +320,25 @@ ScanResult Scanner::State::run(std::span<const RuleTable* const> tables, ByteVie
   return result;
 }
 
-Scanner::Scanner(const RuleSet& rules, u32 timeout_seconds) {
+Scanner::Scanner(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefiltering) {
   constexpr u32 longest = std::numeric_limits<int>::max();
   const std::chrono::seconds limit(std::min(timeout_seconds, longest));
-  state_ = std::make_unique<State>(State{rules.compiled(), limit, {}});
+  state_ =
+      std::make_unique<State>(State{rules.compiled(), limit, prefiltering, {}, {}, {}, {}, {}});
 }
 
 Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner& Scanner::operator=(Scanner&&) noexcept = default;
 
+FilterCounts Scanner::take_filter_counts() { return std::exchange(state_->counts, {}); }
+
 ScanResult Scanner::scan(ByteView content, const Externals& externals) {
-  return state_->run(state_->compiled.all, content, externals);
+  return state_->run(RulesAsked::all, content, externals);
 }
 
 ScanResult Scanner::scan_path_dependent(ByteView content, const Externals& externals) {
-  return state_->run(state_->compiled.path_dependent, content, externals);
+  return state_->run(RulesAsked::path_dependent, content, externals);
 }
 
 } // namespace coldsweep

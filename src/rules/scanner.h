@@ -29,9 +29,27 @@ struct ScanResult {
   std::optional<std::string> error;   ///< libyara gave up for another reason; then nothing is known
 };
 
+/// Whether content is searched first for what rules need, so that libyara sees only what some rule may match. The
+/// findings are the same either way.
+enum class Prefiltering : u8 {
+  on,
+  off,
+  on_in_groups, ///< never with the whole set where the rules that may match can be had apart; for tests
+};
+
+/// What became of the calls so far.
+struct FilterCounts {
+  struct Sum {
+    u64 calls = 0, bytes = 0;
+    void add(u64 size) { calls += 1, bytes += size; }
+  };
+  Sum decided; ///< no rule could match: libyara was not asked
+  Sum scanned; ///< by libyara
+};
+
 class Scanner {
 public:
-  Scanner(const RuleSet& rules, u32 timeout_seconds);
+  Scanner(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefiltering = Prefiltering::on);
   ~Scanner();
   Scanner(Scanner&&) noexcept;
   Scanner& operator=(Scanner&&) noexcept;
@@ -41,6 +59,9 @@ public:
 
   /// Applies only rules whose result may depend on externals: for the further names of a stream that was scanned.
   ScanResult scan_path_dependent(ByteView content, const Externals& externals);
+
+  /// Of the calls since the last time it was asked.
+  FilterCounts take_filter_counts();
 
 private:
   struct State;

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What counts and quantifiers of a condition ask for. Pure functions. Private to rules/.
+#pragma once
+
+#include "rules/prefilter/necessary.h"
+
+namespace coldsweep {
+
+/// The operator with its operands exchanged.
+std::string mirrored(const std::string& op);
+
+/// Whether `#a op bound` needs the string at least once.
+bool is_above_zero(const Expr& count, const std::string& op, const Expr& bound);
+
+/// How many of `count` must hold for a quantifier; absent where that isn't known, or is none.
+std::optional<std::size_t> count_needed(const Expr& quantifier, std::size_t count,
+                                        PlantedFault fault);
+
+} // namespace coldsweep

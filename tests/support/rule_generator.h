@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random rule files over YARA's language, and inputs made of what their strings accept. Deterministic for a seed.
+#pragma once
+
+#include "rules/scanner.h"
+
+#include <random>
+
+namespace coldsweep::test {
+
+struct GeneratedInput {
+  std::string bytes;
+  Externals externals;
+};
+
+struct GeneratedCase {
+  std::string rules;
+  std::vector<GeneratedInput> inputs;
+};
+
+/// What a generated string of a rule looks like in source, and something it accepts.
+struct GeneratedString {
+  std::string id, source;
+  std::vector<std::string> samples;
+};
+
+class RuleGenerator {
+public:
+  explicit RuleGenerator(u64 seed) : random_(seed) {}
+  GeneratedCase next(std::size_t inputs);
+
+private:
+  u64 below(u64 n) { return random_() % n; }
+  bool chance(u64 percent) { return below(100) < percent; }
+  template <typename T> const T& pick(const std::vector<T>& from) {
+    return from[below(from.size())];
+  }
+
+  std::string word(std::size_t least, std::size_t most);
+  GeneratedString make_string(std::size_t number);
+  void make_text(GeneratedString& string);
+  void make_hex(GeneratedString& string);
+  void make_regex(GeneratedString& string);
+  std::string hex_tokens(std::string& sample, int depth);
+  std::string regex_part(std::string& sample, bool nocase, int depth);
+  std::string regex_atom(std::string& sample, bool nocase, int depth);
+
+  std::string make_rule(std::size_t number);
+  std::string condition(int depth);
+  std::string leaf();
+  std::string string_leaf();
+  std::string integer(int depth);
+  std::string string_set();
+  std::string quantifier();
+  std::string module_leaf();
+  std::string rule_leaf();
+  GeneratedInput make_input();
+
+  std::mt19937_64 random_;
+  std::vector<GeneratedString> strings_; // of the rule at hand
+  std::vector<std::string> rules_;       // names so far
+  std::vector<std::string> samples_;     // of all rules
+};
+
+} // namespace coldsweep::test

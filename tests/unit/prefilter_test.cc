@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the prefilter derives from rules, and what it keeps between runs.
+#include "rules/compiled.h"
+#include "rules/explain.h"
+#include "support/catch.h"
+#include "support/temp_dir.h"
+
+#include "base/file.h"
+
+#include <fstream>
+
+#include <fmt/format.h>
+
+using namespace coldsweep;
+using namespace coldsweep::test;
+
+namespace {
+
+RuleSet compiled(const std::string& text, const RuleLoadOptions& options = {}) {
+  const BuiltinRuleFile file{"test.yar", text};
+  return RuleSet::load_builtin(std::span(&file, 1), options);
+}
+
+/// The condition derived for the last of the rules.
+std::string condition(const std::string& rules) {
+  return explain(compiled(rules)).back().condition;
+}
+
+std::string with_strings(const std::string& condition) {
+  return "import \"pe\" rule r { strings: $a = \"alpha\" $b = \"bravo\" $c = \"charlie\" "
+         "condition: (" +
+         condition + ") and (true or any of them) }";
+}
+
+std::string derived(const std::string& text) { return condition(with_strings(text)); }
+
+void write_file(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+bool matches(const RuleSet& rules, const std::string& content) {
+  Scanner scanner(rules, 60);
+  return !scanner.scan(bytes_of(content), {}).matches.empty();
+}
+
+std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    files.push_back(entry.path());
+  return files;
+}
+
+// More patterns than the least that are worth keeping: one for each key.
+constexpr const char* kManyPatterns =
+    "rule x { strings: $a = \"a string of some length\" xor condition: $a }";
+
+} // namespace
+
+TEST_CASE("The condition of a rule is what its strings, the size and fixed bytes must be") {
+  CHECK(derived("$a and filesize < 10KB") == "($a and filesize < 10240)");
+  CHECK(derived("$a or $b") == "($a or $b)");
+  CHECK(derived("2 of them") == "2 of ($a, $b, $c)");
+  CHECK(derived("60% of them") == "2 of ($a, $b, $c)");
+  CHECK(derived("all of ($a, $b)") == "($a and $b)");
+  CHECK(derived("any of ($a*)") == "$a");
+  CHECK(derived("uint16(0) == 0x5A4D and #a > 2") == "(uint16(0) == 0x5a4d and $a)");
+  CHECK(derived("uint32(uint32(0x3C)) == 0x4550") == "uint32(uint32(0x3c)) == 0x4550");
+  CHECK(derived("@a[1] < 100") == "$a");
+  CHECK(derived("for any of them : ( $ at 0 )") ==
+        "({ 61 6C 70 68 61 } at 0 or { 62 72 61 76 6F } at 0 or { 63 68 61 72 6C 69 65 } at 0)");
+  CHECK(derived("not filesize > 100") == "not filesize > 100");
+  CHECK(derived("filename == \"a.txt\" and $b") == "(filename == \"a.txt\" and $b)");
+  CHECK(derived("pe.number_of_sections > 3") ==
+        "(uint16(0) == 0x5a4d and uint32(uint32(0x3c)) == 0x4550)");
+  CHECK(derived("1 of them and 2 == 3 - 1") == "(($a or $b or $c) and 2 == (3 - 1))");
+}
+
+TEST_CASE("A part of a condition that isn't understood may be true") {
+  for (const char* part :
+       {"not $a", "#a < 3", "none of them", "0 of them", "pe.is_pe == 0",
+        "pe.MACHINE_I386 == 0x14c", "for all i in (1..#a) : ( @a[i] < 3 )", "not (not $a)",
+        "filename matches /x/", "$a or not $b", "#a == #b", "(#a + 1) of them"}) {
+    CAPTURE(part);
+    CHECK(derived(part) == "true");
+  }
+  CHECK(derived("not $a and $b") == "$b");
+}
+
+TEST_CASE("Rule references, wildcards and global rules enter the condition") {
+  const std::string first = "private rule one { strings: $a = \"alpha\" condition: $a } "
+                            "rule other { strings: $a = \"bravo\" condition: $a } ";
+  CHECK(condition(first + "rule r { condition: one and filesize < 9 }") ==
+        "(one:$a and filesize < 9)");
+  CHECK(condition(first + "rule r { condition: any of (o*) }") == "(one:$a or other:$a)");
+  CHECK(condition("global rule g { condition: filesize < 5 } " + first) == "($a and filesize < 5)");
+  CHECK(condition(first + "rule r { condition: not one }") == "true");
+}
+
+TEST_CASE(
+    "Comments, texts and regular expressions with quotes and slashes don't mislead the parser") {
+  CHECK(
+      condition(
+          "rule r /* { */ { // }\n strings: $a = \"con\\\"dition: } //\" $b = /ab\\/c[\"\\/]{2}d/ "
+          "$c = { 61 62 /* } */ [2-4] 63 // }\n 64 } condition: all of them }") ==
+      "($a and $b and $c)");
+}
+
+TEST_CASE("Strings that hardly narrow anything down are not searched for") {
+  CHECK(
+      condition(
+          "rule r { strings: $a = \"x\" $b = /[a-z]/ $c = { ?? 00 ?? } condition: all of them }") ==
+      "true");
+}
+
+TEST_CASE("An included file's rules are understood where they stand") {
+  const TempDir folder;
+  write_file(folder.path() / "inner.yar", "rule inner { strings: $a = \"alpha\" condition: $a }");
+  write_file(folder.path() / "outer.yar",
+             "include \"inner.yar\"\nrule outer { condition: inner and filesize > 3 }");
+  const RuleSet rules = RuleSet::load({folder.path() / "outer.yar"}, {});
+  CHECK(explain(rules).back().condition == "(inner:$a and filesize > 3)");
+  CHECK(matches(rules, "an alpha"));
+  CHECK_FALSE(matches(rules, "a beta"));
+}
+
+TEST_CASE("A group of rules compiled on their own finds what the whole set finds") {
+  std::string text =
+      "import \"pe\"\nprivate rule base_rule { strings: $m = \"marker\" condition: $m }\n";
+  for (int i = 0; i < 20; ++i)
+    text += fmt::format(
+        "rule r{} {{ strings: $a = \"needle{:02}\" condition: $a and base_rule }}\n", i, i);
+  const RuleSet rules = compiled(text);
+  std::string content(100'000, '.');
+  content += "needle07 and a marker";
+  Scanner with(rules, 60), without(rules, 60, Prefiltering::off);
+  const ScanResult a = with.scan(bytes_of(content), {}), b = without.scan(bytes_of(content), {});
+  CHECK(a.error.value_or("") == "");
+  CHECK_FALSE(a.timed_out);
+  REQUIRE(a.matches.size() == 1);
+  REQUIRE(b.matches.size() == 1);
+  CHECK(a.matches[0].rule == b.matches[0].rule);
+  CHECK(a.matches[0].matches == b.matches[0].matches);
+}
+
+TEST_CASE("More matches than libyara counts are told with the prefilter and without, where the "
+          "rule may match") {
+  const RuleSet rules =
+      compiled("rule may { strings: $a = \"aaaa\" condition: $a } "
+               "rule cannot { strings: $a = \"aaaa\" $b = \"absent\" condition: $a and $b }");
+  const std::string content(1'100'000, 'a');
+  Scanner with(rules, 60), without(rules, 60, Prefiltering::off);
+  const ScanResult a = with.scan(bytes_of(content), {}), b = without.scan(bytes_of(content), {});
+  CHECK(a.truncated == b.truncated);
+  REQUIRE_FALSE(b.truncated.empty());
+  for (const std::string& told : b.truncated) CHECK(told.starts_with("may"));
+}
+
+TEST_CASE("A kept search database that is cut, changed or foreign is made anew without a word") {
+  if (!search_available()) return;
+  const TempDir folder;
+  const RuleLoadOptions options{false, folder.path() / "cache"};
+  const auto find = [&] {
+    const RuleSet rules = compiled(kManyPatterns, options);
+    return matches(rules, "## `!rushof!ng!rnld!mdofui ##") && !matches(rules, "## nothing here ##");
+  };
+  REQUIRE(find());
+  const std::vector<std::filesystem::path> files = files_of(options.cache_folder);
+  REQUIRE(files.size() == 1);
+  const std::string whole = read_text(files.front());
+  std::string changed = whole, foreign = whole;
+  changed[changed.size() / 2] = static_cast<char>(changed[changed.size() / 2] ^ 1);
+  foreign[40] = static_cast<char>(foreign[40] == '0' ? '1' : '0');
+  for (const std::string& damaged :
+       {std::string(), whole.substr(0, 60), whole.substr(0, whole.size() / 2), changed, foreign,
+        whole + "more"}) {
+    write_file(files.front(), damaged);
+    CHECK(find());
+    CHECK(read_text(files.front()) == whole);
+  }
+  CHECK(find());
+  CHECK(files_of(options.cache_folder).size() == 1);
+}
+
+TEST_CASE("A cache folder that can't be made costs no finding") {
+  const TempDir folder;
+  write_file(folder.path() / "file", "in the way");
+  CHECK(matches(compiled(kManyPatterns, {false, folder.path() / "file" / "cache"}),
+                "## `!rushof!ng!rnld!mdofui ##"));
+}
