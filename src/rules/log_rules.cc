@@ -34,7 +34,7 @@ struct Candidate {
   const DeclaredRule* declared = nullptr;
   std::vector<bool> usable; ///< of its strings
   std::vector<bool> used;   ///< by its formula
-  Formula formula;
+  RecordFormula formula;
 
   void update() {
     formula = necessary_condition(*declared, usable);

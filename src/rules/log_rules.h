@@ -23,7 +23,7 @@ struct LogTable {
 /// What a record must hold for a rule to be worth asking; the same index as in the search's rules.
 struct RecordFilter {
   const RuleRef* ref = nullptr;
-  Formula formula;
+  RecordFormula formula;
   std::size_t strings = 0; ///< declared
 };
 

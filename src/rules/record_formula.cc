@@ -7,14 +7,14 @@
 namespace coldsweep {
 namespace {
 
-using Tokens = std::span<const Token>;
+using Tokens = std::span<const SourceToken>;
 
-Formula of_string(u32 index) { return {false, index, {}, 0}; }
+RecordFormula of_string(u32 index) { return {false, index, {}, 0}; }
 
 /// At least `least` of the parts, those that are always true counted already.
-Formula at_least(u64 least, std::vector<Formula> parts) {
-  const auto unknown =
-      std::remove_if(parts.begin(), parts.end(), [](const Formula& part) { return part.always; });
+RecordFormula at_least(u64 least, std::vector<RecordFormula> parts) {
+  const auto unknown = std::remove_if(parts.begin(), parts.end(),
+                                      [](const RecordFormula& part) { return part.always; });
   const u64 free = static_cast<u64>(parts.end() - unknown);
   parts.erase(unknown, parts.end());
   if (least <= free || least - free > parts.size()) return {};
@@ -22,7 +22,7 @@ Formula at_least(u64 least, std::vector<Formula> parts) {
   return {false, std::nullopt, std::move(parts), static_cast<u32>(least - free)};
 }
 
-std::optional<u64> number_of(const Token& token) {
+std::optional<u64> number_of(const SourceToken& token) {
   u64 value = 0;
   const char* end = token.text.data() + token.text.size();
   const auto [stop, error] = std::from_chars(token.text.data(), end, value);
@@ -30,7 +30,7 @@ std::optional<u64> number_of(const Token& token) {
   return value;
 }
 
-int depth_change(const Token& token) {
+int depth_change(const SourceToken& token) {
   if (token.kind != TokenKind::sign) return 0;
   if (token.is("(") || token.is("[")) return 1;
   return token.is(")") || token.is("]") ? -1 : 0;
@@ -66,7 +66,7 @@ public:
   Reader(const DeclaredRule& rule, const std::vector<bool>& usable)
       : rule_(rule), usable_(usable) {}
 
-  Formula read(Tokens tokens) const {
+  RecordFormula read(Tokens tokens) const {
     while (tokens.size() >= 2 && tokens.front().is("(") && closing(tokens) == tokens.size() - 1)
       tokens = tokens.subspan(1, tokens.size() - 2);
     // `or` binds less than `and`, and that less than all else.
@@ -78,45 +78,45 @@ public:
   }
 
 private:
-  std::vector<Formula> read_all(const std::vector<Tokens>& parts) const {
-    std::vector<Formula> formulas;
+  std::vector<RecordFormula> read_all(const std::vector<Tokens>& parts) const {
+    std::vector<RecordFormula> formulas;
     for (const Tokens part : parts) formulas.push_back(read(part));
     return formulas;
   }
 
-  Formula read_term(Tokens tokens) const {
+  RecordFormula read_term(Tokens tokens) const {
     if (tokens.empty()) return {};
-    const Token& first = tokens.front();
+    const SourceToken& first = tokens.front();
     if (first.text.starts_with('$') && first.text.size() > 1) {
       const bool placed = tokens.size() > 1 && (tokens[1].is("at") || tokens[1].is("in"));
-      return tokens.size() == 1 || placed ? one_string(first.text) : Formula{};
+      return tokens.size() == 1 || placed ? one_string(first.text) : RecordFormula{};
     }
     if (first.text.starts_with('#')) return read_count(tokens);
     return read_of(tokens);
   }
 
-  Formula one_string(std::string_view id) const {
+  RecordFormula one_string(std::string_view id) const {
     for (std::size_t i = 0; i < rule_.strings.size(); ++i)
       if (rule_.strings[i].id.substr(1) == id.substr(1))
-        return usable_[i] ? of_string(static_cast<u32>(i)) : Formula{};
+        return usable_[i] ? of_string(static_cast<u32>(i)) : RecordFormula{};
     return {};
   }
 
   /// `#a`, `#a > 2`, `#a >= 1`, `#a == 4`.
-  Formula read_count(Tokens tokens) const {
+  RecordFormula read_count(Tokens tokens) const {
     if (tokens.size() == 1) return one_string(tokens[0].text);
     if (tokens.size() != 3) return {};
     const std::optional<u64> bound = number_of(tokens[2]);
     if (!bound) return {};
     const bool some =
         tokens[1].is(">") || ((tokens[1].is(">=") || tokens[1].is("==")) && *bound >= 1);
-    return some ? one_string(tokens[0].text) : Formula{};
+    return some ? one_string(tokens[0].text) : RecordFormula{};
   }
 
   /// `any of them`, `all of ($a, $b*)`, `2 of them in (0..100)`.
-  Formula read_of(Tokens tokens) const {
+  RecordFormula read_of(Tokens tokens) const {
     if (tokens.size() < 3 || !tokens[1].is("of")) return {};
-    std::vector<Formula> set;
+    std::vector<RecordFormula> set;
     std::size_t end = 0;
     if (tokens[2].is("them")) {
       for (std::size_t i = 0; i < rule_.strings.size(); ++i) set.push_back(of(i));
@@ -131,15 +131,15 @@ private:
     if (tokens[0].is("any")) return at_least(1, std::move(set));
     if (tokens[0].is("all")) return at_least(set.size(), std::move(set));
     const std::optional<u64> least = number_of(tokens[0]);
-    return least ? at_least(*least, std::move(set)) : Formula{};
+    return least ? at_least(*least, std::move(set)) : RecordFormula{};
   }
 
-  Formula of(std::size_t index) const {
-    return usable_[index] ? of_string(static_cast<u32>(index)) : Formula{};
+  RecordFormula of(std::size_t index) const {
+    return usable_[index] ? of_string(static_cast<u32>(index)) : RecordFormula{};
   }
 
-  bool add_listed(Tokens list, std::vector<Formula>& set) const {
-    for (const Token& token : list) {
+  bool add_listed(Tokens list, std::vector<RecordFormula>& set) const {
+    for (const SourceToken& token : list) {
       if (token.is(",")) continue;
       if (!token.text.starts_with('$')) return false; // rules, not strings
       const bool pattern = token.text.ends_with('*');
@@ -176,21 +176,21 @@ bool has_anchor(std::string_view regex) {
 
 } // namespace
 
-bool Formula::holds(std::span<const u8> present) const {
+bool RecordFormula::holds(std::span<const u8> present) const {
   if (always) return true;
   if (string) return present[*string] != 0;
   u32 found = 0;
-  for (const Formula& part : parts)
+  for (const RecordFormula& part : parts)
     if (part.holds(present) && ++found == least) return true;
   return false;
 }
 
-void Formula::add_strings_to(std::vector<bool>& used) const {
+void RecordFormula::add_strings_to(std::vector<bool>& used) const {
   if (string) used[*string] = true;
-  for (const Formula& part : parts) part.add_strings_to(used);
+  for (const RecordFormula& part : parts) part.add_strings_to(used);
 }
 
-Formula necessary_condition(const DeclaredRule& rule, const std::vector<bool>& usable) {
+RecordFormula necessary_condition(const DeclaredRule& rule, const std::vector<bool>& usable) {
   return Reader(rule, usable).read(rule.condition);
 }
 

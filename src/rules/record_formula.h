@@ -11,10 +11,10 @@
 namespace coldsweep {
 
 /// At least `least` of the parts; a part is a string or a formula.
-struct Formula {
-  bool always = true;         ///< nothing is known: may be true of any record
-  std::optional<u32> string;  ///< true where this string occurs; index among the declared
-  std::vector<Formula> parts; ///< else at least `least` of these
+struct RecordFormula {
+  bool always = true;               ///< nothing is known: may be true of any record
+  std::optional<u32> string;        ///< true where this string occurs; index among the declared
+  std::vector<RecordFormula> parts; ///< else at least `least` of these
   u32 least = 0;
 
   /// `present` holds a non-zero byte for each string that occurs.
@@ -24,7 +24,7 @@ struct Formula {
 
 /// `usable[i]`: whether the absence of string i can be told by a search over many records at once; the others count
 /// as present.
-Formula necessary_condition(const DeclaredRule& rule, const std::vector<bool>& usable);
+RecordFormula necessary_condition(const DeclaredRule& rule, const std::vector<bool>& usable);
 
 /// Whether the declared string is found within a run of records wherever it is found in one of them alone: not so for
 /// anchors, and for words whose ends can't be told from what stands beside the record.

@@ -34,8 +34,8 @@ struct RuleLoadOptions {
       false; ///< go on without files that don't compile; they are in `record().rejected`
   /// Which rules are log rules: patterns with `*` and `?` for a tag or a name. None: those with the tag `log`.
   std::vector<std::string> log_rules = {};
-  std::filesystem::path
-      cache_folder; ///< for what takes long to make and can be made again; empty: none
+  std::filesystem::path cache_folder =
+      {}; ///< for what takes long to make and can be made again; empty: none
 };
 
 class RuleSet {

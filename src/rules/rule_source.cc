@@ -23,14 +23,14 @@ public:
   const char* end_of_last() const { return source_.data() + end_of_last_; }
 
   /// Absent at the end, or where the source can't be followed.
-  std::optional<Token> next(bool brace_is_hex = false) {
+  std::optional<SourceToken> next(bool brace_is_hex = false) {
     pass_blanks();
     if (position_ >= source_.size()) return std::nullopt;
     const std::size_t from = position_;
     const TokenKind kind = pass(brace_is_hex);
     if (confused_) return std::nullopt;
     end_of_last_ = position_;
-    return Token{kind, source_.substr(from, position_ - from)};
+    return SourceToken{kind, source_.substr(from, position_ - from)};
   }
 
 private:
@@ -166,7 +166,7 @@ private:
   }
 
   Lexer lexer_;
-  std::optional<Token> token_;
+  std::optional<SourceToken> token_;
   std::vector<DeclaredRule> rules_;
 };
 

@@ -15,7 +15,7 @@ namespace coldsweep {
 enum class TokenKind : u8 { word, number, text, regex, hex, sign };
 
 /// A word includes what leads it (`$a`, `#a`, `@a`, `!a`) and a `*` at the end of the name of a string.
-struct Token {
+struct SourceToken {
   TokenKind kind;
   std::string_view text; ///< in the source
   bool is(std::string_view other) const { return text == other; }
@@ -32,7 +32,7 @@ struct DeclaredString {
 struct DeclaredRule {
   std::string_view name;
   std::vector<DeclaredString> strings;
-  std::vector<Token> condition;
+  std::vector<SourceToken> condition;
 };
 
 /// Every rule of the source, in order; views into `source`.

@@ -158,7 +158,7 @@ TEST_CASE("More matches than libyara counts are told with the prefilter and with
 TEST_CASE("A kept search database that is cut, changed or foreign is made anew without a word") {
   if (!search_available()) return;
   const TempDir folder;
-  const RuleLoadOptions options{false, folder.path() / "cache"};
+  const RuleLoadOptions options{false, {}, folder.path() / "cache"};
   const auto find = [&] {
     const RuleSet rules = compiled(kManyPatterns, options);
     return matches(rules, "## `!rushof!ng!rnld!mdofui ##") && !matches(rules, "## nothing here ##");
@@ -184,6 +184,6 @@ TEST_CASE("A kept search database that is cut, changed or foreign is made anew w
 TEST_CASE("A cache folder that can't be made costs no finding") {
   const TempDir folder;
   write_file(folder.path() / "file", "in the way");
-  CHECK(matches(compiled(kManyPatterns, {false, folder.path() / "file" / "cache"}),
+  CHECK(matches(compiled(kManyPatterns, {false, {}, folder.path() / "file" / "cache"}),
                 "## `!rushof!ng!rnld!mdofui ##"));
 }
