@@ -47,13 +47,15 @@ void print_not_looked_at(const SweepResult& result) {
 
 void print_logs(const SealSummary& seal) {
   if (seal.logs.empty()) return;
-  const auto time = [](const std::optional<u64>& ticks) {
-    return ticks ? iso_time(*ticks).value_or("?").substr(0, 19) : std::string("?");
-  };
-  fmt::print("Logs:\n");
-  for (const auto& [family, logs] : seal.logs)
-    fmt::print("  {} to {}  {} ({} file{})\n", time(logs.oldest), time(logs.newest),
-               printable(family), logs.files, logs.files == 1 ? "" : "s");
+  const auto time = [](u64 ticks) { return iso_time(ticks).value_or("?").substr(0, 19); };
+  fmt::print("Logs, judged record by record:\n");
+  for (const auto& [family, logs] : seal.logs) {
+    const std::string span = logs.oldest && logs.newest
+                                 ? fmt::format("{} to {}", time(*logs.oldest), time(*logs.newest))
+                                 : "no record states a time";
+    fmt::print("  {} ({} file{}): {}\n", printable(family), logs.files, logs.files == 1 ? "" : "s",
+               span);
+  }
 }
 
 void print_summary(const SweepOptions& options, const SweepResult& result,

@@ -25,7 +25,7 @@ RankedStream ranked(const std::vector<const Finding*>& findings) {
                       .locate = first.locate,
                       .causes = {}};
   for (const Finding* finding : findings) {
-    const std::string name(order_of(finding->cause).second);
+    const std::string name(title_of(finding->cause));
     if (std::find(stream.causes.begin(), stream.causes.end(), name) == stream.causes.end())
       stream.causes.push_back(name);
   }
