@@ -17,7 +17,7 @@ namespace coldsweep::report {
 /// How much a finding weighs: its score in three bands, or none where it was not scored.
 enum class Weight : u8 { high, medium, low, unweighed };
 inline constexpr std::size_t kWeights = 4;
-inline constexpr i64 kHighScore = 70, kMediumScore = 40;
+inline constexpr i64 kHighScore = 80, kMediumScore = 40;
 
 Weight weight_of(std::optional<i64> score);
 std::string_view name_of(Weight weight);

@@ -41,7 +41,7 @@ function humanSize(bytes) {
 
 function grouped(number) { return String(number).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f'); }
 
-function weightOf(score) { return score === null ? 3 : score >= 70 ? 0 : score >= 40 ? 1 : 2; }
+function weightOf(score) { return score === null ? 3 : score >= 80 ? 0 : score >= 40 ? 1 : 2; }
 const WEIGHTS = ['high', 'medium', 'low', 'unweighed'];
 
 function copyButton(text, what) {
