@@ -42,9 +42,8 @@ template <typename T> Json or_null(const std::optional<T>& value) {
 
 /// Whole seconds since 1970: what the timeline and sorting need.
 Json seconds_of(const std::string& iso) {
-  const std::optional<i64> ticks = unix_ticks(iso);
-  if (!ticks) return nullptr;
-  return *ticks / 10'000'000 - (*ticks % 10'000'000 < 0 ? 1 : 0);
+  const std::optional<UnixTime> time = unix_time(iso);
+  return time ? Json(time->seconds) : Json(nullptr);
 }
 
 std::optional<u64> media_place(const FindingRow& finding) {

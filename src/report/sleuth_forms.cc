@@ -33,8 +33,8 @@ std::string body_name(std::string name) {
 
 /// Whole seconds since 1970, 0 for none, as the body file has it.
 i64 body_time(const std::string& iso) {
-  const std::optional<i64> ticks = unix_ticks(iso);
-  return ticks && *ticks > 0 ? *ticks / 10'000'000 : 0;
+  const std::optional<UnixTime> time = unix_time(iso);
+  return time ? std::max<i64>(time->seconds, 0) : 0;
 }
 
 std::string causes_of(const std::vector<FindingRow>& findings) {

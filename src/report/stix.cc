@@ -20,7 +20,7 @@ constexpr const char* kNoTime = "1970-01-01T00:00:00.000Z";
 
 /// Milliseconds, as the standard recommends; absent for years it can't write.
 std::optional<std::string> stix_time(const std::string& iso) {
-  if (!unix_ticks(iso) || iso.size() < 19 || iso[4] != '-') return std::nullopt;
+  if (!unix_time(iso) || iso.size() < 19 || iso[4] != '-') return std::nullopt;
   const std::string fraction = iso.size() > 20 && iso[19] == '.' ? iso.substr(20, 3) : "";
   return fmt::format("{}.{:0<3}Z", iso.substr(0, 19), fraction.substr(0, fraction.find('Z')));
 }

@@ -129,7 +129,7 @@ std::string base64_of_hex(std::string_view hex) {
 std::string uuid5(std::string_view name) { return uuid5_in(kOwnNameSpace, name); }
 std::string stix_uuid5(std::string_view name) { return uuid5_in(kStixNameSpace, name); }
 
-std::optional<i64> unix_ticks(std::string_view iso) {
+std::optional<UnixTime> unix_time(std::string_view iso) {
   constexpr i64 longest_year = 60'056; // the last that NTFS can say
   std::array<i64, 6> parts{};
   for (i64& part : parts) {
@@ -141,14 +141,14 @@ std::optional<i64> unix_ticks(std::string_view iso) {
   if (year < 1601 || year > longest_year || month < 1 || month > 12 || day < 1 || day > 31 ||
       hour > 23 || minute > 59 || second > 60)
     return std::nullopt;
-  i64 ticks = 0;
+  u32 ticks = 0;
   for (int digit = 0; digit < 7; ++digit) {
     const bool more = !iso.empty() && iso.front() >= '0' && iso.front() <= '9';
-    ticks = ticks * 10 + (more ? iso.front() - '0' : 0);
+    ticks = ticks * 10 + (more ? static_cast<u32>(iso.front() - '0') : 0);
     if (more) iso.remove_prefix(1);
   }
   const i64 seconds = ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-  return seconds * 10'000'000 + ticks;
+  return UnixTime{seconds, ticks};
 }
 
 } // namespace coldsweep::report

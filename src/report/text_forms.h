@@ -27,7 +27,14 @@ std::string uuid5(std::string_view name);
 /// The same in the name space that STIX 2.1 gives for identifiers of observables.
 std::string stix_uuid5(std::string_view name);
 
-/// An ISO 8601 time of the manifest in units of 100 ns since 1970; absent when it is none.
-std::optional<i64> unix_ticks(std::string_view iso);
+/// Units of 100 ns would overflow in the year 31197; NTFS counts to 60056.
+struct UnixTime {
+  i64 seconds = 0; ///< since 1970
+  u32 ticks = 0;   ///< of 100 ns, after that second
+  bool operator==(const UnixTime&) const = default;
+};
+
+/// An ISO 8601 time of the manifest; absent when it is none.
+std::optional<UnixTime> unix_time(std::string_view iso);
 
 } // namespace coldsweep::report

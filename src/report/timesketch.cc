@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kLongestField = 32'000;
 // pandas and OpenSearch keep nanoseconds in 64 bits: years outside 1678 to 2261 can't be said there.
-constexpr i64 kEarliest = -92'000'000'000'000'000, kLatest = 92'000'000'000'000'000;
+constexpr i64 kEarliest = -9'200'000'000, kLatest = 9'200'000'000; // seconds since 1970
 
 /// `2021-03-02T10:11:12.123456+00:00`
 std::string microseconds(const std::string& iso) {
@@ -58,8 +58,8 @@ public:
 
   void add(const std::string& iso, const std::string& description) {
     if (iso.empty()) return;
-    const std::optional<i64> ticks = unix_ticks(iso);
-    const bool sayable = ticks && *ticks > kEarliest && *ticks < kLatest;
+    const std::optional<UnixTime> time = unix_time(iso);
+    const bool sayable = time && time->seconds > kEarliest && time->seconds < kLatest;
     put(sayable ? microseconds(iso) : "1970-01-01T00:00:00.000000+00:00",
         sayable ? description : description + " (out of Timesketch's range, see exact_time)", iso);
   }
