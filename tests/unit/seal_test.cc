@@ -116,7 +116,8 @@ TEST_CASE("records stand in the contract's order") {
 
   std::vector<std::string> sections;
   for (const Json& record : records)
-    if (sections.empty() || sections.back() != record["type"]) sections.push_back(record["type"]);
+    if (sections.empty() || sections.back() != record["type"].get<std::string>())
+      sections.push_back(record["type"]);
   CHECK(sections ==
         std::vector<std::string>{"case", "volume", "finding", "issue", "coverage", "seal"});
 
