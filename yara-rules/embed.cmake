@@ -3,6 +3,7 @@
 # Every *.yar of FOLDER, in order of name -> one C++ source that holds their bytes. Each byte is written as an escape,
 # so any content is carried over as it is, and each piece is short enough for any compiler.
 cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/embed_bytes.cmake)
 
 file(GLOB names RELATIVE ${FOLDER} ${FOLDER}/*.yar)
 list(SORT names COMPARE STRING)
@@ -17,11 +18,7 @@ foreach(name IN LISTS names)
   if(NOT name MATCHES "^[a-z0-9_]+[.]yar$")
     message(FATAL_ERROR "${name}: rule files are named in lower case, digits and underscores")
   endif()
-  file(READ ${FOLDER}/${name} bytes HEX)
-  # 32 bytes a line. Within a line every character is an escape, so none can run into the next.
-  string(REGEX REPLACE "(................................................................)" "\\1\n" bytes "${bytes}")
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
-  string(REGEX REPLACE "([^\n]+)" "    \"\\1\"" bytes "${bytes}")
+  bytes_as_literals(${FOLDER}/${name} bytes)
   string(APPEND texts "constexpr char kText${number}[] =\n    \"\"\n${bytes};\n")
   string(APPEND rows "    {\"builtin/${name}\", {kText${number}, sizeof(kText${number}) - 1}},\n")
   math(EXPR number "${number} + 1")

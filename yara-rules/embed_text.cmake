@@ -2,12 +2,9 @@
 # cmake -DINPUT=... -DHEADER=... -DFUNCTION=... -DOUTPUT=... -P embed_text.cmake
 # One file -> a C++ source that defines `std::string_view FUNCTION()`, declared in HEADER, over its bytes.
 cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/embed_bytes.cmake)
 
-file(READ ${INPUT} bytes HEX)
-# 32 bytes a line. Within a line every character is an escape, so none can run into the next.
-string(REGEX REPLACE "(................................................................)" "\\1\n" bytes "${bytes}")
-string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
-string(REGEX REPLACE "([^\n]+)" "    \"\\1\"" bytes "${bytes}")
+bytes_as_literals(${INPUT} bytes)
 file(WRITE ${OUTPUT} "// Made by yara-rules/embed_text.cmake; not to be edited.
 #include \"${HEADER}\"
 

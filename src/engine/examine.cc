@@ -286,8 +286,10 @@ void StreamExaminer::add_matches(Examination& work, const ScanResult& result,
       place_in_media(work, loaded, m);
     }
     const auto end = work.outcome.findings.begin() + static_cast<std::ptrdiff_t>(known);
-    const auto same = std::find_if(work.outcome.findings.begin(), end,
-                                   [&](const Finding& f) { return f.cause == Cause(*match.rule); });
+    const auto same = std::find_if(work.outcome.findings.begin(), end, [&](const Finding& f) {
+      const RuleRef* rule = std::get_if<RuleRef>(&f.cause);
+      return rule != nullptr && *rule == *match.rule;
+    });
     if (same != end) {
       for (Match& m : matches)
         if (std::find(same->matches.begin(), same->matches.end(), m) == same->matches.end())

@@ -2,13 +2,11 @@
 # cmake -DFOLDER=... -DOUTPUT=... -P embed.cmake
 # The hash sets of FOLDER -> one C++ source that holds their bytes, each as an escape, 32 a line.
 cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/../embed_bytes.cmake)
 
 set(texts "")
 foreach(name exchange_2021.csv exchange_web_files.csv.xz)
-  file(READ ${FOLDER}/${name} bytes HEX)
-  string(REGEX REPLACE "(................................................................)" "\\1\n" bytes "${bytes}")
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
-  string(REGEX REPLACE "([^\n]+)" "    \"\\1\"" bytes "${bytes}")
+  bytes_as_literals(${FOLDER}/${name} bytes)
   string(MAKE_C_IDENTIFIER ${name} identifier)
   string(APPEND texts "constexpr char k_${identifier}[] =\n    \"\"\n${bytes};\n")
 endforeach()

@@ -2,16 +2,14 @@
 # cmake -DFILES=a;b -DOUTPUT=... -P embed.cmake
 # The files, by name -> one C++ source that holds their bytes, each written as an escape, 32 a line.
 cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/../../../yara-rules/embed_bytes.cmake)
 
 set(texts "")
 set(rows "")
 set(number 0)
 foreach(path IN LISTS FILES)
   get_filename_component(name ${path} NAME)
-  file(READ ${path} bytes HEX)
-  string(REGEX REPLACE "(................................................................)" "\\1\n" bytes "${bytes}")
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
-  string(REGEX REPLACE "([^\n]+)" "    \"\\1\"" bytes "${bytes}")
+  bytes_as_literals(${path} bytes)
   string(APPEND texts "constexpr char kText${number}[] =\n    \"\"\n${bytes};\n")
   string(APPEND rows "    {\"${name}\", {kText${number}, sizeof(kText${number}) - 1}},\n")
   math(EXPR number "${number} + 1")
