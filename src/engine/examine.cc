@@ -5,6 +5,8 @@
 #include "base/hash.h"
 #include "engine/examine_name.h"
 #include "engine/externals.h"
+#include "engine/finding_frame.h"
+#include "engine/names_scan.h"
 #include "engine/virtual_directories.h"
 #include "engine/weigh.h"
 
@@ -22,21 +24,6 @@ bool touches_gap(const std::vector<Gap>& gaps, u64 offset, u64 length) {
   return std::any_of(gaps.begin(), gaps.end(), [&](const Gap& gap) {
     return gap.offset < offset + length && offset < gap.offset + gap.length;
   });
-}
-
-std::vector<MediaExtent> media_extents(const ByteSource& source, const StreamRef& stream) {
-  std::vector<MediaExtent> extents;
-  for (const Extent& extent : stream.extents) {
-    const bool placed =
-        extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
-    const bool of_another = is_decoded_wof(stream.encoding); // offsets are those of another stream
-    if (!placed || (!of_another && extent.stream_offset >= stream.initialized)) continue;
-    const u64 length = of_another || stream.encoding == Encoding::lznt1
-                           ? extent.length
-                           : std::min(extent.length, stream.initialized - extent.stream_offset);
-    extents.push_back({extent.stream_offset, source.media_offset(extent.source_offset), length});
-  }
-  return extents;
 }
 
 void skip(Outcome& outcome, const std::string& reason, u64 bytes) {
@@ -161,30 +148,17 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   const char* passed_over = whole ? check_hashes(work, loaded) : nullptr;
   if (passed_over != nullptr) return skip(work.outcome, passed_over, readable);
 
-  bool scanned = true;
   const std::string type = file_type_label(loaded.bytes);
-  for (std::size_t i = 0; i < work.externals.size(); ++i) {
-    work.externals[i].filetype = type;
-    const ScanResult result = i == 0
-                                  ? scanner_.scan(loaded.bytes, work.externals[i])
-                                  : scanner_.scan_path_dependent(loaded.bytes, work.externals[i]);
-    const std::string failure =
-        result.timed_out ? fmt::format("no result within {} seconds", options_.timeout_seconds)
-                         : result.error.value_or("");
-    if (!failure.empty()) {
-      const char* reason = result.timed_out ? "timed_out" : "scan_failed";
-      work.add_issue(result.timed_out ? IssueKind::timed_out : IssueKind::crashed, "scan",
-                     i == 0 ? failure : fmt::format("under a further name: {}", failure),
-                     i == 0 ? readable : 0);
-      if (i > 0) continue;
-      skip(work.outcome, reason, readable);
-      scanned = false; // what its hash says of it stands all the same
-      break;
-    }
-    work.truncated.insert(result.truncated.begin(), result.truncated.end());
-    add_matches(work, result, loaded, window);
+  NamesScan scan = scan_under_names(scanner_, loaded.bytes, work.externals, type);
+  for (const ScanFailure& failure : scan.failures) {
+    work.add_issue(failure.timed_out ? IssueKind::timed_out : IssueKind::crashed, "scan",
+                   failure.message, failure.of_all ? readable : 0);
+    if (failure.of_all)
+      skip(work.outcome, failure.timed_out ? "timed_out" : "scan_failed", readable);
   }
-  if (scanned) work.outcome.bytes.scanned += readable;
+  work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
+  add_matches(work, std::move(scan.findings), loaded, window);
+  if (!scan.failed()) work.outcome.bytes.scanned += readable;
   examine_records(work, loaded, window);
   if (whole) add_virtual_directories(work, loaded);
   if (work.outcome.findings.empty()) return;
@@ -275,48 +249,20 @@ void StreamExaminer::examine_records(Examination& work, const LoadedWindow& load
   }
 }
 
-/// A rule that matched under one name or in one window already is the same finding.
-void StreamExaminer::add_matches(Examination& work, const ScanResult& result,
+void StreamExaminer::add_matches(Examination& work, std::vector<Finding>&& findings,
                                  const LoadedWindow& loaded, const Window& window) {
-  const std::size_t known = work.outcome.findings.size();
-  for (const RuleMatch& match : result.matches) {
-    std::vector<Match> matches = match.matches;
-    for (Match& m : matches) {
-      m.offset += window.offset;
-      place_in_media(work, loaded, m);
+  for (Finding& finding : findings)
+    for (Match& match : finding.matches) {
+      match.offset += window.offset;
+      place_in_media(work, loaded, match);
     }
-    const auto end = work.outcome.findings.begin() + static_cast<std::ptrdiff_t>(known);
-    const auto same = std::find_if(work.outcome.findings.begin(), end, [&](const Finding& f) {
-      const RuleRef* rule = std::get_if<RuleRef>(&f.cause);
-      return rule != nullptr && *rule == *match.rule;
-    });
-    if (same != end) {
-      for (Match& m : matches)
-        if (std::find(same->matches.begin(), same->matches.end(), m) == same->matches.end())
-          same->matches.push_back(std::move(m));
-      continue;
-    }
-    Finding finding;
-    finding.cause = *match.rule;
-    finding.matches = std::move(matches);
-    work.outcome.findings.push_back(std::move(finding));
-  }
+  merge_findings(work.outcome.findings, std::move(findings));
 }
 
 void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& loaded, bool whole) {
   const StreamRef& stream = work.stream;
   const StreamDescription& described = work.described();
-  Finding common;
-  common.stream = stream.id;
-  common.path = described.path;
-  common.links = described.links;
-  common.stream_name = stream.name;
-  common.allocated = !stream.deleted;
-  common.size = stream.size;
-  common.encoding = stream.encoding;
-  common.si = described.si;
-  common.fn = described.fn;
-  common.owner_sid = described.owner_sid;
+  Finding common = finding_frame(stream, described);
   common.extents = media_extents(*work.volume.source, stream);
   common.locate = locate_command(work.volume.target, stream, *work.volume.source);
   common.known = work.known;
@@ -333,10 +279,11 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& lo
     common.matches = std::move(finding.matches);
     common.why = std::move(finding.why);
     common.log = std::move(finding.log);
+    common.part = finding.part;
     finding = common;
   }
   const auto key = [](const Finding& f) {
-    return std::pair(order_of(f.cause), f.log ? f.log->line : 0);
+    return std::tuple(f.part, order_of(f.cause), f.log ? f.log->line : 0);
   };
   std::stable_sort(work.outcome.findings.begin(), work.outcome.findings.end(),
                    [&](const Finding& a, const Finding& b) { return key(a) < key(b); });

@@ -54,8 +54,8 @@ private:
   void examine_window(Examination& work, const Window& window, bool whole);
   /// Why the window need not be scanned; null when it must be.
   const char* check_hashes(Examination& work, const LoadedWindow& loaded);
-  void add_matches(Examination& work, const ScanResult& result, const LoadedWindow& loaded,
-                   const Window& window);
+  static void add_matches(Examination& work, std::vector<Finding>&& findings,
+                          const LoadedWindow& loaded, const Window& window);
   static void place_in_media(const Examination& work, const LoadedWindow& loaded, Match& match);
   void examine_records(Examination& work, const LoadedWindow& loaded, const Window& window);
   void add_virtual_directories(Examination& work, const LoadedWindow& loaded);

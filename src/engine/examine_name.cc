@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/examine_name.h"
 
+#include "engine/finding_frame.h"
 #include "engine/weigh.h"
 #include "filesystem/odd_names.h"
 
@@ -15,14 +16,7 @@ Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const Pla
   Outcome outcome;
   outcome.stream = name.id;
 
-  Finding common;
-  common.stream = name.id;
-  common.path = described.path;
-  common.links = described.links;
-  common.allocated = !name.deleted;
-  common.si = described.si;
-  common.fn = described.fn;
-  common.owner_sid = described.owner_sid;
+  Finding common = finding_frame(name, described);
   common.locate = locate_record_command(volume.target, name);
 
   std::vector<std::string> paths{described.path};

@@ -22,6 +22,11 @@ public:
   static LineFields parse(std::string_view line);
 
   bool has(const std::string& field) const { return values_.contains(field); }
+  /// Whether the field is there, and not null.
+  bool has_value(const std::string& field) const {
+    const auto found = values_.find(field);
+    return found != values_.end() && !std::holds_alternative<std::nullptr_t>(found->second);
+  }
   const std::string& text(const std::string& field) const;
   u64 number(const std::string& field) const;
   bool flag(const std::string& field) const;

@@ -118,28 +118,9 @@ HashSetHit decode_hash_set(const Json& value) {
   return {text(value[0]), text(value[1]), text(value[2])};
 }
 
-Cause decode_cause(const Json& value) {
-  if (!value.is_object() || value.size() != 1) refuse("one cause of a finding expected");
-  if (value.contains("rule")) return decode_rule(value["rule"]);
-  if (value.contains("hash_set")) return decode_hash_set(value["hash_set"]);
-  auto [name, description] = decode_two_texts(value.at("anomaly"));
-  return Anomaly{std::move(name), std::move(description)};
-}
-
-LogPlace decode_log_place(const Json& value) {
-  array_of_size(value, 2);
-  return {number<u64>(value[0]), unless_null(value[1], text)};
-}
-
-Match decode_match(const Json& value) {
-  array_of_size(value, 5);
-  return {text(value[0]), number<u64>(value[1]), number<u64>(value[2]),
-          unless_null(value[3], number<u64>), text(value[4])};
-}
-
-MediaExtent decode_extent(const Json& value) {
-  array_of_size(value, 3);
-  return {number<u64>(value[0]), unless_null(value[1], number<u64>), number<u64>(value[2])};
+Anomaly decode_anomaly(const Json& value) {
+  auto [name, description] = decode_two_texts(value);
+  return {std::move(name), std::move(description)};
 }
 
 Reason decode_reason(const Json& value) {
@@ -147,9 +128,44 @@ Reason decode_reason(const Json& value) {
   return {text(value[0]), small_number(value[1])};
 }
 
+Cause decode_cause(const Json& value) {
+  if (!value.is_object() || value.size() != 1) refuse("one cause of a finding expected");
+  if (value.contains("rule")) return decode_rule(value["rule"]);
+  if (value.contains("hash_set")) return decode_hash_set(value["hash_set"]);
+  return decode_anomaly(value.at("anomaly"));
+}
+
+LogPlace decode_log_place(const Json& value) {
+  array_of_size(value, 2);
+  return {number<u64>(value[0]), unless_null(value[1], text)};
+}
+
+MediaExtent decode_extent(const Json& value) {
+  array_of_size(value, 3);
+  return {number<u64>(value[0]), unless_null(value[1], number<u64>), number<u64>(value[2])};
+}
+
+Match decode_match(const Json& value) {
+  array_of_size(value, 6);
+  return {text(value[0]),        number<u64>(value[1]),
+          number<u64>(value[2]), unless_null(value[3], number<u64>),
+          text(value[4]),        vector_of(value[5], decode_extent)};
+}
+
+Part decode_part(const Json& value) {
+  array_of_size(value, 2);
+  return {enumerator<StreamKind>(value[0]), number<u64>(value[1])};
+}
+
+Overwritten decode_overwritten(const Json& value) {
+  array_of_size(value, 2);
+  return {number<u64>(value[0]), number<u64>(value[1])};
+}
+
 Finding decode_finding(const Json& value) {
   const Json& hashes = array_of_size(value.at("hashes"), 3);
   return {.stream = decode_stream(value.at("stream")),
+          .part = unless_null(value.at("part"), decode_part),
           .path = text(value.at("path")),
           .links = vector_of(value.at("links"), text),
           .stream_name = text(value.at("stream_name")),
@@ -160,6 +176,11 @@ Finding decode_finding(const Json& value) {
           .si = unless_null(value.at("si"), decode_times),
           .fn = unless_null(value.at("fn"), decode_times),
           .owner_sid = unless_null(value.at("owner_sid"), text),
+          .short_name = unless_null(value.at("short_name"), text),
+          .path_source = unless_null(value.at("path_source"), text),
+          .anomalies = vector_of(value.at("anomalies"), decode_anomaly),
+          .overwritten = unless_null(value.at("overwritten"), decode_overwritten),
+          .recovered = flag(value.at("recovered")),
           .hashes = {text(hashes[0]), text(hashes[1]), text(hashes[2])},
           .extents = vector_of(value.at("extents"), decode_extent),
           .cause = decode_cause(value.at("cause")),

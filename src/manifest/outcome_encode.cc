@@ -60,42 +60,62 @@ Json encode(const std::optional<LogPlace>& log) {
   return Json::array({log->line, or_null(log->time)});
 }
 
+Json encode(const std::vector<MediaExtent>& extents) {
+  return array_of(extents, [](const MediaExtent& extent) {
+    return Json::array({extent.offset, or_null(extent.media_offset), extent.length});
+  });
+}
+
 Json encode(const Match& match) {
-  return Json::array(
-      {match.id, match.offset, match.length, or_null(match.media_offset), match.data});
+  return Json::array({match.id, match.offset, match.length, or_null(match.media_offset), match.data,
+                      encode(match.parts)});
+}
+
+Json encode(const std::optional<Part>& part) {
+  if (!part) return nullptr;
+  return Json::array({static_cast<u8>(part->kind), part->offset});
+}
+
+Json encode(const std::optional<Overwritten>& overwritten) {
+  if (!overwritten) return nullptr;
+  return Json::array({overwritten->clusters, overwritten->of});
 }
 
 Json encode(const Finding& finding) {
-  return {
-      {"stream", encode(finding.stream)},
-      {"path", finding.path},
-      {"links", Json(finding.links)},
-      {"stream_name", finding.stream_name},
-      {"member", or_null(finding.member)},
-      {"allocated", finding.allocated},
-      {"size", finding.size},
-      {"encoding", static_cast<u8>(finding.encoding)},
-      {"si", encode(finding.si)},
-      {"fn", encode(finding.fn)},
-      {"owner_sid", or_null(finding.owner_sid)},
-      {"hashes", Json::array({finding.hashes.md5, finding.hashes.sha1, finding.hashes.sha256})},
-      {"extents",
-       array_of(finding.extents,
-                [](const MediaExtent& extent) {
-                  return Json::array({extent.offset, or_null(extent.media_offset), extent.length});
-                })},
-      {"cause", encode(finding.cause)},
-      {"matches", array_of(finding.matches, [](const Match& match) { return encode(match); })},
-      {"known", finding.known ? encode(*finding.known) : Json(nullptr)},
-      {"log", encode(finding.log)},
-      {"score", or_null(finding.score)},
-      {"place", or_null(finding.place)},
-      {"why", array_of(finding.why,
-                       [](const Reason& why) {
-                         return Json::array({why.reason, why.points});
-                       })},
-      {"exported", finding.exported},
-      {"locate", finding.locate}};
+  return {{"stream", encode(finding.stream)},
+          {"part", encode(finding.part)},
+          {"path", finding.path},
+          {"links", Json(finding.links)},
+          {"stream_name", finding.stream_name},
+          {"member", or_null(finding.member)},
+          {"allocated", finding.allocated},
+          {"size", finding.size},
+          {"encoding", static_cast<u8>(finding.encoding)},
+          {"si", encode(finding.si)},
+          {"fn", encode(finding.fn)},
+          {"owner_sid", or_null(finding.owner_sid)},
+          {"short_name", or_null(finding.short_name)},
+          {"path_source", or_null(finding.path_source)},
+          {"anomalies", array_of(finding.anomalies,
+                                 [](const Anomaly& a) {
+                                   return Json::array({a.name, a.description});
+                                 })},
+          {"overwritten", encode(finding.overwritten)},
+          {"recovered", finding.recovered},
+          {"hashes", Json::array({finding.hashes.md5, finding.hashes.sha1, finding.hashes.sha256})},
+          {"extents", encode(finding.extents)},
+          {"cause", encode(finding.cause)},
+          {"matches", array_of(finding.matches, [](const Match& match) { return encode(match); })},
+          {"known", finding.known ? encode(*finding.known) : Json(nullptr)},
+          {"log", encode(finding.log)},
+          {"score", or_null(finding.score)},
+          {"place", or_null(finding.place)},
+          {"why", array_of(finding.why,
+                           [](const Reason& why) {
+                             return Json::array({why.reason, why.points});
+                           })},
+          {"exported", finding.exported},
+          {"locate", finding.locate}};
 }
 
 Json encode(const Issue& issue) {

@@ -172,19 +172,31 @@ Json log_coverage_of(const LogCoverage& logs) {
           {"newest", time(logs.newest)}};
 }
 
-Json match_of(const Match& match) {
-  return {{"id", match.id},
-          {"offset", match.offset},
-          {"length", match.length},
-          {"media_offset", or_null(match.media_offset)},
-          {"data", match.data}};
-}
-
 Json extent_of(const MediaExtent& extent) {
   return {{"offset", extent.offset},
           {"media_offset", or_null(extent.media_offset)},
           {"length", extent.length}};
 }
+
+Json match_of(const Match& match) {
+  return {{"id", match.id},         {"offset", match.offset},
+          {"length", match.length}, {"media_offset", or_null(match.media_offset)},
+          {"data", match.data},     {"parts", array_of(match.parts, extent_of)}};
+}
+
+/// A part is judged as a kind of its own; what it is part of stands in `within`.
+Json within_of(const Finding& finding) {
+  if (!finding.part) return nullptr;
+  return {{"kind", name_of(finding.stream.kind)}, {"offset", finding.part->offset}};
+}
+
+Json overwritten_of(const std::optional<Overwritten>& overwritten) {
+  if (!overwritten) return nullptr;
+  return {{"clusters", overwritten->clusters}, {"of", overwritten->of}};
+}
+
+/// Bytes in no use belong to no record.
+Json record_of(u64 record) { return record < kNoRecord ? Json(record) : Json(nullptr); }
 
 Json hashes_of(const Hashes& hashes) {
   return {{"md5", or_null(hashes.md5)},
@@ -230,8 +242,9 @@ std::string manifest_line(const Finding& finding) {
                   {"links", Json(finding.links)},
                   {"stream", finding.stream_name},
                   {"member", or_null(finding.member)},
-                  {"kind", name_of(finding.stream.kind)},
-                  {"record", finding.stream.record},
+                  {"kind", name_of(finding.part ? finding.part->kind : finding.stream.kind)},
+                  {"within", within_of(finding)},
+                  {"record", record_of(finding.stream.record)},
                   {"sequence", finding.stream.sequence},
                   {"attribute_id", finding.stream.attribute},
                   {"allocated", finding.allocated},
@@ -239,6 +252,11 @@ std::string manifest_line(const Finding& finding) {
                   {"encoding", name_of(finding.encoding)},
                   {"times", {{"si", times_of(finding.si)}, {"fn", times_of(finding.fn)}}},
                   {"owner_sid", or_null(finding.owner_sid)},
+                  {"short_name", or_null(finding.short_name)},
+                  {"path_source", or_null(finding.path_source)},
+                  {"anomalies", array_of(finding.anomalies, anomaly_of)},
+                  {"overwritten", overwritten_of(finding.overwritten)},
+                  {"recovered", finding.recovered},
                   {"hashes", hashes_of(finding.hashes)},
                   {"extents", array_of(finding.extents, extent_of)},
                   {"rule", cause_of(finding, rule_of)},
@@ -261,7 +279,7 @@ std::string manifest_line(const Issue& issue) {
   return line_of({{"type", "issue"},
                   {"kind", name_of(issue.kind)},
                   {"volume", or_null(issue.volume)},
-                  {"record", or_null(issue.record)},
+                  {"record", issue.record ? record_of(*issue.record) : Json(nullptr)},
                   {"path", or_null(issue.path)},
                   {"stream", or_null(issue.stream_name)},
                   {"stage", issue.stage},

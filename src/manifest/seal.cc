@@ -199,11 +199,11 @@ private:
     file.add(manifest_line(issue));
   }
 
-  /// The lines by member, namespace, cause and line of a log, as the manifest writes these; the
+  /// The lines by part, member, namespace, cause and line of a log, as the manifest writes these; the
   /// manifest's line decides between two alike.
   static std::vector<std::string> sorted_lines(const Outcome& outcome) {
-    std::vector<std::tuple<std::optional<std::string>, std::string, std::string, std::optional<u64>,
-                           std::string>>
+    std::vector<std::tuple<std::optional<Part>, std::optional<std::string>, std::string,
+                           std::string, std::optional<u64>, std::string>>
         keyed;
     for (const Finding& finding : outcome.findings) {
       if (finding.stream != outcome.stream)
@@ -213,12 +213,12 @@ private:
       const auto [name_space, name] = order_of(finding.cause);
       std::optional<u64> line;
       if (finding.log) line = finding.log->line;
-      keyed.emplace_back(std::move(member), as_utf8(name_space), as_utf8(name), line,
+      keyed.emplace_back(finding.part, std::move(member), as_utf8(name_space), as_utf8(name), line,
                          manifest_line(finding));
     }
     std::sort(keyed.begin(), keyed.end());
     std::vector<std::string> lines;
-    for (auto& key : keyed) lines.push_back(std::move(std::get<4>(key)));
+    for (auto& key : keyed) lines.push_back(std::move(std::get<5>(key)));
     return lines;
   }
 

@@ -33,9 +33,10 @@ bool is_plain_file(const fs::path& path) {
   return fs::is_regular_file(fs::symlink_status(path, ignored));
 }
 
-/// The place of a finding in the manifest's order; the last three are namespace and name of the rule, or empty and the
+/// The place of a finding in the manifest's order. Then comes the part of the stream, and its member; the last three are namespace and name of the rule, or empty and the
 /// name of the hash set or anomaly, and the line of a log.
-using FindingKey = std::tuple<u64, u64, u64, std::size_t, u64, std::optional<std::string>,
+using PartKey = std::optional<std::pair<std::size_t, u64>>;
+using FindingKey = std::tuple<u64, u64, u64, std::size_t, u64, PartKey, std::optional<std::string>,
                               std::string, std::string, std::optional<u64>>;
 
 /// The kinds' own order, which their names don't have.
@@ -48,6 +49,11 @@ std::size_t rank_of_kind(const std::string& name) {
 }
 
 FindingKey key_of(const LineFields& fields) {
+  // What is in no record is in the order of its clusters, which the line doesn't name as such.
+  if (!fields.has_value("record"))
+    return {fields.number("volume"), kNoRecord, 0, 0, 0, {}, {}, {}, {}, {}};
+  const bool is_part = fields.has("within.kind");
+  const std::size_t kind = rank_of_kind(fields.text("kind"));
   const bool by_rule = fields.has("rule.name");
   const char* name = by_rule                       ? "rule.name"
                      : fields.has("hash_set.name") ? "hash_set.name"
@@ -55,8 +61,9 @@ FindingKey key_of(const LineFields& fields) {
   return {fields.number("volume"),
           fields.number("record"),
           fields.number("attribute_id"),
-          rank_of_kind(fields.text("kind")),
+          is_part ? rank_of_kind(fields.text("within.kind")) : kind,
           fields.number("sequence"),
+          is_part ? PartKey({kind, fields.number("within.offset")}) : PartKey(),
           fields.text_or_null("member"),
           by_rule ? fields.text("rule.namespace") : std::string(),
           fields.text(name),

@@ -16,6 +16,14 @@
 
 namespace coldsweep {
 
+/// A stored range of the stream and its place in the media.
+struct MediaExtent {
+  u64 offset = 0; ///< in the stream
+  std::optional<u64> media_offset;
+  u64 length = 0;
+  bool operator==(const MediaExtent&) const = default;
+};
+
 /// One place where a string of a rule stands.
 struct Match {
   std::string id; ///< `$a`
@@ -24,6 +32,8 @@ struct Match {
   std::optional<u64>
       media_offset; ///< of its first byte; absent where the media does not hold these bytes as matched
   std::string data; ///< at most 64 matched bytes, hex
+  std::vector<MediaExtent>
+      parts{}; ///< where it straddles extents: each piece, by offset in the stream
   bool operator==(const Match&) const = default;
 };
 
@@ -86,22 +96,29 @@ struct Times {
   bool operator==(const Times&) const = default;
 };
 
-/// A stored range of the stream and its place in the media.
-struct MediaExtent {
-  u64 offset = 0; ///< in the stream
-  std::optional<u64> media_offset;
-  u64 length = 0;
-  bool operator==(const MediaExtent&) const = default;
-};
-
 struct Reason {
   std::string reason;
   int points = 0;
   bool operator==(const Reason&) const = default;
 };
 
+/// A range of a stream that was judged as if it were a content of its own.
+struct Part {
+  StreamKind kind = StreamKind::carved;
+  u64 offset = 0; ///< in the stream
+  friend auto operator<=>(const Part&, const Part&) = default;
+};
+
+/// Of a deleted file: how much of it was given to others since.
+struct Overwritten {
+  u64 clusters = 0; ///< that are allocated now
+  u64 of = 0;       ///< that the stream had
+  bool operator==(const Overwritten&) const = default;
+};
+
 struct Finding {
   StreamId stream;
+  std::optional<Part> part;       ///< absent: the stream as such
   std::string path;               ///< from the root of the volume, with `/`
   std::vector<std::string> links; ///< further paths of the same record (hard links), sorted
   std::string stream_name;
@@ -112,6 +129,12 @@ struct Finding {
   std::optional<Times> si;
   std::optional<Times> fn; ///< of the $FILE_NAME that gave `path`
   std::optional<std::string> owner_sid;
+  std::optional<std::string> short_name; ///< of the DOS namespace
+  std::optional<std::string>
+      path_source; ///< where `path` comes from, unless from $FILE_NAME and folders in use
+  std::vector<Anomaly> anomalies; ///< of its names and times, beside the cause
+  std::optional<Overwritten> overwritten;
+  bool recovered = false; ///< the MFT record was found by its signature
   Hashes hashes;
   std::vector<MediaExtent> extents;
   Cause cause;

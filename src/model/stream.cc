@@ -7,6 +7,16 @@ std::string_view name_of(StreamKind kind) {
   switch (kind) {
   case StreamKind::data: return "data";
   case StreamKind::name: return "name";
+  case StreamKind::attribute: return "attribute";
+  case StreamKind::uninitialized: return "uninitialized";
+  case StreamKind::slack: return "slack";
+  case StreamKind::mft_slack: return "mft_slack";
+  case StreamKind::index_slack: return "index_slack";
+  case StreamKind::unallocated: return "unallocated";
+  case StreamKind::volume_slack: return "volume_slack";
+  case StreamKind::gap: return "gap";
+  case StreamKind::carved: return "carved";
+  case StreamKind::strings_only: return "strings_only";
   }
   return "unknown";
 }

@@ -14,8 +14,23 @@ namespace coldsweep {
 /// What kind of bytes a stream is. The values are part of the journal's format: append only.
 enum class StreamKind : u8 {
   data,
-  name, ///< no bytes: the names of a file or folder, where one of them is odd
+  name,          ///< no bytes: the names of a file or folder, where one of them is odd
+  attribute,     ///< the value of an attribute other than $DATA: $EA, $REPARSE_POINT, ...
+  uninitialized, ///< allocated to a stream, between its initialized size and its size
+  slack,         ///< allocated to a stream, past its size
+  mft_slack,     ///< of an MFT record, past its used size
+  index_slack,   ///< of a folder's index, past the entries in use
+  unallocated,   ///< clusters in no use
+  volume_slack,  ///< of a volume, past its last cluster
+  gap,           ///< of the media, in no volume
+  // Parts of the kinds above, judged on their own:
+  carved,       ///< what begins like a file, with a size that is guessed
+  strings_only, ///< a rule's strings stand there, but its condition can't be judged
 };
+
+/// MFT record numbers have 48 bits. Bytes that belong to no record bear numbers from here on, so that they come last: this
+/// plus the number of the first cluster (of a gap: plus its offset in the media).
+constexpr u64 kNoRecord = u64{1} << 48;
 
 /// How the bytes are stored. The values are part of the journal's format: append only.
 enum class Encoding : u8 {
@@ -76,6 +91,7 @@ struct StreamRef {
   Encoding encoding = Encoding::plain;
   bool deleted = false;     ///< the MFT record is not in use
   bool resident = false;    ///< the extents lie within the MFT record
+  bool recovered = false;   ///< the MFT record was found by its signature, not through $MFT
   u32 compression_unit = 0; ///< bytes, for LZNT1 and WOF
   std::optional<u16>
       stored_attribute; ///< of the attribute that the extents are of, where it is another

@@ -331,6 +331,8 @@ Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner& Scanner::operator=(Scanner&&) noexcept = default;
 
+u32 Scanner::timeout_seconds() const { return static_cast<u32>(state_->limit.count()); }
+
 FilterCounts Scanner::take_filter_counts() { return std::exchange(state_->counts, {}); }
 
 ScanResult Scanner::scan(ByteView content, const Externals& externals) {

@@ -60,6 +60,7 @@ public:
   /// Applies only rules whose result may depend on externals: for the further names of a stream that was scanned.
   ScanResult scan_path_dependent(ByteView content, const Externals& externals);
 
+  u32 timeout_seconds() const;
   /// Of the calls since the last time it was asked.
   FilterCounts take_filter_counts();
 

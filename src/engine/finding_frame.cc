@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/finding_frame.h"
+
+#include <algorithm>
+
+namespace coldsweep {
+
+Finding finding_frame(const StreamRef& stream, const StreamDescription& described) {
+  Finding frame;
+  frame.stream = stream.id;
+  frame.path = described.path;
+  frame.links = described.links;
+  frame.stream_name = stream.name;
+  frame.allocated = !stream.deleted;
+  frame.size = stream.size;
+  frame.encoding = stream.encoding;
+  frame.si = described.si;
+  frame.fn = described.fn;
+  frame.owner_sid = described.owner_sid;
+  frame.recovered = stream.recovered;
+  return frame;
+}
+
+std::vector<MediaExtent> media_extents(const ByteSource& source, const StreamRef& stream) {
+  std::vector<MediaExtent> extents;
+  for (const Extent& extent : stream.extents) {
+    const bool placed =
+        extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
+    const bool of_another = is_decoded_wof(stream.encoding); // offsets are those of another stream
+    if (!placed || (!of_another && extent.stream_offset >= stream.initialized)) continue;
+    const u64 length = of_another || stream.encoding == Encoding::lznt1
+                           ? extent.length
+                           : std::min(extent.length, stream.initialized - extent.stream_offset);
+    extents.push_back({extent.stream_offset, source.media_offset(extent.source_offset), length});
+  }
+  return extents;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/names_scan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+std::optional<ScanFailure> failure_of(const ScanResult& result, bool first, u32 timeout_seconds) {
+  if (!result.timed_out && !result.error) return std::nullopt;
+  const std::string what = result.timed_out
+                               ? fmt::format("no result within {} seconds", timeout_seconds)
+                               : *result.error;
+  return ScanFailure{result.timed_out, first,
+                     first ? what : fmt::format("under a further name: {}", what)};
+}
+
+std::vector<Finding> findings_of(ScanResult&& result) {
+  std::vector<Finding> findings;
+  for (RuleMatch& match : result.matches) {
+    Finding& finding = findings.emplace_back();
+    finding.cause = *match.rule;
+    finding.matches = std::move(match.matches);
+  }
+  return findings;
+}
+
+} // namespace
+
+NamesScan scan_under_names(Scanner& scanner, ByteView content, std::span<Externals> names,
+                           const std::string& type) {
+  NamesScan scan;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i].filetype = type;
+    ScanResult result =
+        i == 0 ? scanner.scan(content, names[i]) : scanner.scan_path_dependent(content, names[i]);
+    if (std::optional<ScanFailure> failure =
+            failure_of(result, i == 0, scanner.timeout_seconds())) {
+      scan.failures.push_back(std::move(*failure));
+      if (scan.failed()) break;
+      continue;
+    }
+    scan.truncated.insert(scan.truncated.end(), result.truncated.begin(), result.truncated.end());
+    merge_findings(scan.findings, findings_of(std::move(result)));
+  }
+  return scan;
+}
+
+void merge_findings(std::vector<Finding>& into, std::vector<Finding>&& more) {
+  const std::size_t known = into.size();
+  for (Finding& finding : more) {
+    const auto end = into.begin() + static_cast<std::ptrdiff_t>(known);
+    const auto same = std::find_if(into.begin(), end, [&](const Finding& f) {
+      return std::holds_alternative<RuleRef>(f.cause) && f.cause == finding.cause &&
+             f.part == finding.part && f.member == finding.member;
+    });
+    if (same == end) {
+      into.push_back(std::move(finding));
+      continue;
+    }
+    for (Match& match : finding.matches)
+      if (std::find(same->matches.begin(), same->matches.end(), match) == same->matches.end())
+        same->matches.push_back(std::move(match));
+  }
+}
+
+} // namespace coldsweep
