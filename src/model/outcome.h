@@ -118,7 +118,7 @@ struct Overwritten {
 
 struct Finding {
   StreamId stream;
-  std::optional<Part> part;       ///< absent: the stream as such
+  std::optional<Part> part{};     ///< absent: the stream as such
   std::string path;               ///< from the root of the volume, with `/`
   std::vector<std::string> links; ///< further paths of the same record (hard links), sorted
   std::string stream_name;
@@ -129,11 +129,11 @@ struct Finding {
   std::optional<Times> si;
   std::optional<Times> fn; ///< of the $FILE_NAME that gave `path`
   std::optional<std::string> owner_sid;
-  std::optional<std::string> short_name; ///< of the DOS namespace
+  std::optional<std::string> short_name{}; ///< of the DOS namespace
   std::optional<std::string>
-      path_source; ///< where `path` comes from, unless from $FILE_NAME and folders in use
-  std::vector<Anomaly> anomalies; ///< of its names and times, beside the cause
-  std::optional<Overwritten> overwritten;
+      path_source{}; ///< where `path` comes from, unless from $FILE_NAME and folders in use
+  std::vector<Anomaly> anomalies{}; ///< of its names and times, beside the cause
+  std::optional<Overwritten> overwritten{};
   bool recovered = false; ///< the MFT record was found by its signature
   Hashes hashes;
   std::vector<MediaExtent> extents;
