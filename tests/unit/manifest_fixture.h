@@ -114,10 +114,24 @@ inline Finding random_finding(Random& random, const StreamId& stream) {
   for (u64 left = random.below(3); left > 0; --left) {
     finding.links.push_back(random.text());
     finding.extents.push_back({random.size(), random.maybe(random.size()), random.size()});
-    finding.matches.push_back({random.text(), random.size(), random.size(),
-                               random.maybe(random.size()), hex(bytes_of(random.text()))});
+    finding.matches.push_back({random.text(),
+                               random.size(),
+                               random.size(),
+                               random.maybe(random.size()),
+                               hex(bytes_of(random.text())),
+                               {}});
+    if (random.coin())
+      finding.matches.back().parts = {{random.size(), random.maybe(random.size()), random.size()}};
+    finding.anomalies.push_back({random.text(), random.text()});
     finding.why.push_back({random.text(), -static_cast<int>(random.below(50))});
   }
+  if (random.below(3) == 0)
+    finding.part =
+        Part{random.coin() ? StreamKind::carved : StreamKind::strings_only, random.size()};
+  finding.short_name = random.maybe(random.text());
+  finding.path_source = random.maybe(random.text());
+  if (random.coin()) finding.overwritten = Overwritten{random.size(), random.size()};
+  finding.recovered = random.coin();
   return finding;
 }
 

@@ -136,12 +136,13 @@ TEST_CASE("a volume line has every field of the contract in its order") {
 
 TEST_CASE("a finding line has every field of the contract in its order") {
   const Json line = Json::parse(manifest_line(full_finding()));
-  CHECK(keys(line) == Names{"type",      "volume",   "path",     "links",    "stream",
-                            "member",    "kind",     "record",   "sequence", "attribute_id",
-                            "allocated", "size",     "encoding", "times",    "owner_sid",
-                            "hashes",    "extents",  "rule",     "hash_set", "anomaly",
-                            "matches",   "known",    "score",    "place",    "why",
-                            "log",       "exported", "locate"});
+  CHECK(keys(line) == Names{"type",         "volume",     "path",        "links",     "stream",
+                            "member",       "kind",       "within",      "record",    "sequence",
+                            "attribute_id", "allocated",  "size",        "encoding",  "times",
+                            "owner_sid",    "short_name", "path_source", "anomalies", "overwritten",
+                            "recovered",    "hashes",     "extents",     "rule",      "hash_set",
+                            "anomaly",      "matches",    "known",       "score",     "place",
+                            "why",          "log",        "exported",    "locate"});
   CHECK(line["type"] == "finding");
   CHECK(line["kind"] == "data");
   CHECK(line["encoding"] == "plain");
@@ -156,11 +157,30 @@ TEST_CASE("a finding line has every field of the contract in its order") {
   CHECK(keys(line["extents"][0]) == Names{"offset", "media_offset", "length"});
   CHECK(line["extents"][1]["media_offset"].is_null());
   CHECK(keys(line["rule"]) == Names{"name", "namespace", "tags", "meta", "file", "file_sha256"});
-  CHECK(keys(line["matches"][0]) == Names{"id", "offset", "length", "media_offset", "data"});
-  for (const char* absent :
-       {"member", "hash_set", "anomaly", "known", "score", "place", "log", "owner_sid"})
+  CHECK(keys(line["matches"][0]) ==
+        Names{"id", "offset", "length", "media_offset", "data", "parts"});
+  for (const char* absent : {"member", "within", "short_name", "path_source", "overwritten",
+                             "hash_set", "anomaly", "known", "score", "place", "log", "owner_sid"})
     CHECK(line[absent].is_null());
   CHECK(line["why"] == Json::array());
+  CHECK(line["anomalies"] == Json::array());
+  CHECK(line["recovered"] == false);
+}
+
+TEST_CASE("a part of a stream is of its own kind, and says what it stands in") {
+  Finding finding = full_finding();
+  finding.stream.kind = StreamKind::unallocated;
+  finding.stream.record = kNoRecord + 77;
+  finding.part = Part{StreamKind::carved, 4096};
+  finding.overwritten = Overwritten{3, 8};
+  const Json line = Json::parse(manifest_line(finding));
+  CHECK(line["kind"] == "carved");
+  CHECK(line["within"] == Json{{"kind", "unallocated"}, {"offset", 4096}});
+  CHECK(line["record"].is_null());
+  CHECK(line["overwritten"] == Json{{"clusters", 3}, {"of", 8}});
+  Issue issue;
+  issue.record = kNoRecord + 77;
+  CHECK(Json::parse(manifest_line(issue))["record"].is_null());
 }
 
 TEST_CASE("a meta name that occurs more than once has all its values") {
