@@ -100,7 +100,7 @@ TEST_CASE("With the prefilter and without it the findings are the same, on gener
 TEST_CASE("A prefilter with a deliberate fault is found out by the generated rules") {
   if (!search_available()) return;
   const auto fault = static_cast<PlantedFault>(
-      GENERATE(range(1, static_cast<int>(PlantedFault::mistake_none_for_all) + 1)));
+      GENERATE(range(1, static_cast<int>(PlantedFault::forget_alternative_of_name) + 1)));
   CAPTURE(static_cast<int>(fault));
   RuleGenerator generator(20210303);
   Tally tally;

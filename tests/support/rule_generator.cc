@@ -325,6 +325,16 @@ std::string RuleGenerator::string_leaf() {
   }
 }
 
+std::string RuleGenerator::matching_external() {
+  static const std::vector<std::string> names{"filename", "filepath", "extension", "filetype"};
+  static const std::vector<std::string> expressions{
+      "/^a/",        "/\\.txt$/",       "/\\.(txt|exe)$/",
+      "/\\.TXT/i",   "/a{1,3}\\.t?x?/", "/(a|b|x)\\.?/is",
+      "/[a-c]\\.e/", "/(b\\.){1}exe/",  "/stream|C:\\\\/",
+      "/^$/",        "/.+(x|y)/i",      "/(E|e)X(E|P)/"};
+  return fmt::format("{}{} matches {}", chance(25) ? "not " : "", pick(names), pick(expressions));
+}
+
 std::string RuleGenerator::module_leaf() {
   static const std::vector<std::string> all{"pe.number_of_sections > 0",
                                             "pe.is_pe",
@@ -377,7 +387,7 @@ std::string RuleGenerator::leaf() {
   case 1: return chance(50) ? "uint16(0) == 0x5A4D" : "uint16be(0) == 0x4D5A";
   case 2: return fmt::format("{} {} {}", integer(0), pick(operators), integer(0));
   case 3: return fmt::format("{} {} \"{}\"", pick(names), pick(tests), pick(values));
-  case 4: return chance(40) ? "filename matches /^a/" : module_leaf();
+  case 4: return chance(60) ? matching_external() : module_leaf();
   case 5: return rule_leaf();
   case 6: return chance(50) ? "true" : "false";
   default: return strings_.empty() ? "filesize > 3" : string_leaf();

@@ -53,6 +53,7 @@ private:
   std::string string_set();
   std::string quantifier();
   std::string module_leaf();
+  std::string matching_external();
   std::string rule_leaf();
   GeneratedInput make_input();
 

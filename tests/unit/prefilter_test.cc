@@ -70,20 +70,56 @@ TEST_CASE("The condition of a rule is what its strings, the size and fixed bytes
         "({ 61 6C 70 68 61 } at 0 or { 62 72 61 76 6F } at 0 or { 63 68 61 72 6C 69 65 } at 0)");
   CHECK(derived("not filesize > 100") == "not filesize > 100");
   CHECK(derived("filename == \"a.txt\" and $b") == "(filename == \"a.txt\" and $b)");
+  CHECK(derived("filename matches /\\.(txt|pdf)\\.exe$/is and $b") ==
+        "(filename matches /\\.(txt|pdf)\\.exe$/is and $b)");
   CHECK(derived("pe.number_of_sections > 3") ==
         "(uint16(0) == 0x5a4d and uint32(uint32(0x3c)) == 0x4550)");
   CHECK(derived("1 of them and 2 == 3 - 1") == "(($a or $b or $c) and 2 == (3 - 1))");
 }
 
 TEST_CASE("A part of a condition that isn't understood may be true") {
-  for (const char* part :
-       {"not $a", "#a < 3", "none of them", "0 of them", "pe.is_pe == 0",
-        "pe.MACHINE_I386 == 0x14c", "for all i in (1..#a) : ( @a[i] < 3 )", "not (not $a)",
-        "filename matches /x/", "$a or not $b", "#a == #b", "(#a + 1) of them"}) {
+  for (const char* part : {"not $a", "#a < 3", "none of them", "0 of them", "pe.is_pe == 0",
+                           "pe.MACHINE_I386 == 0x14c", "for all i in (1..#a) : ( @a[i] < 3 )",
+                           "not (not $a)", "$a or not $b", "#a == #b", "(#a + 1) of them"}) {
     CAPTURE(part);
     CHECK(derived(part) == "true");
   }
   CHECK(derived("not $a and $b") == "$b");
+}
+
+TEST_CASE("A regular expression over a name rules out names without its letters, and settles "
+          "nothing else") {
+  const std::string rules = "rule r { condition: filename matches /\\.(txt|pdf)\\.exe$/i } "
+                            "rule n { condition: not filename matches /a+x/ }";
+  const RuleSet set = compiled(rules);
+  const auto found = [&](const char* filename) {
+    Scanner scanner(set, 60);
+    Externals externals;
+    externals.filename = filename;
+    const std::size_t matched = scanner.scan(bytes_of("some content"), externals).matches.size();
+    return std::pair(matched, scanner.take_filter_counts().decided.calls);
+  };
+  CHECK(found("report.PDF.EXE") == std::pair<std::size_t, u64>(2, 0));
+  CHECK(found("report.pdf.exe.txt") == std::pair<std::size_t, u64>(1, 0));
+  CHECK(found("aax.txt") == std::pair<std::size_t, u64>(0, 0)); // libyara decides
+  const RuleSet one = compiled("rule r { condition: filename matches /\\.(txt|pdf)\\.exe$/i }");
+  Scanner scanner(one, 60);
+  Externals externals;
+  externals.filename = "program.config";
+  CHECK(scanner.scan(bytes_of("some content"), externals).matches.empty());
+  CHECK(scanner.take_filter_counts().decided.calls == 1);
+}
+
+TEST_CASE("A string of alternatives is searched for when each of them is rare enough") {
+  const auto one = [](const char* expression) {
+    return condition(fmt::format("rule r {{ strings: $a = {} condition: $a }}", expression));
+  };
+  CHECK(one("/(invoke|download|certutil)[^x]{1,40}/") == "$a");
+  CHECK(one("/x?(alpha|b)y?/") == "true");
+  CHECK(one("/(alpha|br(avo|ocken))/") == "$a");
+  CHECK(one("{ ( 41 42 43 | 44 45 ?? 46 ) }") == "$a");
+  CHECK(matches(compiled("rule r { strings: $a = /(alpha|br(avo|ocken))/ condition: $a }"),
+                "a brocken"));
 }
 
 TEST_CASE("Rule references, wildcards and global rules enter the condition") {

@@ -17,6 +17,7 @@ struct Expr {
     boolean,    // number: 0 or 1
     number,     // number
     text,       // text
+    regex,      // text: between the slashes; number: 1 with the flag `i`, 2 with `s`
     filesize,   //
     read,       // text: uint16be ...; args: offset
     identifier, // text: with dots, without arguments and indices; args: none
@@ -33,7 +34,7 @@ struct Expr {
     and_,
     or_,
     compare, // text: == != < <= > >=
-    textual, // text: contains, icontains, ...; args: left, right
+    textual, // text: contains, icontains, matches, ...; args: left, right
     arithmetic,
     quantifier, // text: all, any, none
     percent,    // args: a number; only as a quantifier

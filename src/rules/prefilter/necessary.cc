@@ -8,7 +8,6 @@
 #include "rules/prefilter/quantities.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -74,7 +73,7 @@ private:
           if (part.kind == Pattern::Kind::repeat && part.most > part.least) part.most = part.least;
     places_.push_back(place.forms);
     const bool worth = std::all_of(place.forms.begin(), place.forms.end(), [](const Pattern& form) {
-      return bits_of(best_run(form)) >= kLeastBits;
+      return bits_of(necessary_runs(form)) >= kLeastBits;
     });
     if (place.problem.empty() && !worth) {
       place.problem = "too short or too common to search for";
@@ -161,19 +160,24 @@ private:
   }
 
   std::optional<u32> external_test(const Expr& e) {
-    if (e.args.size() != 2 || e.args[1].kind != Kind::text) return std::nullopt;
+    if (e.args.size() != 2) return std::nullopt;
     const Expr& left = e.args[0];
     if (left.kind != Kind::identifier || is_variable(left.text)) return std::nullopt;
     const auto name = std::find(kExternalNames.begin(), kExternalNames.end(), left.text);
-    static constexpr std::array<std::string_view, 8> known{"==",         "contains",    "icontains",
-                                                           "startswith", "istartswith", "endswith",
-                                                           "iendswith",  "iequals"};
-    const std::string op = e.text == "!=" ? "==" : e.text;
-    if (name == kExternalNames.end() || std::find(known.begin(), known.end(), op) == known.end())
-      return std::nullopt;
+    if (name == kExternalNames.end()) return std::nullopt;
+    std::optional<ExternalTest> test;
+    try {
+      test = external_test_of(e.text, e.args[1]);
+    } catch (const NotUnderstood& problem) {
+      note(problem.what());
+    }
+    if (!test) return std::nullopt;
+    if (faulty(PlantedFault::forget_alternative_of_name) && test->runs.size() > 1)
+      test->runs.pop_back();
+    test->variable = static_cast<std::size_t>(name - kExternalNames.begin());
     Probe probe;
     probe.kind = Probe::Kind::external;
-    probe.external = {static_cast<std::size_t>(name - kExternalNames.begin()), op, e.args[1].text};
+    probe.external = std::move(*test);
     probe.shown = show(probe.external);
     return number_of(std::move(probe));
   }
@@ -300,6 +304,7 @@ private:
     case Kind::read: return when_defined(e);
     case Kind::filesize: return constant(true);
     case Kind::unknown:
+    case Kind::regex:
     case Kind::quantifier:
     case Kind::percent: break;
     }

@@ -43,6 +43,7 @@ enum class PlantedFault : u8 {
   ignore_negation_of_probe,
   forget_rule_reference,
   mistake_none_for_all,
+  forget_alternative_of_name,
 };
 
 class ConditionBuilder {

@@ -154,7 +154,12 @@ private:
     case Token::Kind::number: return number(token.number);
     case Token::Kind::real: return node(Kind::unknown);
     case Token::Kind::text: return node(Kind::text, token.text);
-    case Token::Kind::regex: return node(Kind::unknown);
+    case Token::Kind::regex: {
+      Expr e = node(Kind::regex, token.text);
+      e.number = (token.flags.find('i') != std::string::npos ? 1 : 0) +
+                 (token.flags.find('s') != std::string::npos ? 2 : 0);
+      return e;
+    }
     case Token::Kind::string: return string(token.text);
     case Token::Kind::count: return count(token.text);
     case Token::Kind::offset:

@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
 
-constexpr u32 kMostCounted = 32;     // of a repeat: beyond it, counting costs more than it tells
-constexpr std::size_t kMostRun = 64; // bytes of a run that is looked for
+constexpr u32 kMostCounted = 32;      // of a repeat: beyond it, counting costs more than it tells
+constexpr std::size_t kMostRun = 64;  // bytes of a run that is looked for
+constexpr std::size_t kMostRuns = 64; // one of which must stand in a match
 
 constexpr unsigned char byte(char c) { return static_cast<unsigned char>(c); }
 
@@ -107,33 +110,57 @@ void add_xored(const StringDeclaration& string, std::vector<Pattern>& forms) {
   }
 }
 
-void add_runs(const Pattern& pattern, std::vector<ByteSet>& run, std::vector<ByteSet>& best) {
-  const auto end_run = [&] {
-    if (bits_of(run) > bits_of(best)) best = run;
-    run.clear();
-  };
-  switch (pattern.kind) {
-  case Pattern::Kind::bytes:
-    run.push_back(pattern.bytes);
-    if (run.size() >= kMostRun) end_run();
-    break;
-  case Pattern::Kind::sequence:
-    for (const Pattern& part : pattern.parts) add_runs(part, run, best);
-    break;
-  case Pattern::Kind::alternatives: end_run(); break;
-  case Pattern::Kind::repeat:
-    if (pattern.least == pattern.most && pattern.least <= kMostRun) {
-      for (u32 i = 0; i < pattern.least; ++i) add_runs(pattern.parts.front(), run, best);
+/// Finds, from left to right, what must stand in every match.
+class RunSearch {
+public:
+  std::vector<ByteRun> best;
+
+  void add(const Pattern& pattern) {
+    switch (pattern.kind) {
+    case Pattern::Kind::bytes:
+      run_.push_back(pattern.bytes);
+      if (run_.size() >= kMostRun) end_run();
+      break;
+    case Pattern::Kind::sequence:
+      for (const Pattern& part : pattern.parts) add(part);
+      break;
+    case Pattern::Kind::alternatives:
+      end_run();
+      offer(one_of_each(pattern.parts));
+      break;
+    case Pattern::Kind::repeat:
+      if (pattern.least == pattern.most && pattern.least <= kMostRun) {
+        for (u32 i = 0; i < pattern.least; ++i) add(pattern.parts.front());
+        break;
+      }
+      end_run();
+      if (pattern.least > 0) {
+        add(pattern.parts.front());
+        end_run();
+      }
       break;
     }
-    end_run();
-    if (pattern.least > 0) {
-      add_runs(pattern.parts.front(), run, best);
-      end_run();
-    }
-    break;
   }
-}
+
+  void end_run() { offer({std::exchange(run_, {})}); }
+
+private:
+  static std::vector<ByteRun> one_of_each(const std::vector<Pattern>& alternatives) {
+    std::vector<ByteRun> runs;
+    for (const Pattern& alternative : alternatives) {
+      std::vector<ByteRun> more = necessary_runs(alternative);
+      if (runs.size() + more.size() > kMostRuns) return {};
+      std::move(more.begin(), more.end(), std::back_inserter(runs));
+    }
+    return runs;
+  }
+
+  void offer(std::vector<ByteRun>&& runs) {
+    if (!runs.empty() && bits_of(runs) > bits_of(best)) best = std::move(runs);
+  }
+
+  ByteRun run_;
+};
 
 /// False when what follows has no fixed place any more.
 bool add_beginning(const Pattern& pattern, std::size_t most, std::vector<ByteSet>& beginning) {
@@ -266,23 +293,33 @@ std::vector<ByteSet> fixed_beginning(const Pattern& pattern, std::size_t most) {
   return beginning;
 }
 
-std::vector<ByteSet> best_run(const Pattern& pattern) {
-  std::vector<ByteSet> run, best;
-  add_runs(pattern, run, best);
-  if (bits_of(run) > bits_of(best)) best = run;
+std::vector<ByteRun> necessary_runs(const Pattern& pattern) {
+  RunSearch search;
+  search.add(pattern);
+  search.end_run();
+  if (search.best.empty()) return {ByteRun()};
   const auto is_any = [](const ByteSet& set) { return set.all(); };
-  best.erase(best.begin(), std::find_if_not(best.begin(), best.end(), is_any));
-  while (!best.empty() && is_any(best.back())) best.pop_back();
-  return best;
+  for (ByteRun& run : search.best) {
+    run.erase(run.begin(), std::find_if_not(run.begin(), run.end(), is_any));
+    while (!run.empty() && is_any(run.back())) run.pop_back();
+  }
+  return std::move(search.best);
 }
 
-double bits_of(const std::vector<ByteSet>& run) {
+double bits_of(const ByteRun& run) {
   double bits = 0;
   for (const ByteSet& set : run) {
     if (set.none()) return 1e9; // nothing matches
     bits += 8 - std::log2(static_cast<double>(set.count()));
   }
   return bits;
+}
+
+double bits_of(const std::vector<ByteRun>& runs) {
+  if (runs.empty()) return 0;
+  double least = 1e9;
+  for (const ByteRun& run : runs) least = std::min(least, bits_of(run));
+  return std::max(0.0, least - std::log2(static_cast<double>(runs.size())));
 }
 
 SearchExpression expression_of(const Pattern& pattern) {
@@ -292,10 +329,14 @@ SearchExpression expression_of(const Pattern& pattern) {
   return expression;
 }
 
-SearchExpression expression_of(const std::vector<ByteSet>& run) {
-  Pattern pattern;
-  for (const ByteSet& set : run) pattern.parts.push_back(one_of(set));
-  return expression_of(pattern);
+SearchExpression expression_of(const std::vector<ByteRun>& runs) {
+  Pattern any;
+  any.kind = Pattern::Kind::alternatives;
+  for (const ByteRun& run : runs) {
+    Pattern& pattern = any.parts.emplace_back();
+    for (const ByteSet& set : run) pattern.parts.push_back(one_of(set));
+  }
+  return expression_of(any.parts.size() == 1 ? any.parts.front() : any);
 }
 
 } // namespace coldsweep

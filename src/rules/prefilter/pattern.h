@@ -37,11 +37,16 @@ std::vector<Pattern> forms_of(const StringDeclaration& string);
 /// The first bytes of whatever the pattern matches, as far as their number is fixed, at most `most`.
 std::vector<ByteSet> fixed_beginning(const Pattern& pattern, std::size_t most);
 
-/// The run of bytes that must stand in whatever the pattern matches and says most about it.
-std::vector<ByteSet> best_run(const Pattern& pattern);
+using ByteRun = std::vector<ByteSet>;
+
+/// Runs of bytes of which at least one must stand in whatever the pattern matches, and that say most about it. An empty run
+/// stands everywhere.
+std::vector<ByteRun> necessary_runs(const Pattern& pattern);
 
 /// How rare a run is: log2 of the number of byte strings of its length over those it permits.
-double bits_of(const std::vector<ByteSet>& run);
+double bits_of(const ByteRun& run);
+/// How rare it is that one of the runs stands at a place, at most.
+double bits_of(const std::vector<ByteRun>& runs);
 
 struct SearchExpression {
   std::string text; // for Hyperscan, with every byte as it stands
@@ -50,6 +55,6 @@ struct SearchExpression {
 
 /// The pattern as an expression; runs and repeats are simplified towards more matches.
 SearchExpression expression_of(const Pattern& pattern);
-SearchExpression expression_of(const std::vector<ByteSet>& run);
+SearchExpression expression_of(const std::vector<ByteRun>& runs);
 
 } // namespace coldsweep

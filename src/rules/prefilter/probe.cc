@@ -128,7 +128,21 @@ std::string_view value_of(const Externals& externals, std::size_t variable) {
   return all[variable]->c_str(); // libyara sees it up to a NUL
 }
 
+bool stands_in(const ByteRun& run, std::string_view value) {
+  return std::search(value.begin(), value.end(), run.begin(), run.end(),
+                     [](char c, const ByteSet& set) { return set[static_cast<u8>(c)]; }) !=
+             value.end() ||
+         run.empty();
+}
+
 Answer test(const ExternalTest& test, const Externals& externals) {
+  if (test.op == "matches") {
+    const std::string_view of = value_of(externals, test.variable);
+    return std::any_of(test.runs.begin(), test.runs.end(),
+                       [&](const ByteRun& run) { return stands_in(run, of); })
+               ? Answer::unknown
+               : Answer::no;
+  }
   std::string value(value_of(externals, test.variable)), text = test.text;
   std::string_view op = test.op;
   if (op.starts_with("i") && op != "==") {

@@ -37,8 +37,10 @@ struct BytesAt {
 
 struct ExternalTest {
   std::size_t variable = 0; // index in kExternalNames
-  std::string op;           // ==, contains, icontains, startswith, ...
-  std::string text;
+  std::string op;           // ==, contains, icontains, startswith, ..., matches
+  std::string text;         // as it stands in the rule
+  std::vector<ByteRun>
+      runs{}; // of `matches`: one of these stands in the value, or it doesn't match
 };
 
 struct Probe {

@@ -92,6 +92,24 @@ std::optional<Quantity> quantity_of(const Expr& e) {
   }
 }
 
+std::optional<ExternalTest> external_test_of(const std::string& op, const Expr& right) {
+  static constexpr std::array<std::string_view, 8> known{"==",         "contains",    "icontains",
+                                                         "startswith", "istartswith", "endswith",
+                                                         "iendswith",  "iequals"};
+  ExternalTest test;
+  test.op = op == "!=" ? "==" : op;
+  if (right.kind == Expr::Kind::text) {
+    if (std::find(known.begin(), known.end(), test.op) == known.end()) return std::nullopt;
+    test.text = right.text;
+    return test;
+  }
+  if (op != "matches" || right.kind != Expr::Kind::regex) return std::nullopt;
+  const bool nocase = (right.number & 1) != 0, dot_all = (right.number & 2) != 0;
+  test.text = fmt::format("/{}/{}{}", right.text, nocase ? "i" : "", dot_all ? "s" : "");
+  test.runs = necessary_runs(parse_regex_pattern(right.text, nocase, dot_all));
+  return test;
+}
+
 bool needs_pe(std::string_view name) {
   if (!name.starts_with("pe.")) return false;
   name.remove_prefix(3);
@@ -157,6 +175,8 @@ std::string show(const BytesAt& place) {
 }
 
 std::string show(const ExternalTest& test) {
+  if (test.op == "matches")
+    return fmt::format("{} matches {}", kExternalNames[test.variable], test.text);
   return fmt::format("{} {} \"{}\"", kExternalNames[test.variable], test.op, test.text);
 }
 

@@ -10,6 +10,10 @@ namespace coldsweep {
 /// The expression as a quantity, where it is one of size and content alone.
 std::optional<Quantity> quantity_of(const Expr& expr);
 
+/// What `op` (of a comparison or a textual operator) asks of an external variable, whose number is left to the caller.
+/// Throws NotUnderstood.
+std::optional<ExternalTest> external_test_of(const std::string& op, const Expr& right);
+
 /// Whether this name of the module `pe` has a value only in PE files.
 bool needs_pe(std::string_view name);
 

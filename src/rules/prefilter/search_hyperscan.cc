@@ -137,7 +137,7 @@ SearchDatabase SearchDatabase::compile(std::span<const SearchPattern> patterns) 
     if (reduced[index])
       throw Error(fmt::format("Hyperscan: {}: {}", all.texts[index], error->message));
     reduced[index] = true;
-    all.set(index, expression_of(best_run(*all.patterns[index])), false);
+    all.set(index, expression_of(necessary_runs(*all.patterns[index])), false);
   }
   throw Error("Hyperscan: a database of no patterns");
 }
