@@ -65,6 +65,8 @@ TEST_CASE("The condition of a rule is what its strings, the size and fixed bytes
   CHECK(derived("any of ($a*)") == "$a");
   CHECK(derived("uint16(0) == 0x5A4D and #a > 2") == "(uint16(0) == 0x5a4d and $a)");
   CHECK(derived("uint32(uint32(0x3C)) == 0x4550") == "uint32(uint32(0x3c)) == 0x4550");
+  CHECK(derived("(#a + #b) > (#b + #c)") == "($a or $b)");
+  CHECK(derived("3 <= #a + #c") == "($a or $c)");
   CHECK(derived("@a[1] < 100") == "$a");
   CHECK(derived("for any of them : ( $ at 0 )") ==
         "({ 61 6C 70 68 61 } at 0 or { 62 72 61 76 6F } at 0 or { 63 68 61 72 6C 69 65 } at 0)");
@@ -80,7 +82,8 @@ TEST_CASE("The condition of a rule is what its strings, the size and fixed bytes
 TEST_CASE("A part of a condition that isn't understood may be true") {
   for (const char* part : {"not $a", "#a < 3", "none of them", "0 of them", "pe.is_pe == 0",
                            "pe.MACHINE_I386 == 0x14c", "for all i in (1..#a) : ( @a[i] < 3 )",
-                           "not (not $a)", "$a or not $b", "#a == #b", "(#a + 1) of them"}) {
+                           "not (not $a)", "$a or not $b", "#a == #b", "#a + #b >= #c",
+                           "#a + 1 > #b", "#a - #b > 0", "(#a + 1) of them"}) {
     CAPTURE(part);
     CHECK(derived(part) == "true");
   }

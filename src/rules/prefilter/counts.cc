@@ -14,9 +14,21 @@ std::string mirrored(const std::string& op) {
   return op;
 }
 
-bool is_above_zero(const Expr& count, const std::string& op, const Expr& bound) {
-  if (count.kind != Kind::count) return false;
-  if (bound.kind == Kind::count) return op == ">";
+std::vector<std::string> counted(const Expr& sum) {
+  if (sum.kind == Kind::count) return {sum.text};
+  if (sum.kind != Kind::arithmetic || sum.text != "+") return {};
+  std::vector<std::string> all;
+  for (const Expr& arg : sum.args) {
+    const std::vector<std::string> more = counted(arg);
+    if (more.empty()) return {};
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
+}
+
+bool is_above_zero(const Expr& sum, const std::string& op, const Expr& bound) {
+  if (counted(sum).empty()) return false;
+  if (!counted(bound).empty()) return op == ">";
   if (bound.kind != Kind::number) return false;
   const i64 n = bound.number;
   return (op == ">" && n >= 0) || (op == ">=" && n >= 1) || (op == "==" && n >= 1) ||

@@ -6,6 +6,7 @@
 #include "rules/prefilter/counts.h"
 #include "rules/prefilter/lexer.h"
 #include "rules/prefilter/quantities.h"
+#include "rules/prefilter/string_forms.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,7 +21,6 @@ using Kind = Expr::Kind;
 constexpr std::size_t kMostNodes = 20000; // of one rule's formula
 constexpr std::size_t kMostForms = 8;     // of a string that is asked for at an offset
 constexpr std::size_t kMostBytesAt = 16;
-constexpr double kLeastBits = 11; // of a string worth a search
 
 /// Turns the condition of one rule into its formula.
 class Derivation {
@@ -49,36 +49,15 @@ private:
   u32 number() const { return first_rule_ + index_; }
 
   void add_string(u32 ordinal) {
-    StringDeclaration declared = rule_.strings[ordinal];
-    if (faulty(PlantedFault::forget_wide) && declared.wide)
-      declared.wide = !(declared.ascii = true);
-    if (faulty(PlantedFault::forget_nocase)) declared.nocase = false;
-    if (faulty(PlantedFault::forget_xor_keys) && declared.xor_keys) declared.xor_keys->second /= 2;
-    if (faulty(PlantedFault::exclude_newline)) declared.dot_all = false;
+    const StringDeclaration& declared = rule_.strings[ordinal];
     StringPlace place;
     place.rule = number();
     place.ordinal = ordinal;
     place.id = declared.id;
-    try {
-      place.forms = forms_of(declared);
-    } catch (const NotUnderstood& e) {
-      place.problem = e.what();
-    }
-    if (faulty(PlantedFault::forget_base64_alignment) && (declared.base64 || declared.base64wide) &&
-        place.forms.size() > 1)
-      place.forms.pop_back();
-    if (faulty(PlantedFault::narrow_hex_jump) && declared.kind == StringDeclaration::Kind::hex)
-      for (Pattern& form : place.forms)
-        for (Pattern& part : form.parts)
-          if (part.kind == Pattern::Kind::repeat && part.most > part.least) part.most = part.least;
-    places_.push_back(place.forms);
-    const bool worth = std::all_of(place.forms.begin(), place.forms.end(), [](const Pattern& form) {
-      return bits_of(necessary_runs(form)) >= kLeastBits;
-    });
-    if (place.problem.empty() && !worth) {
-      place.problem = "too short or too common to search for";
-      place.forms.clear();
-    }
+    StringForms forms = string_forms(declared, fault_);
+    places_.push_back(forms.all);
+    place.problem = std::move(forms.problem);
+    if (place.problem.empty()) place.forms = std::move(forms.all);
     if (!place.problem.empty()) note(place.id + ": " + place.problem);
     all_.strings.push_back(std::move(place));
   }
@@ -114,6 +93,12 @@ private:
   Formula present(const std::string& name) const {
     const std::vector<u32> strings = strings_of(name);
     return strings.size() == 1 ? present(strings.front()) : constant(true);
+  }
+
+  Formula any_present(const std::vector<std::string>& names) const {
+    std::vector<Formula> parts;
+    for (const std::string& name : names) parts.push_back(present(name));
+    return any_of(std::move(parts));
   }
 
   Formula present_at(u32 string, const Expr& where) {
@@ -344,9 +329,9 @@ private:
     Formula operands = both(when_defined(e.args[0]), when_defined(e.args[1]));
     if (e.kind == Kind::compare) {
       if (is_above_zero(e.args[0], e.text, e.args[1]))
-        return both(present(e.args[0].text), std::move(operands));
+        return both(any_present(counted(e.args[0])), std::move(operands));
       if (is_above_zero(e.args[1], mirrored(e.text), e.args[0]))
-        return both(present(e.args[1].text), std::move(operands));
+        return both(any_present(counted(e.args[1])), std::move(operands));
     }
     if (operands.is_true()) note("a comparison that isn't worked out");
     return operands;
