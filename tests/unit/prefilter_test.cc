@@ -67,6 +67,7 @@ TEST_CASE("The condition of a rule is what its strings, the size and fixed bytes
   CHECK(derived("uint32(uint32(0x3C)) == 0x4550") == "uint32(uint32(0x3c)) == 0x4550");
   CHECK(derived("(#a + #b) > (#b + #c)") == "($a or $b)");
   CHECK(derived("3 <= #a + #c") == "($a or $c)");
+  CHECK(derived("uint8(0) << 2 == uint8(1) >> 1") == "(uint8(0) << 2) == (uint8(1) >> 1)");
   CHECK(derived("@a[1] < 100") == "$a");
   CHECK(derived("for any of them : ( $ at 0 )") ==
         "({ 61 6C 70 68 61 } at 0 or { 62 72 61 76 6F } at 0 or { 63 68 61 72 6C 69 65 } at 0)");

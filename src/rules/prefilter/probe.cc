@@ -45,6 +45,12 @@ Value read(const Quantity& q, ByteView content, i64 offset) {
 
 Value or_unknown(std::optional<i64> value) { return value ? known(*value) : kUnknown; }
 
+Value shifted(char op, i64 a, i64 by) {
+  if (by < 0) return kUndefined;
+  if (by >= 64) return known(0);
+  return known(op == '<' ? static_cast<i64>(static_cast<u64>(a) << by) : a >> by);
+}
+
 Value combine(char op, i64 a, i64 b) {
   i64 result = 0;
   switch (op) {
@@ -56,6 +62,8 @@ Value combine(char op, i64 a, i64 b) {
   case '&': return known(a & b);
   case '|': return known(a | b);
   case '^': return known(a ^ b);
+  case '<':
+  case '>': return shifted(op, a, b);
   default: return kUnknown;
   }
 }

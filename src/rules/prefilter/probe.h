@@ -19,7 +19,7 @@ struct Quantity {
   i64 value = 0;
   u8 width = 0; // of a read, in bytes
   bool is_signed = false, big_endian = false;
-  char op = 0; // + - * & | ^, and ~ and _ (minus) of one argument
+  char op = 0; // + - * & | ^, < and > (shifts), and ~ and _ (minus) of one argument
   std::vector<Quantity> args;
   bool operator==(const Quantity&) const = default;
 };

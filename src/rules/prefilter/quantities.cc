@@ -67,7 +67,8 @@ std::optional<Quantity> read_of(const Expr& e) {
 
 std::optional<Quantity> arithmetic_of(const Expr& e) {
   static constexpr std::string_view known = "+-*&|^~";
-  if (e.text.size() != 1 || known.find(e.text) == known.npos) return std::nullopt;
+  const bool shift = e.text == "<<" || e.text == ">>";
+  if (!shift && (e.text.size() != 1 || known.find(e.text) == known.npos)) return std::nullopt;
   Quantity q;
   q.kind = Quantity::Kind::arithmetic;
   q.op = e.args.size() == 1 && e.text == "-" ? '_' : e.text.front();
@@ -149,7 +150,9 @@ std::string show(const Quantity& q) {
   }
   if (q.args.size() == 1)
     return fmt::format("{}({})", q.op == '_' ? '-' : q.op, show(q.args.front()));
-  return fmt::format("({} {} {})", show(q.args[0]), q.op, show(q.args[1]));
+  const bool shift = q.op == '<' || q.op == '>';
+  return fmt::format("({} {} {})", show(q.args[0]), std::string(shift ? 2 : 1, q.op),
+                     show(q.args[1]));
 }
 
 std::string show(const Comparison& c) {
