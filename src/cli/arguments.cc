@@ -58,24 +58,22 @@ u64 size_option(const char* name, const std::string& text) {
 
 Scope parse_scope(const std::vector<std::string>& names) {
   if (names.empty()) return {};
-  Scope scope{false, false, false, false, false, false, false};
-  const std::map<std::string, bool*> known{
-      {"allocated", &scope.allocated},   {"deleted", &scope.deleted},
-      {"ads", &scope.alternate_streams}, {"archives", &scope.archives},
-      {"slack", &scope.slack},           {"unallocated", &scope.unallocated},
-      {"system", &scope.system}};
+  Scope scope{false, false, false, false};
+  const std::map<std::string, bool*> known{{"allocated", &scope.allocated},
+                                           {"deleted", &scope.deleted},
+                                           {"ads", &scope.alternate_streams},
+                                           {"unallocated", &scope.unallocated}};
   for (const std::string& name : names) {
-    if (name == "all") return {true, true, true, true, true, true, true};
+    if (name == "all") return {true, true, true, true};
     const auto found = known.find(name);
     if (found == known.end())
-      throw UsageError(fmt::format("--scope {}: of allocated, deleted, ads, archives, slack, "
-                                   "unallocated, system, or all expected",
-                                   name));
+      throw UsageError(
+          fmt::format("--scope {}: allocated, deleted, ads, unallocated or all expected", name));
     *found->second = true;
   }
-  if (!scope.allocated && !scope.deleted && !scope.slack && !scope.unallocated && !scope.system)
-    throw UsageError("--scope: `ads` and `archives` are of allocated or deleted files; name at "
-                     "least one of these too");
+  if (!scope.allocated && !scope.deleted && !scope.unallocated)
+    throw UsageError("--scope: `ads` names streams of allocated or deleted files; name at least "
+                     "one of these too");
   return scope;
 }
 
@@ -141,8 +139,7 @@ void add_sweep(CLI::App& app, Raw& raw) {
   sweep
       ->add_option(
           "--scope", raw.scope,
-          "What to scan, of allocated,deleted,ads,archives,slack,unallocated,system; or all "
-          "[allocated,deleted,ads,archives]")
+          "What to scan, of allocated,deleted,ads,unallocated; or all [allocated,deleted,ads]")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST");

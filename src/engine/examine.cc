@@ -9,6 +9,7 @@
 #include "engine/names_scan.h"
 #include "engine/virtual_directories.h"
 #include "engine/weigh.h"
+#include "filesystem/extents.h"
 
 #include <algorithm>
 #include <set>
@@ -24,6 +25,25 @@ bool touches_gap(const std::vector<Gap>& gaps, u64 offset, u64 length) {
   return std::any_of(gaps.begin(), gaps.end(), [&](const Gap& gap) {
     return gap.offset < offset + length && offset < gap.offset + gap.length;
   });
+}
+
+/// Bytes of the gaps in [0, end).
+u64 within(const std::vector<Gap>& gaps, u64 end) {
+  u64 sum = 0;
+  for (const Gap& gap : gaps)
+    if (gap.offset < end) sum += std::min(gap.length, end - gap.offset);
+  return sum;
+}
+
+void place_match(const ByteSource& source, const StreamRef& stream, Match& match) {
+  match.media_offset = media_offset(source, stream, match.offset, match.length);
+  match.parts.clear();
+  if (!match.media_offset) return;
+  const std::vector<Extent> parts = slice_extents(stream.extents, match.offset, match.length);
+  if (parts.size() < 2) return;
+  for (const Extent& part : parts)
+    match.parts.push_back(
+        {match.offset + part.stream_offset, source.media_offset(part.source_offset), part.length});
 }
 
 void skip(Outcome& outcome, const std::string& reason, u64 bytes) {
@@ -71,7 +91,7 @@ Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stre
   if (stream.id.kind == StreamKind::name) return examine_name(volume, stream, *options_.places);
   Examination work(volume, stream);
   work.outcome.stream = stream.id;
-  work.outcome.bytes.planned = stream.size;
+  work.outcome.bytes.planned = stream.size - stream.shared_tail;
   if (stream.encoding == Encoding::wof) {
     skip(work.outcome, "wof", stream.size);
     work.add_issue(
@@ -124,7 +144,9 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
     work.add_issue(IssueKind::over_limit, "read", e.what(), window.length);
     return;
   }
-  if (!loaded.gaps.empty()) {
+  const u64 own = window.length - work.stream.shared_tail;
+  if (own < window.length) loaded.unreadable = within(loaded.gaps, own);
+  if (loaded.unreadable > 0) {
     const bool damaged = !loaded.damage.empty();
     work.add_issue(damaged ? IssueKind::malformed : IssueKind::unreadable, "read",
                    fmt::format("{} bytes in {} ranges, the first at offset {}: {}",
@@ -134,7 +156,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   }
   work.outcome.bytes.sparse += loaded.sparse;
   work.outcome.bytes.unreadable += loaded.unreadable;
-  const u64 readable = window.length - loaded.sparse - loaded.unreadable;
+  const u64 readable = own - loaded.sparse - loaded.unreadable;
 
   if (work.externals.empty()) {
     const StreamDescription& described = work.described();
@@ -145,7 +167,8 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
       for (const std::string& link : described.links)
         work.externals.push_back(externals_of({link, work.stream.name, owner}, work.volume.drive));
   }
-  const char* passed_over = whole ? check_hashes(work, loaded) : nullptr;
+  const bool raw = is_raw(work.stream.id.kind); // has no hash and no records
+  const char* passed_over = whole && !raw ? check_hashes(work, loaded) : nullptr;
   if (passed_over != nullptr) return skip(work.outcome, passed_over, readable);
 
   const std::string type = file_type_label(loaded.bytes);
@@ -159,7 +182,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
   add_matches(work, std::move(scan.findings), loaded, window);
   if (!scan.failed()) work.outcome.bytes.scanned += readable;
-  examine_records(work, loaded, window);
+  if (!raw) examine_records(work, loaded, window);
   if (whole) add_virtual_directories(work, loaded);
   if (work.outcome.findings.empty()) return;
   complete_findings(work, loaded, whole);
@@ -170,7 +193,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
 
 void StreamExaminer::place_in_media(const Examination& work, const LoadedWindow& loaded, Match& m) {
   if (!touches_gap(loaded.gaps, m.offset, m.length))
-    m.media_offset = media_offset(*work.volume.source, work.stream, m.offset, m.length);
+    place_match(*work.volume.source, work.stream, m);
 }
 
 /// Of IIS's configuration.
@@ -256,6 +279,12 @@ void StreamExaminer::add_matches(Examination& work, std::vector<Finding>&& findi
       match.offset += window.offset;
       place_in_media(work, loaded, match);
     }
+  if (is_raw(work.stream.id.kind)) { // what begins in the next piece is found there
+    const u64 own = work.stream.size - work.stream.shared_tail;
+    for (Finding& finding : findings)
+      std::erase_if(finding.matches, [&](const Match& match) { return match.offset >= own; });
+    std::erase_if(findings, [](const Finding& finding) { return finding.matches.empty(); });
+  }
   merge_findings(work.outcome.findings, std::move(findings));
 }
 
@@ -265,6 +294,7 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& lo
   Finding common = finding_frame(stream, described);
   common.extents = media_extents(*work.volume.source, stream);
   common.locate = locate_command(work.volume.target, stream, *work.volume.source);
+  common.overwritten = work.volume.plan.overwritten(stream);
   common.known = work.known;
   if (whole) { // of a stream that was scanned in parts there is no one content to hash or keep
     common.hashes = work.hashes;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/finding_frame.h"
 
+#include "filesystem/odd_times.h"
+
 #include <algorithm>
 
 namespace coldsweep {
@@ -17,6 +19,9 @@ Finding finding_frame(const StreamRef& stream, const StreamDescription& describe
   frame.si = described.si;
   frame.fn = described.fn;
   frame.owner_sid = described.owner_sid;
+  frame.short_name = described.short_name;
+  if (!described.path_source.empty()) frame.path_source = described.path_source;
+  frame.anomalies = odd_times(described.si, described.fn);
   frame.recovered = stream.recovered;
   return frame;
 }

@@ -70,6 +70,11 @@ std::string locate_command(const LocateTarget& target, const StreamRef& stream,
   if (one_raw_file && stream.encoding == Encoding::plain &&
       sleuth_kit_refuses(stream, target.volume_size))
     return dd_commands(target, stream, source);
+  if (stream.id.kind == StreamKind::unallocated && !stream.extents.empty()) {
+    const Extent& last = stream.extents.back();
+    return fmt::format("blkls {} {}-{}", volume_arguments(target), stream.id.record - kNoRecord,
+                       (last.source_offset + last.length) / target.cluster_size - 1);
+  }
   return fmt::format("icat {} {}-128-{}", volume_arguments(target), stream.id.record,
                      stream.stored_attribute.value_or(stream.id.attribute));
 }

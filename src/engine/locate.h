@@ -15,6 +15,7 @@ struct LocateTarget {
   std::vector<std::string> segments; ///< file names
   u64 volume_offset = 0;
   u64 volume_size = 0;
+  u32 cluster_size = 0;
 };
 
 /// Of what WOF compressed, the command shows the compressed bytes: no tool of The Sleuth Kit decompresses them.

@@ -103,6 +103,7 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
     SweptVolume& swept = opened.swept.emplace_back(
         SweptVolume{record.id, volume.source, NtfsPlan::make(ntfs, record.id, scope), 'C',
                     locate_target(image, volume)});
+    swept.target.cluster_size = ntfs.geometry.cluster_size;
     opened.issues.insert(opened.issues.end(), swept.plan.issues().begin(),
                          swept.plan.issues().end());
   } catch (const Error& e) {

@@ -186,7 +186,15 @@ void weigh(Finding& finding, const ContentFacts& content, const PlaceTable& tabl
 
   if (finding.known)
     add(finding, fmt::format("known software: {}", finding.known->name), table.reasons.known);
-  if (!finding.allocated) add(finding, "deleted", table.reasons.deleted);
+  if (finding.stream.kind == StreamKind::unallocated)
+    add(finding, "in unallocated space", table.reasons.slack);
+  else if (!finding.allocated)
+    add(finding, "deleted", table.reasons.deleted);
+  if (finding.overwritten && finding.overwritten->clusters > 0)
+    add(finding,
+        fmt::format("{} of its {} clusters are in use by others: perhaps not its content",
+                    finding.overwritten->clusters, finding.overwritten->of),
+        table.reasons.slack);
   if (name_of(finding.stream.kind).find("slack") != std::string_view::npos)
     add(finding, "in slack", table.reasons.slack);
   const std::string_view named =

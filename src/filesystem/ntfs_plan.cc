@@ -4,6 +4,7 @@
 #include "base/endian.h"
 #include "base/text.h"
 #include "filesystem/odd_names.h"
+#include "filesystem/raw_space.h"
 #include "filesystem/security.h"
 #include "filesystem/stream_parts.h"
 #include "filesystem/wof_storage.h"
@@ -19,6 +20,7 @@
 namespace coldsweep {
 namespace {
 
+constexpr u64 kBitmapRecord = 6;
 constexpr u64 kSecureRecord = 9;
 constexpr u64 kMostSdsBytes = 64_MiB;
 constexpr u32 kSecurityDescriptor = 0x50;
@@ -60,6 +62,7 @@ public:
                       }});
     flush_unreadable();
     assemble_pending();
+    if (scope_.unallocated) add_unallocated();
     sort_by_place();
     name_issues();
   }
@@ -204,6 +207,9 @@ private:
     std::set<u16> ids;
     for (FoundStream& stream : found) {
       if (file.record == kSecureRecord && stream.name == "$SDS") load_owners(stream);
+      if (file.record == kBitmapRecord && stream.name.empty())
+        plan_.bitmap_ =
+            ClusterBitmap::read(*volume_.source, volume_.geometry, stream.extents, stream.size);
       if (!(deleted ? scope_.deleted : scope_.allocated)) continue;
       if (!stream.name.empty() && !scope_.alternate_streams) continue;
       while (!ids.insert(stream.attribute).second) ++stream.attribute; // two of one id: damage
@@ -258,6 +264,19 @@ private:
     std::vector<std::byte> sds(std::min({stream.size, stored, kMostSdsBytes}));
     read_extents(*volume_.source, stream.extents, 0, sds);
     collect_owners(sds, plan_.owners_);
+  }
+
+  void add_unallocated() {
+    for (RawChunk& chunk :
+         cut_raw_space(plan_.bitmap_.free_runs(), volume_.geometry.cluster_size)) {
+      StreamRef stream;
+      stream.id = {volume_id_, kNoRecord + chunk.first_cluster, 0, 0, StreamKind::unallocated};
+      stream.size = stream.initialized = chunk.size;
+      stream.shared_tail = chunk.shared_tail;
+      stream.extents = plan_.extents_.emplace_back(std::move(chunk.extents));
+      stream.deleted = true;
+      plan_.streams_.push_back(stream);
+    }
   }
 
   void sort_by_place() {
@@ -318,6 +337,7 @@ private:
 
 NtfsPlan NtfsPlan::make(const NtfsVolume& volume, u32 volume_id, const Scope& scope) {
   NtfsPlan plan;
+  plan.cluster_size_ = volume.geometry.cluster_size;
   PlanBuilder(plan, volume, volume_id, scope).build();
   return plan;
 }
@@ -330,11 +350,33 @@ const NtfsPlan::File* NtfsPlan::file(u64 record) const {
 
 std::string NtfsPlan::path(u64 record) const { return paths_.paths(record).front().path; }
 
+std::optional<Overwritten> NtfsPlan::overwritten(const StreamRef& stream) const {
+  if (!stream.deleted || stream.resident || is_raw(stream.id.kind)) return std::nullopt;
+  Overwritten found;
+  for (const Extent& extent : stream.extents) {
+    if (extent.kind != Extent::Kind::stored || extent.length == 0) continue;
+    const u64 first = extent.source_offset / cluster_size_;
+    const u64 last = (extent.source_offset + extent.length - 1) / cluster_size_;
+    for (u64 cluster = first; cluster <= last; ++cluster) {
+      ++found.of;
+      found.clusters += bitmap_.in_use(cluster) ? 1 : 0;
+    }
+  }
+  if (found.of == 0) return std::nullopt;
+  return found;
+}
+
 StreamDescription NtfsPlan::describe(const StreamRef& stream) const {
   StreamDescription description;
+  if (stream.id.record >= kNoRecord) {
+    description.path = fmt::format("/$Unallocated/cluster-{}", stream.id.record - kNoRecord);
+    return description;
+  }
+  description.short_name = paths_.short_name(stream.id.record);
   std::vector<PathAndTimes> paths = paths_.paths(stream.id.record);
   description.path = paths.front().path;
   description.fn = paths.front().times;
+  description.path_source = paths.front().source;
   for (std::size_t i = 1; i < paths.size(); ++i)
     description.links.push_back(std::move(paths[i].path));
   std::sort(description.links.begin(), description.links.end());

@@ -3,6 +3,7 @@
 // to be said of each. Made by one thread; then immutable, and read by any.
 #pragma once
 
+#include "filesystem/cluster_bitmap.h"
 #include "filesystem/ntfs_volume.h"
 #include "filesystem/path_index.h"
 #include "model/options.h"
@@ -20,6 +21,8 @@ struct StreamDescription {
   std::vector<std::string> links; ///< the other names', sorted
   std::optional<Times> si, fn;
   std::optional<std::string> owner_sid;
+  std::optional<std::string> short_name; ///< of the DOS namespace
+  std::string_view path_source;          ///< of `path`, see PathAndTimes
 };
 
 class NtfsPlan {
@@ -40,6 +43,9 @@ public:
   /// Whether the volume looks like one that Windows is installed on.
   bool holds_windows() const { return paths_.root_holds("windows"); }
 
+  /// Of a deleted stream, how many of its clusters are in use now; absent where it had none.
+  std::optional<Overwritten> overwritten(const StreamRef& stream) const;
+
   /// Every path of a file or folder of that name, in lower case; deleted ones too.
   std::vector<std::string> paths_named(std::string_view lower_case_name) const {
     return paths_.paths_named(lower_case_name);
@@ -56,6 +62,8 @@ private:
   const File* file(u64 record) const;
 
   PathIndex paths_;
+  ClusterBitmap bitmap_;
+  u32 cluster_size_ = 0;
   std::vector<File> files_; ///< by record
   std::unordered_map<u32, std::string> owners_;
   std::unordered_map<u64, std::string>

@@ -39,6 +39,9 @@ std::optional<FileName> parse_file_name(ByteView value) {
 void PathIndex::add(u64 record, u16 sequence, bool in_use, std::vector<FileName> names) {
   const bool has_long = std::any_of(
       names.begin(), names.end(), [](const FileName& n) { return n.name_space != kDosNamespace; });
+  for (FileName& name : names)
+    if (has_long && name.name_space == kDosNamespace)
+      short_names_.try_emplace(record, std::move(name.name));
   if (has_long)
     std::erase_if(names, [](const FileName& n) { return n.name_space == kDosNamespace; });
   if (names.size() > std::numeric_limits<u16>::max()) names.resize(std::numeric_limits<u16>::max());
@@ -62,23 +65,26 @@ bool PathIndex::hangs_in(const FileReference& parent) const {
   return before == parent.sequence || (before == 0 && parent.sequence == 0xFFFF);
 }
 
-std::string PathIndex::folder_path(const FileReference& parent) const {
+PathIndex::FolderPath PathIndex::folder_path(const FileReference& parent) const {
   std::vector<const std::string*> parts;
   FileReference at = parent;
   std::string path;
+  std::string_view source;
   while (at.record != kRootRecord || !hangs_in(at)) {
     const Entry* folder = entry(at.record);
     if (!hangs_in(at) || folder->name_count == 0 || parts.size() >= kMostDepth) {
       path = kOrphans;
+      source = kOrphan;
       break;
     }
+    if (!folder->in_use) source = kDeletedFolders;
     const FileName& name = names_[folder->first_name];
     parts.push_back(&name.name);
     at = name.parent;
   }
   if (parts.size() >= kMostDepth) parts.clear(); // folders that contain each other
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) path.append("/").append(**part);
-  return path;
+  return {std::move(path), source};
 }
 
 std::vector<PathAndTimes> PathIndex::paths(u64 record) const {
@@ -88,13 +94,20 @@ std::vector<PathAndTimes> PathIndex::paths(u64 record) const {
     return {{"/", names_[of->first_name].times}};
   }
   if (of == nullptr || of->name_count == 0)
-    return {{fmt::format("{}/OrphanFile-{}", kOrphans, record), std::nullopt}};
+    return {{fmt::format("{}/OrphanFile-{}", kOrphans, record), std::nullopt, kOrphan}};
   std::vector<PathAndTimes> all;
   for (u32 i = 0; i < of->name_count; ++i) {
     const FileName& name = names_[of->first_name + i];
-    all.push_back({folder_path(name.parent) + "/" + name.name, name.times});
+    FolderPath folder = folder_path(name.parent);
+    all.push_back({std::move(folder.path) + "/" + name.name, name.times, folder.source});
   }
   return all;
+}
+
+std::optional<std::string> PathIndex::short_name(u64 record) const {
+  const auto found = short_names_.find(record);
+  if (found == short_names_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<std::string> PathIndex::paths_named(std::string_view lower_case_name) const {
@@ -104,7 +117,7 @@ std::vector<std::string> PathIndex::paths_named(std::string_view lower_case_name
     for (u32 i = 0; i < entry.name_count; ++i) {
       const FileName& name = names_[entry.first_name + i];
       if (name.name.size() == lower_case_name.size() && ascii_lower(name.name) == lower_case_name)
-        all.push_back(folder_path(name.parent) + "/" + name.name);
+        all.push_back(folder_path(name.parent).path + "/" + name.name);
     }
   }
   return all;

@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace coldsweep {
@@ -23,9 +24,14 @@ struct FileName {
 /// Parses the value of a $FILE_NAME attribute; absent when it can't be one.
 std::optional<FileName> parse_file_name(ByteView value);
 
+/// How a path was found, where folders in use did not give all of it.
+inline constexpr std::string_view kDeletedFolders = "deleted_folders";
+inline constexpr std::string_view kOrphan = "orphan";
+
 struct PathAndTimes {
   std::string path;
   std::optional<Times> times;
+  std::string_view source{}; ///< empty, or one of the above
 };
 
 class PathIndex {
@@ -38,6 +44,9 @@ public:
   /// Every path of a record, in the order of its names; never empty. What hangs on no folder any more stands below
   /// `/$OrphanFiles`; what has no name is `OrphanFile-RECORD`, as The Sleuth Kit calls it.
   std::vector<PathAndTimes> paths(u64 record) const;
+
+  /// The first name of the DOS namespace, where there are others.
+  std::optional<std::string> short_name(u64 record) const;
 
   /// Whether a record in use hangs in the root folder by that name (ASCII letters of any case).
   bool root_holds(std::string_view lower_case_name) const;
@@ -56,10 +65,15 @@ private:
   const Entry* entry(u64 record) const;
   /// The folder that a name hangs in, if that record is still, or was when deleted, the one the name means.
   bool hangs_in(const FileReference& parent) const;
-  std::string folder_path(const FileReference& parent) const;
+  struct FolderPath {
+    std::string path;
+    std::string_view source;
+  };
+  FolderPath folder_path(const FileReference& parent) const;
 
   std::vector<Entry> entries_; ///< by record
   std::deque<FileName> names_;
+  std::unordered_map<u64, std::string> short_names_; ///< by record
 };
 
 } // namespace coldsweep

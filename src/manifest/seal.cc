@@ -109,6 +109,7 @@ public:
       logs.family = family;
       logs.add(1, outcome.log->oldest, outcome.log->newest);
     }
+    if (is_raw(outcome.stream.kind)) return; // bytes that are no stream of a file
     StreamCounts& streams = found->second.streams;
     ++streams.planned;
     if (outcome.failed())

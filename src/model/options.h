@@ -16,10 +16,7 @@ struct Scope {
   bool allocated = true;
   bool deleted = true;
   bool alternate_streams = true;
-  bool archives = true;     ///< members of archives and containers
-  bool slack = false;       ///< of files, MFT records and indexes
-  bool unallocated = false; ///< clusters in no use, and what lies between volumes
-  bool system = false;      ///< attributes other than $DATA, page files, journals in windows
+  bool unallocated = false; ///< clusters in no use
 };
 
 enum class ProgressStyle : u8 { automatic, bar, plain, json, none };

@@ -32,6 +32,11 @@ enum class StreamKind : u8 {
 /// plus the number of the first cluster (of a gap: plus its offset in the media).
 constexpr u64 kNoRecord = u64{1} << 48;
 
+/// Whether the bytes are no content that a file system gives out, but what lies in its clusters.
+constexpr bool is_raw(StreamKind kind) {
+  return kind >= StreamKind::uninitialized && kind <= StreamKind::gap;
+}
+
 /// How the bytes are stored. The values are part of the journal's format: append only.
 enum class Encoding : u8 {
   plain,
@@ -96,6 +101,8 @@ struct StreamRef {
   std::optional<u16>
       stored_attribute; ///< of the attribute that the extents are of, where it is another
   u64 stored_size = 0;  ///< of that attribute, for WOF
+  u64 shared_tail =
+      0; ///< of `size`: bytes that another stream begins with. Matches that begin here are that one's
   std::span<const Extent> extents;
   std::string_view name;       ///< of the $DATA attribute in UTF-8; empty for the main stream
   std::string_view why_unread; ///< of Encoding::wof: why its content can't be decoded

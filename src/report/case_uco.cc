@@ -100,7 +100,7 @@ private:
         file[std::string("uco-observable:") + name] = {{"@type", "xsd:dateTime"},
                                                        {"@value", f.si.at(at)}};
     Json ntfs = facet_of("uco-observable:NTFSFileFacet", key + "/ntfs");
-    ntfs["uco-observable:entryID"] = integer(f.record);
+    if (f.record) ntfs["uco-observable:entryID"] = integer(*f.record);
     if (!f.owner_sid.empty()) ntfs["uco-observable:ntfsOwnerSID"] = f.owner_sid;
     Json content = facet_of("uco-observable:ContentDataFacet", key + "/content");
     content["uco-observable:sizeInBytes"] = integer(f.size);

@@ -45,7 +45,7 @@ std::string file_object(const std::vector<FindingRow>& findings) {
   text += element("alloc_inode", f.allocated ? "1" : "0");
   text += element("alloc_name", f.allocated && !f.path.starts_with("/$OrphanFiles") ? "1" : "0");
   text += element("compressed", f.encoding == "plain" ? "0" : "1") +
-          element("inode", std::to_string(f.record));
+          (f.record ? element("inode", std::to_string(*f.record)) : "");
   text += element("uid", f.owner_sid) + element("mtime", f.si[1]) + element("ctime", f.si[2]) +
           element("atime", f.si[3]) + element("crtime", f.si[0]);
   text += element("seq", std::to_string(f.sequence)) + "<byte_runs>";

@@ -73,7 +73,8 @@ struct FindingRow {
   std::string stream;
   std::optional<std::string> member;
   std::string kind;
-  u64 record = 0, sequence = 0, attribute_id = 0;
+  std::optional<u64> record; ///< absent for bytes that belong to no MFT record
+  u64 sequence = 0, attribute_id = 0;
   bool allocated = false;
   u64 size = 0;
   std::string encoding;

@@ -62,7 +62,7 @@ Json result_of(const SealedCase& sealed, const FindingRow& finding, std::size_t 
                           {"place", finding.place},
                           {"why", std::move(why)},
                           {"matches", finding.matches.size()},
-                          {"mftRecord", finding.record},
+                          {"mftRecord", finding.record ? Json(*finding.record) : Json(nullptr)},
                           {"allocated", finding.allocated},
                           {"sha256", finding.sha256},
                           {"locate", finding.locate}};

@@ -140,9 +140,9 @@ std::string full_name(const FindingRow& finding) {
 }
 
 bool same_stream(const FindingRow& a, const FindingRow& b) {
-  return a.volume == b.volume && a.record == b.record && a.sequence == b.sequence &&
-         a.attribute_id == b.attribute_id && a.kind == b.kind && a.member == b.member &&
-         a.path == b.path && a.stream == b.stream && a.sha256 == b.sha256;
+  return a.volume == b.volume && a.record == b.record && a.path == b.path &&
+         a.sequence == b.sequence && a.attribute_id == b.attribute_id && a.kind == b.kind &&
+         a.member == b.member && a.path == b.path && a.stream == b.stream && a.sha256 == b.sha256;
 }
 
 FindingRow finding_of(const Json& line) {
@@ -155,7 +155,7 @@ FindingRow finding_of(const Json& line) {
                  .stream = text_of(line, "stream"),
                  .member = std::nullopt,
                  .kind = text_of(line, "kind"),
-                 .record = number_of(line, "record"),
+                 .record = maybe_number(line, "record"),
                  .sequence = number_of(line, "sequence"),
                  .attribute_id = number_of(line, "attribute_id"),
                  .allocated = flag_of(line, "allocated"),

@@ -49,10 +49,10 @@ std::string causes_of(const std::vector<FindingRow>& findings) {
 }
 
 std::string body_line(const FindingRow& f, const TimeRow& times, const std::string& name) {
-  return fmt::format("{}|{}|{}-128-{}|r/rrwxrwxrwx|0|0|{}|{}|{}|{}|{}\n",
-                     f.md5.empty() ? "0" : f.md5, body_name(name), f.record, f.attribute_id, f.size,
-                     body_time(times[3]), body_time(times[1]), body_time(times[2]),
-                     body_time(times[0]));
+  const std::string inode = f.record ? fmt::format("{}-128-{}", *f.record, f.attribute_id) : "0";
+  return fmt::format("{}|{}|{}|r/rrwxrwxrwx|0|0|{}|{}|{}|{}|{}\n", f.md5.empty() ? "0" : f.md5,
+                     body_name(name), inode, f.size, body_time(times[3]), body_time(times[1]),
+                     body_time(times[2]), body_time(times[0]));
 }
 
 bool any_time(const TimeRow& times) {

@@ -68,7 +68,7 @@ public:
     object["x_coldsweep_findings"] = std::move(numbers);
     if (best) object["x_coldsweep_score"] = *best;
     object["x_coldsweep_volume"] = sealed_.locator(first.volume);
-    object["x_coldsweep_mft_record"] = first.record;
+    if (first.record) object["x_coldsweep_mft_record"] = *first.record;
     object["x_coldsweep_allocated"] = first.allocated;
     object["x_coldsweep_locate"] = first.locate;
     list_.add(object);
@@ -108,7 +108,7 @@ private:
       list_.add(
           {{"type", "directory"}, {"spec_version", "2.1"}, {"id", directory}, {"path", folder}});
     std::string name = full_name(finding).substr(slash == finding.path.size() ? 0 : slash + 1);
-    if (name.empty()) name = fmt::format("record {}", finding.record);
+    if (name.empty()) name = fmt::format("record {}", finding.record.value_or(0));
 
     Json hashes = Json::object(), one_hash = Json::object();
     for (const auto& [algorithm, digest] :

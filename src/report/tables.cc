@@ -60,7 +60,7 @@ Json row_of(const SealedCase& sealed, const FindingRow& finding) {
            {"allocated", finding.allocated},
            {"size", finding.size},
            {"encoding", finding.encoding},
-           {"record", finding.record},
+           {"record", or_null(finding.record)},
            {"sequence", finding.sequence},
            {"attribute_id", finding.attribute_id},
            {"place", or_null(finding.place)},

@@ -49,7 +49,7 @@ public:
     common_["kind"] = finding.kind;
     common_["weight"] = name_of(weight_of(finding.score));
     if (finding.score) common_["score"] = *finding.score;
-    common_["mft_record"] = finding.record;
+    if (finding.record) common_["mft_record"] = *finding.record;
     common_["allocated"] = finding.allocated;
     common_["size"] = finding.size;
     common_["finding"] = finding.number;

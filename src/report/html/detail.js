@@ -130,7 +130,7 @@ function showDetail(panel, finding, detail) {
   if (detail.locate) parts.push(...headed('Locate, without coldsweep', element('code', { class: 'locate' }, safe(detail.locate)), copyButton(detail.locate, 'the command')));
   const extents = detail.extents.map(([offset, media, length]) => grouped(offset) + ' → ' + (media === null ? 'not in the media' : grouped(media)) + ', ' + grouped(length) + ' bytes').join('\n');
   parts.push(...headed('Where it stands', rows([
-    ['volume', finding.volume], ['MFT record', grouped(finding.record) + ', sequence ' + detail.sequence + ', attribute ' + detail.attribute], ['kind', finding.kind], ['size', grouped(finding.size) + ' bytes'],
+    ['volume', finding.volume], ['MFT record', finding.record === null ? '' : grouped(finding.record) + ', sequence ' + detail.sequence + ', attribute ' + detail.attribute], ['kind', finding.kind], ['size', grouped(finding.size) + ' bytes'],
     ['encoding', detail.encoding], ['owner', detail.owner], ['also as', detail.links.join(', ') + (detail.link_count > detail.links.length ? ' and ' + (detail.link_count - detail.links.length) + ' more' : '')],
     ['log line', detail.log_line === null ? '' : grouped(detail.log_line) + (detail.log_time ? ', ' + detail.log_time : '')], ['known as', detail.known],
     ['copy', finding.exported && detail.sha256 ? 'evidence/' + detail.sha256.slice(0, 2) + '/' + detail.sha256 : 'none kept']])));

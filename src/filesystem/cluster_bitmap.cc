@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filesystem/cluster_bitmap.h"
+
+#include "filesystem/extents.h"
+
+#include <algorithm>
+
+namespace coldsweep {
+
+ClusterBitmap ClusterBitmap::read(const ByteSource& volume, const NtfsGeometry& geometry,
+                                  std::span<const Extent> extents, u64 size) {
+  ClusterBitmap bitmap;
+  bitmap.clusters_ = std::min(geometry.cluster_count, geometry.present_clusters);
+  // One bit for each cluster that is there: never more than the evidence bears out.
+  bitmap.bits_.resize(std::min(size, (bitmap.clusters_ + 7) / 8));
+  read_extents(volume, extents, 0, bitmap.bits_);
+  return bitmap;
+}
+
+bool ClusterBitmap::in_use(u64 cluster) const {
+  const u64 byte = cluster / 8;
+  return cluster < clusters_ && byte < bits_.size() &&
+         (std::to_integer<unsigned>(bits_[byte]) >> (cluster % 8) & 1) != 0;
+}
+
+std::vector<ClusterRun> ClusterBitmap::free_runs() const {
+  std::vector<ClusterRun> runs;
+  for (u64 cluster = 0; cluster < clusters_; ++cluster) {
+    if (cluster % 8 == 0 && cluster / 8 < bits_.size() && bits_[cluster / 8] == std::byte{0xFF}) {
+      cluster += 7;
+      continue;
+    }
+    if (in_use(cluster)) continue;
+    if (runs.empty() || runs.back().first + runs.back().count != cluster)
+      runs.push_back({cluster, 0});
+    ++runs.back().count;
+  }
+  return runs;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// $Bitmap: which clusters of a volume are in use. Layout: Linux-NTFS project, "NTFS Documentation", $Bitmap. Immutable once
+// read; any thread.
+#pragma once
+
+#include "filesystem/ntfs_geometry.h"
+#include "image/byte_source.h"
+#include "model/stream.h"
+
+#include <vector>
+
+namespace coldsweep {
+
+struct ClusterRun {
+  u64 first = 0, count = 0;
+  bool operator==(const ClusterRun&) const = default;
+};
+
+class ClusterBitmap {
+public:
+  /// Of a volume without one: nothing is known to be in use.
+  ClusterBitmap() = default;
+  /// From the extents of $Bitmap. Bits that can't be read are those of free clusters: these are looked at rather than
+  /// passed over.
+  static ClusterBitmap read(const ByteSource& volume, const NtfsGeometry& geometry,
+                            std::span<const Extent> extents, u64 size);
+
+  bool in_use(u64 cluster) const;
+  /// Of the clusters that the evidence holds, those in no use, in the order of the disk; adjacent ones together.
+  std::vector<ClusterRun> free_runs() const;
+
+private:
+  u64 clusters_ = 0;
+  std::vector<std::byte> bits_;
+};
+
+} // namespace coldsweep

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file's times -> what is odd about them. Neither proves that they were set by hand: installers and archivers set times,
+// too. Pure functions, any thread.
+#pragma once
+
+#include "model/outcome.h"
+
+#include <vector>
+
+namespace coldsweep {
+
+/// Of $STANDARD_INFORMATION and the $FILE_NAME beside it; by name of the anomaly.
+std::vector<Anomaly> odd_times(const std::optional<Times>& si, const std::optional<Times>& fn);
+
+} // namespace coldsweep

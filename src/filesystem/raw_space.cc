@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filesystem/raw_space.h"
+
+#include <algorithm>
+
+namespace coldsweep {
+namespace {
+
+/// A place in a list of runs.
+struct Place {
+  std::size_t run = 0;
+  u64 within = 0; ///< clusters
+};
+
+/// Appends up to `clusters` from a place on, which moves on.
+u64 append(const std::vector<ClusterRun>& runs, Place& place, u64 clusters, u32 cluster_size,
+           RawChunk& chunk) {
+  u64 taken = 0;
+  while (taken < clusters && place.run < runs.size()) {
+    const ClusterRun& run = runs[place.run];
+    const u64 count = std::min(run.count - place.within, clusters - taken);
+    const u64 offset = (run.first + place.within) * cluster_size;
+    Extent* last = chunk.extents.empty() ? nullptr : &chunk.extents.back();
+    if (last != nullptr && last->source_offset + last->length == offset)
+      last->length += count * cluster_size;
+    else
+      chunk.extents.push_back({chunk.size, offset, count * cluster_size, Extent::Kind::stored});
+    chunk.size += count * cluster_size;
+    chunk.last_cluster = run.first + place.within + count - 1;
+    taken += count;
+    place.within += count;
+    if (place.within == run.count) place = {place.run + 1, 0};
+  }
+  return taken;
+}
+
+} // namespace
+
+std::vector<RawChunk> cut_raw_space(const std::vector<ClusterRun>& runs, u32 cluster_size) {
+  const u64 own = std::max<u64>(1, kRawChunk / cluster_size);
+  const u64 overlap = std::max<u64>(1, kRawOverlap / cluster_size);
+  std::vector<RawChunk> chunks;
+  Place place;
+  while (place.run < runs.size()) {
+    RawChunk& chunk = chunks.emplace_back();
+    chunk.first_cluster = runs[place.run].first + place.within;
+    append(runs, place, own, cluster_size, chunk);
+    const u64 last = chunk.last_cluster;
+    Place ahead = place;
+    chunk.shared_tail = append(runs, ahead, overlap, cluster_size, chunk) * cluster_size;
+    chunk.last_cluster = last;
+  }
+  return chunks;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lies in clusters in no use is found, once, with its place in the media; and what a deleted file's clusters hold is
+// not taken for its content where others have them now.
+#include "support/catch.h"
+#include "support/ntfs_image.h"
+#include "support/run_sweep.h"
+#include "support/run_tool.h"
+#include "support/shared_images.h"
+#include "support/tsk_oracle.h"
+
+#include "base/file.h"
+#include "filesystem/extents.h"
+#include "filesystem/ntfs_plan.h"
+#include "filesystem/ntfs_volume.h"
+#include "filesystem/raw_space.h"
+#include "image/image.h"
+#include "volume/volume.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <fmt/format.h>
+
+using namespace coldsweep;
+using namespace coldsweep::test;
+
+namespace {
+
+constexpr std::string_view kMarker = "coldsweep-marker-4711";
+constexpr const char* kMarkerRule =
+    "rule marker { strings: $m = \"coldsweep-marker-4711\" condition: $m }";
+
+SweepOptions only_unallocated() {
+  SweepOptions options;
+  options.scope = {false, false, false, true};
+  return options;
+}
+
+NtfsVolume open_bare(const std::filesystem::path& path) {
+  return NtfsVolume::open(open_image({path}).media);
+}
+
+std::vector<RawChunk> chunks_of(const NtfsVolume& volume) {
+  const NtfsPlan plan = NtfsPlan::make(volume, 0, {false, false, false, true});
+  std::vector<RawChunk> chunks;
+  for (const StreamRef& stream : plan.streams())
+    chunks.push_back({stream.id.record - kNoRecord,
+                      0,
+                      stream.size,
+                      stream.shared_tail,
+                      {stream.extents.begin(), stream.extents.end()}});
+  std::sort(chunks.begin(), chunks.end(),
+            [](const RawChunk& a, const RawChunk& b) { return a.first_cluster < b.first_cluster; });
+  return chunks;
+}
+
+void write_at(const std::filesystem::path& path, u64 offset, std::string_view bytes) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(offset));
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  REQUIRE(file.good());
+}
+
+std::string read_at(const std::filesystem::path& path, u64 offset, u64 length) {
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(offset));
+  std::string bytes(length, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(length));
+  return bytes;
+}
+
+u64 volume_place(const RawChunk& chunk, u64 offset) {
+  return slice_extents(chunk.extents, offset, 1).at(0).source_offset;
+}
+
+std::size_t matches_of(const Swept& swept) {
+  std::size_t count = 0;
+  for (const nlohmann::json& f : swept.findings) count += f.at("matches").size();
+  return count;
+}
+
+} // namespace
+
+TEST_CASE("what stands in a free cluster is found with its place, and shown by `locate`") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 32_MiB});
+  image.file("kept.txt", std::string(kMarker));
+  const std::filesystem::path path = image.build();
+  const u64 at = volume_place(chunks_of(open_bare(path)).at(0), 3 * 4096 + 100);
+  write_at(path, at, kMarker);
+
+  const Swept swept = run_sweep(path, kMarkerRule, only_unallocated());
+  require_balanced(swept);
+  REQUIRE(swept.findings.size() == 1);
+  const nlohmann::json& f = swept.findings.at(0);
+  CHECK(f.at("kind") == "unallocated");
+  CHECK(f.at("record").is_null());
+  CHECK(f.at("allocated") == false);
+  CHECK(f.at("path").get<std::string>().starts_with("/$Unallocated/cluster-"));
+  REQUIRE(f.at("matches").size() == 1);
+  CHECK(f.at("matches").at(0).at("media_offset") == at);
+  CHECK(read_at(path, f.at("matches").at(0).at("media_offset"), kMarker.size()) == kMarker);
+  CHECK(swept.coverage.at(0).at("streams").at("planned") == 0);
+  if (Tsk::available()) {
+    const ToolResult shown = run_tool(
+        {"sh", "-c",
+         "cd " + path.parent_path().string() + " && " + f.at("locate").get<std::string>()});
+    CHECK(shown.status == 0);
+    CHECK(sha256_of(shown.out) == f.at("hashes").at("sha256").get<std::string>());
+  }
+  // Not asked for, it is not looked at.
+  for (const nlohmann::json& other : run_sweep(path, kMarkerRule).findings)
+    CHECK(other.at("kind") == "data");
+}
+
+TEST_CASE("a match across two pieces of unallocated space is found once, and so is one in what "
+          "they share") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 64_MiB});
+  image.file("kept.txt", "x");
+  const std::filesystem::path path = image.build();
+  const std::vector<RawChunk> chunks = chunks_of(open_bare(path));
+  REQUIRE(chunks.size() >= 2);
+  const RawChunk& first = chunks.at(0);
+  const u64 own = first.size - first.shared_tail;
+  const u64 across = volume_place(first, own - 10);
+  REQUIRE(volume_place(first, own) == across + 10); // the disk goes on where the piece ends
+  write_at(path, across, kMarker);
+  write_at(path, volume_place(first, own + 4096), kMarker);
+
+  const Swept swept = run_sweep(path, kMarkerRule, only_unallocated());
+  require_balanced(swept);
+  CHECK(swept.findings.size() == 2);
+  CHECK(matches_of(swept) == 2);
+  u64 own_bytes = 0;
+  for (const RawChunk& chunk : chunks) own_bytes += chunk.size - chunk.shared_tail;
+  CHECK(swept.coverage.at(0).at("bytes").at("planned") == own_bytes);
+}
+
+TEST_CASE("a match across a fragment boundary names the place of each of its parts") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 32_MiB});
+  image
+      .file("parts.bin",
+            std::string(4096 - 10, '.') + std::string(kMarker) + std::string(9000, '.'))
+      .fragmented(3);
+  const std::filesystem::path path = image.build();
+  const Swept swept = run_sweep(path, kMarkerRule);
+  const nlohmann::json f = swept.finding("/parts.bin");
+  REQUIRE(!f.is_null());
+  const nlohmann::json& match = f.at("matches").at(0);
+  REQUIRE(match.at("parts").size() == 2);
+  std::string bytes;
+  for (const nlohmann::json& part : match.at("parts"))
+    bytes += read_at(path, part.at("media_offset"), part.at("length"));
+  CHECK(bytes == kMarker);
+  CHECK(match.at("parts").at(0).at("media_offset") == match.at("media_offset"));
+  CHECK(match.at("parts").at(1).at("offset") == 4096);
+}
+
+TEST_CASE("a deleted file says how many of its clusters are in use by others") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 32_MiB});
+  image.file("gone.bin", std::string(kMarker) + std::string(3 * 4096, '.')).deleted();
+  const std::filesystem::path path = image.build();
+  const Swept before = run_sweep(path, kMarkerRule);
+  REQUIRE(before.findings.size() == 1);
+  const nlohmann::json& deleted = before.findings.at(0);
+  CHECK(deleted.at("overwritten") == nlohmann::json{{"clusters", 0}, {"of", 4}});
+
+  // $Bitmap says that the first of its clusters is another's by now.
+  const NtfsVolume volume = open_bare(path);
+  const NtfsPlan plan = NtfsPlan::make(volume, 0, {});
+  const u64 cluster = deleted.at("extents").at(0).at("media_offset").get<u64>() / 4096;
+  for (const StreamRef& stream : plan.streams())
+    if (stream.id.record == 6 && stream.name.empty()) {
+      const u64 at = slice_extents(stream.extents, cluster / 8, 1).at(0).source_offset;
+      const char byte = read_at(path, at, 1).at(0);
+      write_at(path, at, std::string(1, static_cast<char>(byte | 1 << cluster % 8)));
+    }
+  const Swept after = run_sweep(path, kMarkerRule);
+  REQUIRE(after.findings.size() == 1);
+  const nlohmann::json& f = after.findings.at(0);
+  CHECK(f.at("overwritten") == nlohmann::json{{"clusters", 1}, {"of", 4}});
+  CHECK(f.at("why").dump().find("1 of its 4 clusters") != std::string::npos);
+}
+
+TEST_CASE("short names, odd times and deleted folders stand with a finding") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  constexpr u64 kSecond = 10'000'000;
+  const u64 long_ago = 131'000'000'000 * kSecond / 10;
+  NtfsImage image({.size = 16_MiB});
+  image.file("long file name.aspx", std::string(kMarker)).dos_name("LONGFI~1.ASP");
+  image.file("set.aspx", std::string(kMarker))
+      .times({long_ago / kSecond * kSecond, long_ago / kSecond * kSecond, long_ago, long_ago});
+  const Swept swept = run_sweep(image.build(), kMarkerRule);
+  CHECK(swept.finding("/long file name.aspx").at("short_name") == "LONGFI~1.ASP");
+  const nlohmann::json set = swept.finding("/set.aspx");
+  CHECK(set.at("short_name").is_null());
+  CHECK(set.at("path_source").is_null());
+  std::vector<std::string> odd;
+  for (const nlohmann::json& anomaly : set.at("anomalies")) odd.push_back(anomaly.at("name"));
+  CHECK(odd == std::vector<std::string>{"created_before_name", "whole_seconds"});
+}
+
+TEST_CASE("unallocated bytes are those that The Sleuth Kit's blkls lists, on every shared image") {
+  const std::vector<SharedImage> images = shared_images();
+  if (images.empty() || !have_tool("blkls")) SKIP("no shared images, or no blkls");
+  std::size_t compared = 0;
+  for (const SharedImage& shared : images) {
+    const TempDir unpacked;
+    const std::filesystem::path path = unpack(shared, unpacked);
+    const Image image = open_image({path});
+    for (const Volume& volume : find_volumes({path}, image.media).volumes) {
+      if (volume.filesystem != "ntfs") continue;
+      CAPTURE(shared.name, volume.locator);
+      const NtfsVolume ntfs = NtfsVolume::open(volume.source);
+      std::string ours;
+      for (const RawChunk& chunk : chunks_of(ntfs)) {
+        std::string bytes(chunk.size - chunk.shared_tail, '\0');
+        read_extents(*volume.source, chunk.extents, 0, std::as_writable_bytes(std::span(bytes)));
+        ours += bytes;
+      }
+      const std::string type = image.format == "ewf" ? "ewf" : "raw";
+      const std::string theirs = must_run({"blkls", "-f", "ntfs", "-i", type, "-o",
+                                           std::to_string(volume.offset / 512), path.string()});
+      CHECK(ours.size() == theirs.size());
+      CHECK(sha256_of(ours) == sha256_of(theirs));
+      ++compared;
+    }
+  }
+  CHECK(compared >= 4);
+}
