@@ -56,10 +56,11 @@ void print_stream(const RankedStream& stream) {
   fmt::print("\n{:>5}  {}\n", stream.score, path_of(stream));
   fmt::print("       {}\n", causes_of(stream));
   const std::string created = iso_time(stream.created).value_or("");
-  fmt::print("       {}{}{}, MFT record {}\n", stream.place.value_or("other"),
-             stream.allocated ? "" : ", deleted",
+  const bool of_a_file = stream.stream.record < kNoRecord;
+  const char* state = !of_a_file ? ", unallocated" : stream.allocated ? "" : ", deleted";
+  fmt::print("       {}{}{}{}\n", stream.place.value_or("other"), state,
              created.empty() ? "" : ", created " + created.substr(0, 19) + "Z",
-             stream.stream.record);
+             of_a_file ? fmt::format(", MFT record {}", stream.stream.record) : "");
   fmt::print("       why: {}\n", why_of(stream));
 }
 

@@ -108,6 +108,16 @@ TEST_CASE("what stands in a free cluster is found with its place, and shown by `
     CHECK(shown.status == 0);
     CHECK(sha256_of(shown.out) == f.at("hashes").at("sha256").get<std::string>());
   }
+  const TempDir folder;
+  const std::filesystem::path rules = folder / "marker.yar";
+  std::ofstream(rules) << kMarkerRule;
+  const ToolResult told =
+      run_tool({COLDSWEEP_BINARY, "sweep", path.string(), "-o", (folder / "case").string(), "-r",
+                rules.string(), "--scope", "unallocated", "--progress", "none"});
+  CHECK(told.status == 0);
+  CHECK(told.out.find(", unallocated\n") != std::string::npos);
+  CHECK(told.out.find("MFT record") == std::string::npos);
+  CHECK(run_tool({COLDSWEEP_BINARY, "verify", (folder / "case").string()}).status == 0);
   // Not asked for, it is not looked at.
   for (const nlohmann::json& other : run_sweep(path, kMarkerRule).findings)
     CHECK(other.at("kind") == "data");
