@@ -118,6 +118,15 @@ TEST_CASE("what stands in a free cluster is found with its place, and shown by `
   CHECK(told.out.find(", unallocated\n") != std::string::npos);
   CHECK(told.out.find("MFT record") == std::string::npos);
   CHECK(run_tool({COLDSWEEP_BINARY, "verify", (folder / "case").string()}).status == 0);
+  for (const char* format : {"html", "csv", "jsonl", "hashdeep", "dfxml", "case", "stix",
+                             "timesketch", "bodyfile", "sarif"}) {
+    CAPTURE(format);
+    const ToolResult report =
+        run_tool({COLDSWEEP_BINARY, "report", (folder / "case").string(), "--format", format});
+    CHECK(report.status == 0);
+    CHECK(report.out.find("$Unallocated") != std::string::npos);
+    CHECK(report.out.find(std::to_string(kNoRecord).substr(0, 12)) == std::string::npos);
+  }
   // Not asked for, it is not looked at.
   for (const nlohmann::json& other : run_sweep(path, kMarkerRule).findings)
     CHECK(other.at("kind") == "data");
