@@ -24,13 +24,11 @@ constexpr std::array kLogFolders{"/logs/"sv, "/log/"sv, "/logfiles/"sv, "/loggin
 /// The sample as 8-bit characters: of UTF-16 the lower halves, which is enough for what is asked of it.
 struct Sample {
   RecordForm form = RecordForm::lines;
-  std::string text;
-};
+  std::string_view bytes; ///< of the stream
+  std::string lower_halves;
 
-bool is_control(char c) {
-  const auto u = static_cast<unsigned char>(c);
-  return (u < 0x20 && c != '\t' && c != '\r' && c != '\n' && c != '\f' && c != '\x1b') || u == 0x7f;
-}
+  std::string_view text() const { return form == RecordForm::lines ? bytes : lower_halves; }
+};
 
 /// Where every other byte is zero in most of the first units.
 bool zeros_at(std::string_view bytes, std::size_t first) {
@@ -53,26 +51,30 @@ RecordForm text_form(std::string_view bytes) {
 
 Sample sample_of(ByteView content) {
   const std::string_view bytes = chars_of(content.first(std::min(content.size(), kSample)));
-  Sample sample{text_form(bytes), {}};
+  Sample sample{text_form(bytes), bytes, {}};
   if (sample.form == RecordForm::lines) {
-    sample.text = bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes;
+    if (bytes.starts_with("\xEF\xBB\xBF")) sample.bytes.remove_prefix(3);
     return sample;
   }
   const std::size_t low = sample.form == RecordForm::lines_utf16 ? 0 : 1;
   for (std::size_t i = 0; i + 1 < bytes.size(); i += 2)
-    sample.text += bytes[i + 1 - low] == '\0' ? bytes[i + low] : '?';
-  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) sample.text.erase(0, 1);
+    sample.lower_halves += bytes[i + 1 - low] == '\0' ? bytes[i + low] : '?';
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))
+    sample.lower_halves.erase(0, 1);
   return sample;
 }
 
 /// Zeros don't count against a text: logs end in them after a crash, and what could not be read is zeros too.
-bool is_text(const std::string& sample) {
-  std::size_t characters = 0, controls = 0;
+bool is_text(std::string_view sample) {
+  u32 zeros = 0, low = 0, layout = 0, deletes = 0;
   for (const char c : sample) {
-    if (c == '\0') continue;
-    ++characters;
-    controls += is_control(c) ? 1 : 0;
+    const auto u = static_cast<u8>(c);
+    zeros += u == 0;
+    low += u < 0x20;
+    layout += (u == '\t') | (u == '\n') | (u == '\f') | (u == '\r') | (u == 0x1b);
+    deletes += u == 0x7f;
   }
+  const u64 characters = sample.size() - zeros, controls = u64{low} - zeros - layout + deletes;
   return characters > 0 && controls * 50 <= characters;
 }
 
@@ -178,12 +180,14 @@ std::optional<LogKind> log_kind(std::string_view path, ByteView content) {
       chars_of(content).find("ElfChnk\0"sv) != std::string_view::npos)
     return LogKind{RecordForm::events, "evtx/" + std::string(name_of_path(path))};
   const Sample sample = sample_of(content);
-  if (!is_text(sample.text)) return std::nullopt;
-  if (lower_path.ends_with(".wer")) return LogKind{RecordForm::whole, "wer"};
-  const std::vector<std::string_view> lines = first_lines(sample.text);
+  const bool report = lower_path.ends_with(".wer");
+  const std::vector<std::string_view> lines = first_lines(sample.text());
   const Header header = header_of(lines);
-  if (!header.iis && !header.exchange && !is_named_log(lower_path) && !most_begin_with_times(lines))
+  if (!report && !header.iis && !header.exchange && !is_named_log(lower_path) &&
+      !most_begin_with_times(lines))
     return std::nullopt;
+  if (!is_text(sample.text())) return std::nullopt; // looks at all of the sample, so comes last
+  if (report) return LogKind{RecordForm::whole, "wer"};
   return LogKind{sample.form, family_of(lower_path, header)};
 }
 
