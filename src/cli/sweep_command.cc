@@ -2,6 +2,7 @@
 // `coldsweep sweep`: loads the rules, sweeps, and says in a few lines what came of it.
 #include "cli/commands.h"
 
+#include "base/error.h"
 #include "base/text.h"
 #include "cli/findings_summary.h"
 #include "cli/progress_display.h"
@@ -58,8 +59,8 @@ void print_logs(const SealSummary& seal) {
   }
 }
 
-void print_summary(const SweepOptions& options, const SweepResult& result,
-                   const Progress& progress) {
+void print_summary(const SweepOptions& options, const SweepResult& result, const Progress& progress,
+                   const std::string& report_problem) {
   const SealSummary& seal = *result.seal;
   fmt::print("Case: {}\n", options.output.string());
   fmt::print("Scanned: {} streams, {} ({} more are holes) on {} volume{}\n", seal.streams.scanned,
@@ -72,7 +73,22 @@ void print_summary(const SweepOptions& options, const SweepResult& result,
   print_logs(seal);
   print_not_looked_at(result);
   fmt::print("Sealed: {} records, SHA-256 {}\n", seal.records, seal.sha256);
-  fmt::print("Report: {}\n", (options.output / "report.html").string());
+  if (report_problem.empty())
+    fmt::print("Report: {}\n", (options.output / "report.html").string());
+  else
+    fmt::print("Report: not written ({}); the case is sealed all the same, and `coldsweep report` "
+               "makes one\n",
+               report_problem);
+}
+
+/// Why there is no page; empty when there is. The case is whole without it.
+std::string write_page(const std::filesystem::path& folder) {
+  try {
+    write_report_file(report::SealedCase(folder), "html", folder / "report.html");
+    return {};
+  } catch (const Error& e) {
+    return e.what();
+  }
 }
 
 } // namespace
@@ -101,8 +117,7 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
   for (const RejectedRules& rejected : rules.record().rejected)
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
                                        rejected.line, rejected.message));
-  write_report_file(report::SealedCase(options.output), "html", options.output / "report.html");
-  print_summary(options, result, progress);
+  print_summary(options, result, progress, write_page(options.output));
   if (result.incomplete) {
     fmt::print(
         stderr, "coldsweep: {}\n",

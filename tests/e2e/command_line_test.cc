@@ -44,6 +44,21 @@ struct Scene {
 
 } // namespace
 
+TEST_CASE("a case whose page can't be written is sealed all the same, and says so") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  Scene scene;
+  // Blocks of 512 bytes: enough for the journal, and less than the page takes.
+  const ToolResult swept =
+      run_tool({"sh", "-c", "trap '' XFSZ; ulimit -f 100; exec \"$@\"", "sh", COLDSWEEP_BINARY,
+                "sweep", "-r", scene.rules().string(), scene.image.build().string(), "-o",
+                scene.case_folder().string()});
+  CHECK(swept.status == 0);
+  CHECK_THAT(swept.out, ContainsSubstring("Sealed:"));
+  CHECK_THAT(swept.out, ContainsSubstring("Report: not written"));
+  CHECK(!std::filesystem::exists(scene.case_folder() / "report.html"));
+  CHECK(run_program({"verify", scene.case_folder().string()}).status == 0);
+}
+
 TEST_CASE("a complete sweep exits 0, or 1 under --fail-on-match when there is a finding") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
