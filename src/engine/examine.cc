@@ -136,15 +136,15 @@ void StreamExaminer::examine_windows(Examination& work) {
 }
 
 void StreamExaminer::examine_window(Examination& work, const Window& window, bool whole) {
+  const u64 own = window.length - work.stream.shared_tail;
   LoadedWindow loaded;
   try {
     loaded = reader_.load(*work.volume.source, work.stream, window);
   } catch (const Error& e) {
-    skip(work.outcome, "over_limit", window.length);
-    work.add_issue(IssueKind::over_limit, "read", e.what(), window.length);
+    skip(work.outcome, "over_limit", own);
+    work.add_issue(IssueKind::over_limit, "read", e.what(), own);
     return;
   }
-  const u64 own = window.length - work.stream.shared_tail;
   if (own < window.length) loaded.unreadable = within(loaded.gaps, own);
   if (loaded.unreadable > 0) {
     const bool damaged = !loaded.damage.empty();

@@ -5,15 +5,25 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace coldsweep {
+
+ClusterBitmap::ClusterBitmap(const NtfsGeometry& geometry)
+    : clusters_(std::min(geometry.cluster_count, geometry.present_clusters)),
+      problem_("$Bitmap was not found") {}
 
 ClusterBitmap ClusterBitmap::read(const ByteSource& volume, const NtfsGeometry& geometry,
                                   std::span<const Extent> extents, u64 size) {
-  ClusterBitmap bitmap;
-  bitmap.clusters_ = std::min(geometry.cluster_count, geometry.present_clusters);
+  ClusterBitmap bitmap(geometry);
+  bitmap.problem_.clear();
   // One bit for each cluster that is there: never more than the evidence bears out.
-  bitmap.bits_.resize(std::min(size, (bitmap.clusters_ + 7) / 8));
-  read_extents(volume, extents, 0, bitmap.bits_);
+  const u64 needed = (bitmap.clusters_ + 7) / 8;
+  bitmap.bits_.resize(std::min(size, needed));
+  u64 unknown = needed - bitmap.bits_.size();
+  for (const Gap& gap : read_extents(volume, extents, 0, bitmap.bits_)) unknown += gap.length;
+  if (unknown > 0)
+    bitmap.problem_ = fmt::format("{} of {} bytes of $Bitmap can't be read", unknown, needed);
   return bitmap;
 }
 

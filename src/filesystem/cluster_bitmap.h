@@ -7,6 +7,7 @@
 #include "image/byte_source.h"
 #include "model/stream.h"
 
+#include <string>
 #include <vector>
 
 namespace coldsweep {
@@ -18,19 +19,23 @@ struct ClusterRun {
 
 class ClusterBitmap {
 public:
-  /// Of a volume without one: nothing is known to be in use.
   ClusterBitmap() = default;
+  /// Of a volume whose $Bitmap is not there: every cluster counts as free, and none as known.
+  explicit ClusterBitmap(const NtfsGeometry& geometry);
   /// From the extents of $Bitmap. Bits that can't be read are those of free clusters: these are looked at rather than
   /// passed over.
   static ClusterBitmap read(const ByteSource& volume, const NtfsGeometry& geometry,
                             std::span<const Extent> extents, u64 size);
 
+  /// Why some of it is not known; empty when all is.
+  const std::string& problem() const { return problem_; }
   bool in_use(u64 cluster) const;
   /// Of the clusters that the evidence holds, those in no use, in the order of the disk; adjacent ones together.
   std::vector<ClusterRun> free_runs() const;
 
 private:
   u64 clusters_ = 0;
+  std::string problem_;
   std::vector<std::byte> bits_;
 };
 

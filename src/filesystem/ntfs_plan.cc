@@ -267,6 +267,10 @@ private:
   }
 
   void add_unallocated() {
+    if (!plan_.bitmap_.problem().empty())
+      add_issue(IssueKind::malformed, kBitmapRecord,
+                fmt::format("{}: clusters that it doesn't tell of are scanned as unallocated",
+                            plan_.bitmap_.problem()));
     for (RawChunk& chunk :
          cut_raw_space(plan_.bitmap_.free_runs(), volume_.geometry.cluster_size)) {
       StreamRef stream;
@@ -338,6 +342,7 @@ private:
 NtfsPlan NtfsPlan::make(const NtfsVolume& volume, u32 volume_id, const Scope& scope) {
   NtfsPlan plan;
   plan.cluster_size_ = volume.geometry.cluster_size;
+  plan.bitmap_ = ClusterBitmap(volume.geometry);
   PlanBuilder(plan, volume, volume_id, scope).build();
   return plan;
 }
@@ -351,7 +356,8 @@ const NtfsPlan::File* NtfsPlan::file(u64 record) const {
 std::string NtfsPlan::path(u64 record) const { return paths_.paths(record).front().path; }
 
 std::optional<Overwritten> NtfsPlan::overwritten(const StreamRef& stream) const {
-  if (!stream.deleted || stream.resident || is_raw(stream.id.kind)) return std::nullopt;
+  if (!stream.deleted || stream.resident || is_raw(stream.id.kind) || !bitmap_.problem().empty())
+    return std::nullopt;
   Overwritten found;
   for (const Extent& extent : stream.extents) {
     if (extent.kind != Extent::Kind::stored || extent.length == 0) continue;

@@ -132,6 +132,45 @@ TEST_CASE("what stands in a free cluster is found with its place, and shown by `
     CHECK(other.at("kind") == "data");
 }
 
+TEST_CASE("without a $Bitmap every cluster is scanned, and an issue says so") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 32_MiB});
+  image.file("gone.bin", std::string(kMarker) + std::string(9000, '.')).deleted();
+  const std::filesystem::path path = image.build();
+  const NtfsVolume volume = open_bare(path);
+  write_at(path, volume_place(chunks_of(volume).at(0), 4096), kMarker);
+  write_at(path, volume.mft.place(6, 0, 1).at(0).source_offset, std::string(1024, '\0'));
+
+  SweepOptions options;
+  options.scope = {true, true, true, true};
+  const Swept swept = run_sweep(path, kMarkerRule, options);
+  require_balanced(swept);
+  CHECK(swept.result.incomplete);
+  CHECK(swept.issues_of_kind("malformed") >= 1);
+  const auto raw = std::count_if(swept.findings.begin(), swept.findings.end(),
+                                 [](const auto& f) { return f.at("kind") == "unallocated"; });
+  CHECK(raw >= 1);
+  CHECK(swept.finding("/gone.bin").at("overwritten").is_null());
+}
+
+TEST_CASE("a piece that there is no room to load is an issue, and the case is sealed") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 64_MiB});
+  image.file("kept.txt", "x");
+  const std::filesystem::path path = image.build();
+  const TempDir folder;
+  const std::filesystem::path rules = folder / "marker.yar";
+  std::ofstream(rules) << kMarkerRule;
+  // Files of at most 2 MiB: a piece larger than half of --memory can't be spooled.
+  const ToolResult swept =
+      run_tool({"sh", "-c", "trap '' XFSZ; ulimit -f 4096; exec \"$@\"", "sh", COLDSWEEP_BINARY,
+                "sweep", path.string(), "-o", (folder / "case").string(), "-r", rules.string(),
+                "--scope", "unallocated", "--memory", "16MiB", "--progress", "none"});
+  CHECK(swept.status == 3);
+  CHECK(swept.out.find("Sealed:") != std::string::npos);
+  CHECK(run_tool({COLDSWEEP_BINARY, "verify", (folder / "case").string()}).status == 0);
+}
+
 TEST_CASE("a match across two pieces of unallocated space is found once, and so is one in what "
           "they share") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");

@@ -42,7 +42,12 @@ TEST_CASE("clusters whose bit is not set are free, also where the bitmap ends to
   CHECK(!bitmap.in_use(24));
   CHECK(!bitmap.in_use(1000));
   CHECK(bitmap.free_runs() == std::vector<ClusterRun>{{12, 4}, {17, 6}, {24, 6}});
-  CHECK(ClusterBitmap().free_runs().empty());
+  CHECK(bitmap.problem() == "1 of 4 bytes of $Bitmap can't be read");
+  NtfsGeometry geometry;
+  geometry.cluster_count = geometry.present_clusters = 9;
+  const ClusterBitmap absent(geometry);
+  CHECK(absent.free_runs() == std::vector<ClusterRun>{{0, 9}});
+  CHECK(!absent.problem().empty());
 }
 
 TEST_CASE(
