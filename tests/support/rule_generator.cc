@@ -297,7 +297,7 @@ std::string RuleGenerator::integer(int depth) {
 std::string RuleGenerator::string_leaf() {
   const std::string& id = pick(strings_).id;
   const std::string bare = id.substr(1);
-  switch (below(17)) {
+  switch (below(16)) {
   case 0:
   case 1:
   case 2: return id;
@@ -318,10 +318,7 @@ std::string RuleGenerator::string_leaf() {
                                                  "not $", "$ in (0..30)", "! > 2",  "# == 0 or $"};
     return fmt::format("for {} of {} : ( {} )", quantifier(), string_set(), pick(bodies));
   }
-  case 14:
-    return fmt::format("(#{} + #{}) {} ({}{})", bare, pick(strings_).id.substr(1),
-                       chance(70) ? ">" : ">=", chance(50) ? "1 + #" : "#", bare);
-  case 15: return fmt::format("#{} in ({}..{}) >= {}", bare, below(10), 10 + below(50), below(2));
+  case 14: return fmt::format("#{} in ({}..{}) >= {}", bare, below(10), 10 + below(50), below(2));
   default:
     return fmt::format("for {} i in (1..#{}) : ( @{}[i] < {} )", chance(60) ? "any" : "all", bare,
                        bare, below(90));
