@@ -58,20 +58,20 @@ u64 size_option(const char* name, const std::string& text) {
 
 Scope parse_scope(const std::vector<std::string>& names) {
   if (names.empty()) return {};
-  Scope scope{false, false, false, false};
-  const std::map<std::string, bool*> known{{"allocated", &scope.allocated},
-                                           {"deleted", &scope.deleted},
-                                           {"ads", &scope.alternate_streams},
-                                           {"unallocated", &scope.unallocated}};
+  Scope scope{false, false, false, false, false, false};
+  const std::map<std::string, bool*> known{
+      {"allocated", &scope.allocated},     {"deleted", &scope.deleted},
+      {"ads", &scope.alternate_streams},   {"slack", &scope.slack},
+      {"unallocated", &scope.unallocated}, {"system", &scope.system}};
   for (const std::string& name : names) {
-    if (name == "all") return {true, true, true, true};
+    if (name == "all") return {true, true, true, true, true, true};
     const auto found = known.find(name);
     if (found == known.end())
-      throw UsageError(
-          fmt::format("--scope {}: allocated, deleted, ads, unallocated or all expected", name));
+      throw UsageError(fmt::format(
+          "--scope {}: allocated, deleted, ads, slack, unallocated, system or all expected", name));
     *found->second = true;
   }
-  if (!scope.allocated && !scope.deleted && !scope.unallocated)
+  if (!scope.allocated && !scope.deleted && !scope.slack && !scope.unallocated && !scope.system)
     throw UsageError("--scope: `ads` names streams of allocated or deleted files; name at least "
                      "one of these too");
   return scope;
@@ -137,9 +137,9 @@ void add_sweep(CLI::App& app, Raw& raw) {
       ->type_name("N")
       ->check(CLI::Range(0, 1024));
   sweep
-      ->add_option(
-          "--scope", raw.scope,
-          "What to scan, of allocated,deleted,ads,unallocated; or all [allocated,deleted,ads]")
+      ->add_option("--scope", raw.scope,
+                   "What to scan, of allocated,deleted,ads,slack,unallocated,system; or all "
+                   "[allocated,deleted,ads]")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST");

@@ -35,12 +35,21 @@ HashSets load_hash_sets(const SweepOptions& options) {
   return sets;
 }
 
+void print_space(const SpaceAccount& space) {
+  if (space.size == 0) return;
+  std::string parts;
+  for (const auto& [what, bytes] : space.parts())
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", human_size(bytes), what);
+  fmt::print("  of {} on the volumes: {}\n", human_size(space.size), parts);
+}
+
 void print_not_looked_at(const SweepResult& result) {
   const SealSummary& seal = *result.seal;
   fmt::print("Not looked at: {} skipped, {} unreadable\n", human_size(seal.bytes.skipped),
              human_size(seal.bytes.unreadable));
   for (const auto& [reason, bytes] : seal.bytes.skipped_by)
     fmt::print("  {}: {}\n", reason, human_size(bytes));
+  print_space(seal.space);
   for (const auto& [kind, count] : seal.issues_by_kind)
     fmt::print("  {} issue{} of kind {}\n", count, count == 1 ? "" : "s", kind);
   for (const std::string& note : result.notes) fmt::print("  {}\n", printable(note));

@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "content/lznt1.h"
+#include "filesystem/raw_space.h"
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +16,8 @@ namespace {
 constexpr u64 kFreeHoles = 16_MiB; // zeros that are scanned rather than split around
 constexpr u64 kMergeHoles = 1_MiB;
 constexpr u64 kPiece = 1_MiB;
-constexpr u64 kWofPart = 1_GiB; // a multiple of every chunk
+constexpr u64 kWholeSystem = 64_MiB; // $LogFile is no larger as a rule, a page file is
+constexpr u64 kWofPart = 1_GiB;      // a multiple of every chunk
 constexpr u64 kWofRatio = 64;
 
 bool holds_bytes(const Extent& extent) { return extent.kind != Extent::Kind::sparse; }
@@ -189,14 +191,12 @@ WindowPlan plan_wof_windows(const StreamRef& stream) {
   return plan;
 }
 
-} // namespace
-
 /// $BadClus:$Bad is as long as the volume and has content nowhere: its runs are clusters to avoid.
 bool is_bad_cluster_map(const StreamRef& stream) {
   return stream.id.record == 8 && stream.name == "$Bad";
 }
 
-WindowPlan plan_windows(const StreamRef& stream) {
+WindowPlan plan_content_windows(const StreamRef& stream) {
   if (stream.size == 0) return {};
   if (is_bad_cluster_map(stream)) return {{}, false, stream.size, 0};
   if (is_decoded_wof(stream.encoding)) return plan_wof_windows(stream);
@@ -211,6 +211,34 @@ WindowPlan plan_windows(const StreamRef& stream) {
   if (!mostly_holes) return {{{0, stream.size}}, true, 0, 0};
   WindowPlan plan{stored_windows(stream), false, 0, 0};
   account_outside(stream, plan);
+  return plan;
+}
+
+/// A piece ends with the beginning of the next, so that a match across the cut isn't lost.
+void cut_windows(WindowPlan& plan) {
+  std::vector<Window> pieces;
+  for (const Window& window : plan.windows) {
+    if (window.length > kRawChunk + kRawOverlap) plan.whole = false;
+    for (u64 at = 0; at < window.length;) {
+      const u64 left = window.length - at;
+      const u64 own = left <= kRawChunk + kRawOverlap ? left : kRawChunk;
+      const u64 tail = std::min(left - own, kRawOverlap);
+      pieces.push_back({window.offset + at, own + tail, tail});
+      at += own;
+    }
+  }
+  plan.windows = std::move(pieces);
+}
+
+} // namespace
+
+WindowPlan plan_windows(const StreamRef& stream) {
+  WindowPlan plan = plan_content_windows(stream);
+  if (stream.shared_tail > 0) // a piece already
+    for (Window& window : plan.windows) window.shared_tail = stream.shared_tail;
+  else if (stream.encoding == Encoding::plain &&
+           (is_raw(stream.id.kind) || (stream.system && stream.size > kWholeSystem)))
+    cut_windows(plan);
   return plan;
 }
 

@@ -19,11 +19,14 @@ namespace coldsweep {
 /// A range of a stream that is scanned as one piece.
 struct Window {
   u64 offset = 0, length = 0;
+  u64 shared_tail = 0; ///< of `length`: another window begins with it
+  u64 own() const { return length - shared_tail; }
 };
 
 struct WindowPlan {
   std::vector<Window> windows;
-  bool whole = true; ///< one window that is the stream; else its stored ranges one by one
+  bool whole =
+      true; ///< one window that is the stream; else its stored ranges one by one, or pieces
   // What lies outside of the windows:
   u64 sparse = 0;       ///< zero by definition
   u64 missing = 0;      ///< bytes that no cluster is known for, or that no chunk can be known for
@@ -32,7 +35,7 @@ struct WindowPlan {
 
 /// A stream is one window, unless it is mostly holes: then its stored ranges are windows of their own, so that sparse
 /// terabytes cost nothing. A stream of holes alone has no window when it is large. Nor is a stream that decompresses to
-/// far more than is stored held as one.
+/// far more than is stored held as one. Raw space and system streams are cut into pieces that overlap.
 WindowPlan plan_windows(const StreamRef& stream);
 
 struct LoadedWindow {

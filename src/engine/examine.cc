@@ -27,7 +27,7 @@ bool touches_gap(const std::vector<Gap>& gaps, u64 offset, u64 length) {
   });
 }
 
-/// Bytes of the gaps in [0, end).
+/// Bytes of the gaps before `end`, in stream offsets.
 u64 within(const std::vector<Gap>& gaps, u64 end) {
   u64 sum = 0;
   for (const Gap& gap : gaps)
@@ -46,6 +46,40 @@ void place_match(const ByteSource& source, const StreamRef& stream, Match& match
         {match.offset + part.stream_offset, source.media_offset(part.source_offset), part.length});
 }
 
+/// Bytes that stand on the volume for a range of the stream, as far as the evidence goes.
+u64 held_on_volume(const ByteSource& source, const StreamRef& stream, u64 offset, u64 length) {
+  u64 held = 0;
+  for (const Extent& part : slice_extents(stream.extents, offset, length))
+    if (part.kind == Extent::Kind::stored || part.kind == Extent::Kind::rewritten)
+      held += std::min(part.length, saturating_subtract(source.end(), part.source_offset));
+  return held;
+}
+
+/// Of the bytes that a stream owns. What was skipped of a compressed one is told by its share of the content.
+SpaceShare share_of(const StreamRef& stream, const ByteAccount& bytes, u64 unreadable) {
+  SpaceShare share{stream.owned, 0, std::min(unreadable, stream.owned)};
+  const u64 readable = share.owned - share.unreadable;
+  if (bytes.skipped == 0) return share;
+  const bool all = bytes.scanned == 0;
+  const double part =
+      static_cast<double>(bytes.skipped) / static_cast<double>(bytes.skipped + bytes.scanned);
+  share.skipped = all ? readable
+                  : stream.encoding == Encoding::plain
+                      ? std::min(bytes.skipped, readable)
+                      : static_cast<u64>(static_cast<double>(readable) * std::min(part, 1.0));
+  return share;
+}
+
+/// Zeros by definition in the part of a window that is its own.
+u64 holes_within(const StreamRef& stream, const Window& window) {
+  const u64 end =
+      std::max(window.offset, std::min(window.offset + window.own(), stream.initialized));
+  u64 holes = window.offset + window.own() - end;
+  for (const Extent& part : slice_extents(stream.extents, window.offset, end - window.offset))
+    holes += part.kind == Extent::Kind::sparse ? part.length : 0;
+  return holes;
+}
+
 void skip(Outcome& outcome, const std::string& reason, u64 bytes) {
   if (bytes == 0) return;
   outcome.bytes.skipped += bytes;
@@ -62,6 +96,8 @@ struct StreamExaminer::Examination {
   std::vector<Externals> externals;             ///< of each of its names
   Outcome outcome;
   std::set<std::string> truncated;
+  bool raw = false; ///< the bytes are no file's content: size and place mean nothing to a rule
+  u64 unreadable_on_volume = 0;
   Hashes hashes; ///< those that were computed, of the whole content
   std::optional<HashSetHit> known;
 
@@ -106,11 +142,13 @@ Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stre
     examine_windows(work);
   }
   reader_.release();
+  work.outcome.space = share_of(stream, work.outcome.bytes, work.unreadable_on_volume);
   return std::move(work.outcome);
 }
 
 void StreamExaminer::examine_windows(Examination& work) {
   const WindowPlan plan = plan_windows(work.stream);
+  work.raw = is_raw(work.stream.id.kind) || (work.stream.system && !plan.whole);
   work.outcome.bytes.sparse += plan.sparse;
   work.outcome.bytes.unreadable += plan.missing;
   if (plan.missing > 0)
@@ -118,7 +156,7 @@ void StreamExaminer::examine_windows(Examination& work) {
                    plan.damage.empty() ? "no place on the volume is known for these bytes"
                                        : plan.damage,
                    plan.missing);
-  if (!plan.whole && plan.windows.size() > 1)
+  if (!plan.whole && plan.windows.size() > 1 && !work.raw)
     work.add_issue(
         IssueKind::over_limit, "scan",
         fmt::format(
@@ -129,14 +167,16 @@ void StreamExaminer::examine_windows(Examination& work) {
             plan.windows.size(), is_decoded_wof(work.stream.encoding) ? "parts" : "stored ranges"),
         0);
   for (const Window& window : plan.windows) examine_window(work, window, plan.whole);
-  if (!plan.whole) // there is no one content to judge by
+  if (!plan.whole && !work.outcome.findings.empty()) { // there is no one content to judge by
+    complete_findings(work, nullptr);
     for (Finding& finding : work.outcome.findings) weigh(finding, ContentFacts(), *options_.places);
+  }
   for (const std::string& string : work.truncated)
     work.add_issue(IssueKind::matches_truncated, "scan", string, 0);
 }
 
 void StreamExaminer::examine_window(Examination& work, const Window& window, bool whole) {
-  const u64 own = window.length - work.stream.shared_tail;
+  const u64 own = window.own(), end = window.offset + own;
   LoadedWindow loaded;
   try {
     loaded = reader_.load(*work.volume.source, work.stream, window);
@@ -145,7 +185,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
     work.add_issue(IssueKind::over_limit, "read", e.what(), own);
     return;
   }
-  if (own < window.length) loaded.unreadable = within(loaded.gaps, own);
+  if (own < window.length) loaded.unreadable = within(loaded.gaps, end);
   if (loaded.unreadable > 0) {
     const bool damaged = !loaded.damage.empty();
     work.add_issue(damaged ? IssueKind::malformed : IssueKind::unreadable, "read",
@@ -154,6 +194,14 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
                                damaged ? loaded.damage.front() : loaded.gaps.front().message),
                    loaded.unreadable);
   }
+  if (own < window.length && loaded.sparse > 0) loaded.sparse = holes_within(work.stream, window);
+  for (const Gap& gap : loaded.gaps)
+    if (gap.offset < end)
+      work.unreadable_on_volume +=
+          is_decoded_wof(work.stream.encoding)
+              ? gap.length
+              : held_on_volume(*work.volume.source, work.stream, gap.offset,
+                               std::min(gap.length, end - gap.offset));
   work.outcome.bytes.sparse += loaded.sparse;
   work.outcome.bytes.unreadable += loaded.unreadable;
   const u64 readable = own - loaded.sparse - loaded.unreadable;
@@ -167,8 +215,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
       for (const std::string& link : described.links)
         work.externals.push_back(externals_of({link, work.stream.name, owner}, work.volume.drive));
   }
-  const bool raw = is_raw(work.stream.id.kind); // has no hash and no records
-  const char* passed_over = whole && !raw ? check_hashes(work, loaded) : nullptr;
+  const char* passed_over = whole && !work.raw ? check_hashes(work, loaded) : nullptr;
   if (passed_over != nullptr) return skip(work.outcome, passed_over, readable);
 
   const std::string type = file_type_label(loaded.bytes);
@@ -182,11 +229,10 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
   add_matches(work, std::move(scan.findings), loaded, window);
   if (!scan.failed()) work.outcome.bytes.scanned += readable;
-  if (!raw) examine_records(work, loaded, window);
+  if (!work.raw) examine_records(work, loaded, window);
   if (whole) add_virtual_directories(work, loaded);
-  if (work.outcome.findings.empty()) return;
-  complete_findings(work, loaded, whole);
-  if (!whole) return;
+  if (work.outcome.findings.empty() || !whole) return;
+  complete_findings(work, &loaded);
   const ContentFacts content(loaded.bytes, type);
   for (Finding& finding : work.outcome.findings) weigh(finding, content, *options_.places);
 }
@@ -279,16 +325,16 @@ void StreamExaminer::add_matches(Examination& work, std::vector<Finding>&& findi
       match.offset += window.offset;
       place_in_media(work, loaded, match);
     }
-  if (is_raw(work.stream.id.kind)) { // what begins in the next piece is found there
-    const u64 own = work.stream.size - work.stream.shared_tail;
+  if (work.raw) { // what begins in the next piece is found there
+    const u64 end = window.offset + window.own();
     for (Finding& finding : findings)
-      std::erase_if(finding.matches, [&](const Match& match) { return match.offset >= own; });
+      std::erase_if(finding.matches, [&](const Match& match) { return match.offset >= end; });
     std::erase_if(findings, [](const Finding& finding) { return finding.matches.empty(); });
   }
   merge_findings(work.outcome.findings, std::move(findings));
 }
 
-void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& loaded, bool whole) {
+void StreamExaminer::complete_findings(Examination& work, const LoadedWindow* content) {
   const StreamRef& stream = work.stream;
   const StreamDescription& described = work.described();
   Finding common = finding_frame(stream, described);
@@ -296,11 +342,11 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow& lo
   common.locate = locate_command(work.volume.target, stream, *work.volume.source);
   common.overwritten = work.volume.plan.overwritten(stream);
   common.known = work.known;
-  if (whole) { // of a stream that was scanned in parts there is no one content to hash or keep
+  if (content != nullptr) {
     common.hashes = work.hashes;
-    add_hashes(common.hashes, loaded.bytes, kAllHashes);
+    add_hashes(common.hashes, content->bytes, kAllHashes);
     if (options_.export_matched && stream.size <= options_.export_limit) {
-      evidence_->keep(common.hashes.sha256, loaded.bytes);
+      evidence_->keep(common.hashes.sha256, content->bytes);
       common.exported = true;
     }
   }

@@ -59,7 +59,8 @@ private:
   static void place_in_media(const Examination& work, const LoadedWindow& loaded, Match& match);
   void examine_records(Examination& work, const LoadedWindow& loaded, const Window& window);
   void add_virtual_directories(Examination& work, const LoadedWindow& loaded);
-  void complete_findings(Examination& work, const LoadedWindow& loaded, bool whole);
+  /// `content`: null where the stream was scanned in parts, so that there is no one to hash or keep.
+  void complete_findings(Examination& work, const LoadedWindow* content);
 
   Scanner scanner_;
   LogExaminer log_examiner_;

@@ -44,6 +44,48 @@ std::string dd_commands(const LocateTarget& target, const StreamRef& stream,
   return commands;
 }
 
+/// Bytes [from, from + length) of what a command prints.
+std::string part_of(const std::string& command, u64 from, u64 length) {
+  return fmt::format("{} | tail -c +{} | head -c {}", command, from + 1, length);
+}
+
+std::string raw_command(const LocateTarget& target, const StreamRef& stream,
+                        const ByteSource& source) {
+  const std::string volume = volume_arguments(target);
+  const u64 record_size = stream.slack_of_size + stream.size; // of slack within a record
+  switch (stream.id.kind) {
+  case StreamKind::slack:
+  case StreamKind::uninitialized:
+    return part_of(
+        fmt::format("icat -s {} {}-128-{}", volume, stream.id.record, stream.id.attribute),
+        stream.slack_of_size, stream.size);
+  case StreamKind::mft_slack: // with the update sequence as it is stored
+    return part_of(fmt::format("icat {} 0", volume),
+                   stream.id.record * record_size + stream.slack_of_size, stream.size);
+  case StreamKind::index_slack: // at the same offsets, among the entries in use
+    return fmt::format("icat {} {}-{}-{}", volume, stream.id.record, stream.attribute_type,
+                       stream.id.attribute);
+  case StreamKind::unallocated:
+    return fmt::format("blkls {} {}-{}", volume, stream.id.record - kNoRecord,
+                       (stream.extents.back().source_offset + stream.extents.back().length) /
+                               target.cluster_size -
+                           1);
+  case StreamKind::unowned: {
+    std::string commands;
+    for (const Extent& extent : stream.extents)
+      commands += fmt::format("{}blkcat {} {} {}", commands.empty() ? "" : "; ", volume,
+                              extent.source_offset / target.cluster_size,
+                              extent.length / target.cluster_size);
+    return commands;
+  }
+  default:
+    return part_of(
+        fmt::format("img_cat -i {}{}", target.format == "split raw" ? "raw" : target.format,
+                    image_arguments(target)),
+        source.media_offset(stream.extents.front().source_offset).value_or(0), stream.size);
+  }
+}
+
 } // namespace
 
 std::string shell_quoted(const std::string& word) {
@@ -70,13 +112,9 @@ std::string locate_command(const LocateTarget& target, const StreamRef& stream,
   if (one_raw_file && stream.encoding == Encoding::plain &&
       sleuth_kit_refuses(stream, target.volume_size))
     return dd_commands(target, stream, source);
-  if (stream.id.kind == StreamKind::unallocated && !stream.extents.empty()) {
-    const Extent& last = stream.extents.back();
-    return fmt::format("blkls {} {}-{}", volume_arguments(target), stream.id.record - kNoRecord,
-                       (last.source_offset + last.length) / target.cluster_size - 1);
-  }
-  return fmt::format("icat {} {}-128-{}", volume_arguments(target), stream.id.record,
-                     stream.stored_attribute.value_or(stream.id.attribute));
+  if (is_raw(stream.id.kind)) return raw_command(target, stream, source);
+  return fmt::format("icat {} {}-{}-{}", volume_arguments(target), stream.id.record,
+                     stream.attribute_type, stream.stored_attribute.value_or(stream.id.attribute));
 }
 
 std::string locate_record_command(const LocateTarget& target, const StreamRef& stream) {

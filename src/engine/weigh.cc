@@ -137,6 +137,21 @@ void add(Finding& finding, std::string reason, int points) {
   if (points != 0) finding.why.push_back({std::move(reason), points});
 }
 
+/// Null where the bytes are the content of a stream.
+const char* raw_place(StreamKind kind) {
+  switch (kind) {
+  case StreamKind::uninitialized: return "allocated, but never written by its file";
+  case StreamKind::slack: return "behind the end of its file";
+  case StreamKind::mft_slack: return "in the slack of an MFT record";
+  case StreamKind::index_slack: return "in the slack of a folder's index";
+  case StreamKind::unallocated: return "in unallocated space";
+  case StreamKind::unowned: return "in clusters in use that are no known file's";
+  case StreamKind::volume_slack: return "behind the last cluster of the volume";
+  case StreamKind::gap: return "between the volumes";
+  default: return nullptr;
+  }
+}
+
 void weigh_name(Finding& finding, bool served, const PlaceTable& table) {
   const std::string name = ascii_lower(name_in(finding.path));
   for (const LookAlike& like : table.look_alikes) {
@@ -186,17 +201,15 @@ void weigh(Finding& finding, const ContentFacts& content, const PlaceTable& tabl
 
   if (finding.known)
     add(finding, fmt::format("known software: {}", finding.known->name), table.reasons.known);
-  if (finding.stream.kind == StreamKind::unallocated)
-    add(finding, "in unallocated space", table.reasons.slack);
+  if (const char* where = raw_place(finding.stream.kind))
+    add(finding, where, table.reasons.slack);
   else if (!finding.allocated)
     add(finding, "deleted", table.reasons.deleted);
   if (finding.overwritten && finding.overwritten->clusters > 0)
-    add(finding,
-        fmt::format("{} of its {} clusters are in use by others: perhaps not its content",
-                    finding.overwritten->clusters, finding.overwritten->of),
-        table.reasons.slack);
-  if (name_of(finding.stream.kind).find("slack") != std::string_view::npos)
-    add(finding, "in slack", table.reasons.slack);
+    finding.why.push_back(
+        {fmt::format("{} of its {} clusters are in use by others: perhaps not its content",
+                     finding.overwritten->clusters, finding.overwritten->of),
+         table.reasons.slack});
   const std::string_view named =
       finding.stream_name.empty() ? name_in(finding.path) : finding.stream_name;
   if (std::optional<std::string> wrong = content.mismatch(ascii_lower(extension_of(named))))

@@ -33,14 +33,16 @@ bool ClusterBitmap::in_use(u64 cluster) const {
          (std::to_integer<unsigned>(bits_[byte]) >> (cluster % 8) & 1) != 0;
 }
 
-std::vector<ClusterRun> ClusterBitmap::free_runs() const {
+std::vector<ClusterRun> ClusterBitmap::runs(bool used) const {
+  constexpr std::byte kAll{0xFF}, kNone{0};
   std::vector<ClusterRun> runs;
   for (u64 cluster = 0; cluster < clusters_; ++cluster) {
-    if (cluster % 8 == 0 && cluster / 8 < bits_.size() && bits_[cluster / 8] == std::byte{0xFF}) {
+    if (cluster % 8 == 0 && cluster / 8 < bits_.size() &&
+        bits_[cluster / 8] == (used ? kNone : kAll)) {
       cluster += 7;
       continue;
     }
-    if (in_use(cluster)) continue;
+    if (in_use(cluster) != used) continue;
     if (runs.empty() || runs.back().first + runs.back().count != cluster)
       runs.push_back({cluster, 0});
     ++runs.back().count;

@@ -31,9 +31,12 @@ public:
   const std::string& problem() const { return problem_; }
   bool in_use(u64 cluster) const;
   /// Of the clusters that the evidence holds, those in no use, in the order of the disk; adjacent ones together.
-  std::vector<ClusterRun> free_runs() const;
+  std::vector<ClusterRun> free_runs() const { return runs(false); }
+  /// Those in use, as far as it is known.
+  std::vector<ClusterRun> used_runs() const { return runs(true); }
 
 private:
+  std::vector<ClusterRun> runs(bool used) const;
   u64 clusters_ = 0;
   std::string problem_;
   std::vector<std::byte> bits_;

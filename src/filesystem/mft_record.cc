@@ -5,6 +5,7 @@
 #include "base/endian.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "filesystem/update_sequence.h"
 
 #include <algorithm>
 
@@ -13,31 +14,8 @@
 namespace coldsweep {
 namespace {
 
-constexpr std::size_t kStride = 512; // of the update sequence, whatever the sector size
 constexpr std::size_t kHeaderBytes = 42;
 constexpr std::size_t kMostAttributes = 4096;
-
-/// The last two bytes of each stride hold the update sequence number; the true ones stand in the array.
-void undo_fixups(MutableBytes bytes, MftRecord& record) {
-  const u64 offset = *little<u16>(bytes, 4), count = *little<u16>(bytes, 6);
-  record.fixup_offset = static_cast<u16>(offset);
-  if (count != bytes.size() / kStride + 1 || !fits(offset, count * 2, kStride - 2)) {
-    record.problems.push_back(fmt::format(
-        "update sequence of {} words at offset {}: {} words within the first sector expected",
-        count, offset, bytes.size() / kStride + 1));
-    record.fixup_offset = 0;
-    return;
-  }
-  const std::byte low = bytes[offset], high = bytes[offset + 1];
-  for (u64 i = 1; i < count; ++i) {
-    const std::size_t end = i * kStride - 2;
-    if (bytes[end] != low || bytes[end + 1] != high)
-      record.problems.push_back(fmt::format(
-          "sector {} does not end with the update sequence number: torn write or damage", i - 1));
-    bytes[end] = bytes[offset + i * 2];
-    bytes[end + 1] = bytes[offset + i * 2 + 1];
-  }
-}
 
 /// Throws FormatError when the header of the attribute is impossible.
 Attribute parse_attribute(ByteView record, u64 offset, ByteView bytes) {
@@ -105,22 +83,23 @@ void parse_attributes(ByteView bytes, u64 offset, MftRecord& record) {
 } // namespace
 
 std::optional<MftRecord> parse_mft_record(MutableBytes bytes) {
-  if (bytes.size() < kStride || *little<u32>(bytes, 0) == 0) return std::nullopt;
+  if (bytes.size() < kUpdateStride || *little<u32>(bytes, 0) == 0) return std::nullopt;
   const std::string_view signature = chars_of(ByteView(bytes).first(4));
   if (signature == "BAAD") throw FormatError("marked BAAD: chkdsk or NTFS found a torn write");
   if (signature != "FILE")
     throw FormatError(
         fmt::format("signature FILE expected, found {}", hex(ByteView(bytes).first(4))));
-  static_assert(kHeaderBytes < kStride);
+  static_assert(kHeaderBytes < kUpdateStride);
 
   MftRecord record;
-  undo_fixups(bytes, record);
+  record.fixup_offset = undo_update_sequence(bytes, record.problems);
   record.sequence = *little<u16>(bytes, 16);
   const u16 flags = *little<u16>(bytes, 22);
   record.in_use = (flags & 1) != 0;
   record.directory = (flags & 2) != 0;
   record.base = FileReference::from(*little<u64>(bytes, 32));
   const u64 used = std::min<u64>(*little<u32>(bytes, 24), bytes.size());
+  record.used = static_cast<u32>(used);
   parse_attributes(ByteView(bytes).first(used), *little<u16>(bytes, 20), record);
   return record;
 }

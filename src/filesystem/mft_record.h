@@ -18,6 +18,9 @@ enum class AttributeType : u32 {
   file_name = 0x30,
   volume_name = 0x60,
   data = 0x80,
+  index_root = 0x90,
+  index_allocation = 0xA0,
+  bitmap = 0xB0,
   reparse_point = 0xC0,
   end = 0xFFFFFFFF,
 };
@@ -57,6 +60,7 @@ struct MftRecord {
   bool directory = false;
   FileReference base; ///< all zero for a base record
   u16 fixup_offset = 0;
+  u32 used = 0; ///< bytes of the record; slack follows
   std::vector<Attribute> attributes;
   std::vector<std::string>
       problems; ///< what is wrong with it; what could be read is in `attributes` all the same

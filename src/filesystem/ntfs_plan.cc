@@ -4,13 +4,15 @@
 #include "base/endian.h"
 #include "base/text.h"
 #include "filesystem/odd_names.h"
-#include "filesystem/raw_space.h"
+#include "filesystem/record_attributes.h"
 #include "filesystem/security.h"
-#include "filesystem/stream_parts.h"
+#include "filesystem/space_planner.h"
+#include "filesystem/system_streams.h"
 #include "filesystem/wof_storage.h"
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -21,6 +23,7 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kBitmapRecord = 6;
+constexpr u64 kBadClustersRecord = 8;
 constexpr u64 kSecureRecord = 9;
 constexpr u64 kMostSdsBytes = 64_MiB;
 constexpr u32 kSecurityDescriptor = 0x50;
@@ -29,20 +32,16 @@ constexpr u32 kSecurityDescriptor = 0x50;
 struct PendingFile {
   u64 record = 0;
   MftRecord header; ///< attributes are cleared: their views don't outlive the walk
-  std::vector<DataPart> parts;
-  std::vector<FileName> names;
+  RecordAttributes attributes;
   std::optional<AttributeList> list;
   u16 list_id = 0;
-  std::optional<WofReparse> wof;
 };
 
 struct Extension {
   u64 record = 0;
   FileReference base;
   bool in_use = false;
-  std::vector<DataPart> parts;
-  std::vector<FileName> names;
-  std::optional<WofReparse> wof;
+  RecordAttributes attributes;
 };
 
 } // namespace
@@ -51,7 +50,10 @@ struct Extension {
 class PlanBuilder {
 public:
   PlanBuilder(NtfsPlan& plan, const NtfsVolume& volume, u32 volume_id, const Scope& scope)
-      : plan_(plan), volume_(volume), volume_id_(volume_id), scope_(scope) {}
+      : plan_(plan), volume_(volume), volume_id_(volume_id), scope_(scope),
+        space_(volume, scope, [this](StreamRef stream, std::vector<Extent>&& extents) {
+          return keep(stream, std::move(extents));
+        }) {}
 
   void build() {
     for (const std::string& problem : volume_.mft.problems())
@@ -62,7 +64,7 @@ public:
                       }});
     flush_unreadable();
     assemble_pending();
-    if (scope_.unallocated) add_unallocated();
+    add_rest();
     sort_by_place();
     name_issues();
   }
@@ -70,9 +72,15 @@ public:
 private:
   void visit(u64 number, MutableBytes bytes) {
     flush_unreadable();
+    std::optional<MftRecord> record;
     try {
-      std::optional<MftRecord> record = parse_mft_record(bytes);
-      if (!record) return;
+      record = parse_mft_record(bytes);
+    } catch (const Error& e) {
+      add_issue(IssueKind::malformed, number, fmt::format("MFT record {}: {}", number, e.what()));
+    }
+    space_.add_record(number, record, bytes);
+    if (!record) return;
+    try {
       for (const std::string& problem : record->problems)
         add_issue(IssueKind::malformed, number, fmt::format("MFT record {}: {}", number, problem));
       if (record->base == FileReference{} || record->base.record == number)
@@ -89,7 +97,7 @@ private:
     pending.record = number;
     NtfsPlan::File file{number, {}, false, 0};
     for (const Attribute& a : record.attributes) {
-      collect(a, number, record.fixup_offset, pending.parts, pending.names, pending.wof);
+      pending.attributes.add(a, number, record.fixup_offset, volume_, scope_);
       if (a.is(AttributeType::standard_information)) read_standard_information(a, file);
       if (a.type == kSecurityDescriptor) read_own_descriptor(a, number);
       if (a.is(AttributeType::attribute_list)) {
@@ -108,21 +116,10 @@ private:
   }
 
   void visit_extension(u64 number, const MftRecord& record) {
-    Extension extension{number, record.base, record.in_use, {}, {}, {}};
+    Extension extension{number, record.base, record.in_use, {}};
     for (const Attribute& a : record.attributes)
-      collect(a, number, record.fixup_offset, extension.parts, extension.names, extension.wof);
+      extension.attributes.add(a, number, record.fixup_offset, volume_, scope_);
     extensions_.emplace(record.base.record, std::move(extension));
-  }
-
-  void collect(const Attribute& a, u64 record, u16 fixup_offset, std::vector<DataPart>& parts,
-               std::vector<FileName>& names, std::optional<WofReparse>& wof) const {
-    if (a.is(AttributeType::data)) parts.push_back(copy_data(a, record, fixup_offset));
-    if (a.is(AttributeType::file_name) && a.resident)
-      if (std::optional<FileName> name = parse_file_name(a.value))
-        names.push_back(std::move(*name));
-    if (a.is(AttributeType::reparse_point) && !wof)
-      wof = parse_wof_reparse(
-          read_attribute(*volume_.source, volume_.geometry, a, kMostWofReparseBytes));
   }
 
   static void read_standard_information(const Attribute& a, NtfsPlan::File& file) {
@@ -146,7 +143,7 @@ private:
       finish(file);
     }
     for (const auto& [base, extension] : extensions_) {
-      if (extension.in_use && !extension.parts.empty())
+      if (extension.in_use && !extension.attributes.data.empty())
         add_issue(
             IssueKind::malformed, extension.record,
             fmt::format(
@@ -176,9 +173,7 @@ private:
         ++at;
         continue;
       }
-      std::move(extension.parts.begin(), extension.parts.end(), std::back_inserter(file.parts));
-      std::move(extension.names.begin(), extension.names.end(), std::back_inserter(file.names));
-      if (!file.wof) file.wof = std::move(extension.wof);
+      file.attributes.take(std::move(extension.attributes));
       at = extensions_.erase(at);
     }
     if (file.header.in_use)
@@ -198,37 +193,114 @@ private:
 
   void finish(PendingFile& file) {
     const bool deleted = !file.header.in_use;
-    std::vector<FoundStream> found =
-        assemble_streams(file.record, std::move(file.parts), file.list ? &*file.list : nullptr,
-                         file.list_id, volume_.mft, volume_.geometry);
+    RecordAttributes& of = file.attributes;
+    const AttributeList* list = file.list ? &*file.list : nullptr;
+    std::vector<FoundStream> found = assemble_streams(file.record, std::move(of.data), list,
+                                                      file.list_id, volume_.mft, volume_.geometry);
+    std::vector<FoundStream> others = assemble_streams(file.record, std::move(of.others), list,
+                                                       file.list_id, volume_.mft, volume_.geometry);
     if (deleted ? scope_.deleted : scope_.allocated) add_odd_name(file);
-    plan_.paths_.add(file.record, file.header.sequence, file.header.in_use, std::move(file.names));
-    if (file.wof) store_in_wof(*file.wof, found);
+    if (file.header.directory) system_.add_folder(file.record, of.names);
+    std::vector<bool> system;
+    for (const FoundStream& stream : found)
+      system.push_back(system_.holds(file.record, of.names, stream.name, stream.size));
+    plan_.paths_.add(file.record, file.header.sequence, file.header.in_use, std::move(of.names));
+    if (!deleted)
+      for (const FoundStream& stream : found) add_behind(file, stream);
+    if (of.wof) store_in_wof(*of.wof, found);
+    system.resize(found.size());
     std::set<u16> ids;
-    for (FoundStream& stream : found) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      FoundStream& stream = found[i];
       if (file.record == kSecureRecord && stream.name == "$SDS") load_owners(stream);
       if (file.record == kBitmapRecord && stream.name.empty())
         plan_.bitmap_ =
             ClusterBitmap::read(*volume_.source, volume_.geometry, stream.extents, stream.size);
-      if (!(deleted ? scope_.deleted : scope_.allocated)) continue;
-      if (!stream.name.empty() && !scope_.alternate_streams) continue;
+      if (const char* what = not_in_scope(file, stream, system[i])) {
+        const bool is_table = file.record == 0 && stream.name.empty();
+        if (!deleted && !is_table && stream.name != "$Bad") space_.add_unplanned(stream, what);
+        continue;
+      }
       while (!ids.insert(stream.attribute).second) ++stream.attribute; // two of one id: damage
-      add_stream(file, std::move(stream));
+      add_stream(file, std::move(stream), system[i]);
     }
+    ids.clear();
+    for (FoundStream& attribute : others) add_attribute(file, std::move(attribute), ids);
   }
 
-  void add_stream(const PendingFile& file, FoundStream&& found) {
+  /// What must be in scope for the stream to be scanned, and isn't; null when it is.
+  const char* not_in_scope(const PendingFile& file, const FoundStream& stream, bool system) const {
+    if (system && !scope_.system) return "system";
+    if (!file.header.in_use && !scope_.deleted) return "deleted";
+    if (file.header.in_use && !scope_.allocated && !system) return "allocated";
+    if (!stream.name.empty() && !scope_.alternate_streams && !system) return "ads";
+    return nullptr;
+  }
+
+  StreamRef identity(const PendingFile& file, const FoundStream& found, StreamKind kind) const {
     StreamRef stream;
-    stream.id = {volume_id_, file.record, file.header.sequence, found.attribute, StreamKind::data};
+    stream.id = {volume_id_, file.record, file.header.sequence, found.attribute, kind};
+    stream.deleted = !file.header.in_use;
+    return stream;
+  }
+
+  void add_behind(const PendingFile& file, const FoundStream& found) {
+    StreamRef of = identity(file, found, StreamKind::slack);
+    if (file.record == kBadClustersRecord) return;
+    if (!found.name.empty()) of.name = plan_.names_.emplace_back(found.name);
+    space_.add_behind(of, found);
+  }
+
+  /// One that is not $DATA: searched where it is in scope, and in any case in the account.
+  void add_attribute(const PendingFile& file, FoundStream&& found, std::set<u16>& ids) {
+    if (found.type == static_cast<u32>(AttributeType::index_allocation)) {
+      if (!file.header.in_use) return;
+      const auto bitmap = file.attributes.index_bitmaps.find(found.utf16_name);
+      StreamRef of = identity(file, found, StreamKind::index_slack);
+      of.name = plan_.names_.emplace_back(found.name);
+      return space_.add_index(
+          of, found,
+          bitmap == file.attributes.index_bitmaps.end() ? ByteView{} : ByteView(bitmap->second),
+          file.attributes.index_block);
+    }
+    const bool structural =
+        found.type == 0x20 || found.type == static_cast<u32>(AttributeType::bitmap);
+    if (!scope_.system || structural || found.encoding != Encoding::plain) {
+      if (file.header.in_use) space_.add_metadata(found);
+      return;
+    }
+    if (!file.header.in_use && !scope_.deleted) return;
+    while (!ids.insert(found.attribute).second) ++found.attribute;
+    StreamRef stream = identity(file, found, StreamKind::attribute);
+    stream.attribute_type = found.type;
+    stream.size = found.size;
+    stream.initialized = found.initialized;
+    stream.resident = found.resident;
+    stream.system = true;
+    stream.name = plan_.names_.emplace_back(attribute_name(found.type) +
+                                            (found.name.empty() ? "" : ":" + found.name));
+    const u32 number = keep(stream, std::move(found.extents));
+    space_.add_planned(plan_.streams_[number], number);
+    if (file.header.in_use) space_.add_metadata(found);
+  }
+
+  u32 keep(StreamRef stream, std::vector<Extent>&& extents) {
+    stream.id.volume = volume_id_;
+    stream.extents = plan_.extents_.emplace_back(std::move(extents));
+    plan_.streams_.push_back(stream);
+    return static_cast<u32>(plan_.streams_.size() - 1);
+  }
+
+  void add_stream(const PendingFile& file, FoundStream&& found, bool system) {
+    StreamRef stream = identity(file, found, StreamKind::data);
     stream.size = found.size;
     stream.initialized = found.initialized;
     stream.encoding = found.encoding;
-    stream.deleted = !file.header.in_use;
     stream.resident = found.resident;
     stream.compression_unit = found.compression_unit;
     stream.stored_attribute = found.stored_attribute;
     stream.stored_size = found.stored_size;
-    stream.extents = plan_.extents_.emplace_back(std::move(found.extents));
+    stream.system = system;
     if (!found.name.empty()) stream.name = plan_.names_.emplace_back(std::move(found.name));
     if (!found.why_unread.empty())
       stream.why_unread = plan_.names_.emplace_back(std::move(found.why_unread));
@@ -243,12 +315,13 @@ private:
                   0};
       plan_.issues_.push_back(std::move(issue));
     }
-    plan_.streams_.push_back(stream);
+    const u32 number = keep(stream, std::move(found.extents));
+    if (file.record != kBadClustersRecord) space_.add_planned(plan_.streams_[number], number);
   }
 
   void add_odd_name(const PendingFile& file) {
     if (file.record == PathIndex::kRootRecord) return; // its name is a dot
-    if (std::all_of(file.names.begin(), file.names.end(),
+    if (std::all_of(file.attributes.names.begin(), file.attributes.names.end(),
                     [](const FileName& name) { return odd_name(name.name).empty(); }))
       return;
     StreamRef name;
@@ -266,21 +339,17 @@ private:
     collect_owners(sds, plan_.owners_);
   }
 
-  void add_unallocated() {
+  void add_rest() {
     if (!plan_.bitmap_.problem().empty())
       add_issue(IssueKind::malformed, kBitmapRecord,
-                fmt::format("{}: clusters that it doesn't tell of are scanned as unallocated",
+                fmt::format("{}: clusters that it doesn't tell of count as free, and it isn't said "
+                            "how much of a deleted file was given to others",
                             plan_.bitmap_.problem()));
-    for (RawChunk& chunk :
-         cut_raw_space(plan_.bitmap_.free_runs(), volume_.geometry.cluster_size)) {
-      StreamRef stream;
-      stream.id = {volume_id_, kNoRecord + chunk.first_cluster, 0, 0, StreamKind::unallocated};
-      stream.size = stream.initialized = chunk.size;
-      stream.shared_tail = chunk.shared_tail;
-      stream.extents = plan_.extents_.emplace_back(std::move(chunk.extents));
-      stream.deleted = true;
-      plan_.streams_.push_back(stream);
-    }
+    space_.add_rest(plan_.bitmap_, volume_id_);
+    SpacePlanner::Settled settled = space_.settle(static_cast<u32>(plan_.streams_.size()));
+    for (std::size_t i = 0; i < settled.owned.size(); ++i)
+      plan_.streams_[i].owned = settled.owned[i];
+    plan_.rest_ = std::move(settled.rest);
   }
 
   void sort_by_place() {
@@ -335,6 +404,8 @@ private:
   Scope scope_;
   std::vector<PendingFile> pending_;
   std::unordered_multimap<u64, Extension> extensions_; ///< by the record they extend
+  SpacePlanner space_;
+  SystemStreams system_;
   u64 unreadable_first_ = 0, unreadable_count_ = 0;
   std::string unreadable_why_;
 };
@@ -345,57 +416,6 @@ NtfsPlan NtfsPlan::make(const NtfsVolume& volume, u32 volume_id, const Scope& sc
   plan.bitmap_ = ClusterBitmap(volume.geometry);
   PlanBuilder(plan, volume, volume_id, scope).build();
   return plan;
-}
-
-const NtfsPlan::File* NtfsPlan::file(u64 record) const {
-  const auto found = std::lower_bound(files_.begin(), files_.end(), record,
-                                      [](const File& f, u64 wanted) { return f.record < wanted; });
-  return found != files_.end() && found->record == record ? &*found : nullptr;
-}
-
-std::string NtfsPlan::path(u64 record) const { return paths_.paths(record).front().path; }
-
-std::optional<Overwritten> NtfsPlan::overwritten(const StreamRef& stream) const {
-  if (!stream.deleted || stream.resident || is_raw(stream.id.kind) || !bitmap_.problem().empty())
-    return std::nullopt;
-  Overwritten found;
-  for (const Extent& extent : stream.extents) {
-    if (extent.kind != Extent::Kind::stored || extent.length == 0) continue;
-    const u64 first = extent.source_offset / cluster_size_;
-    const u64 last = (extent.source_offset + extent.length - 1) / cluster_size_;
-    for (u64 cluster = first; cluster <= last; ++cluster) {
-      ++found.of;
-      found.clusters += bitmap_.in_use(cluster) ? 1 : 0;
-    }
-  }
-  if (found.of == 0) return std::nullopt;
-  return found;
-}
-
-StreamDescription NtfsPlan::describe(const StreamRef& stream) const {
-  StreamDescription description;
-  if (stream.id.record >= kNoRecord) {
-    description.path = fmt::format("/$Unallocated/cluster-{}", stream.id.record - kNoRecord);
-    return description;
-  }
-  description.short_name = paths_.short_name(stream.id.record);
-  std::vector<PathAndTimes> paths = paths_.paths(stream.id.record);
-  description.path = paths.front().path;
-  description.fn = paths.front().times;
-  description.path_source = paths.front().source;
-  for (std::size_t i = 1; i < paths.size(); ++i)
-    description.links.push_back(std::move(paths[i].path));
-  std::sort(description.links.begin(), description.links.end());
-
-  const File* of = file(stream.id.record);
-  if (of == nullptr) return description;
-  if (of->has_si) description.si = of->si;
-  if (const auto own = own_descriptors_.find(of->record); own != own_descriptors_.end())
-    description.owner_sid = own->second;
-  else if (const auto owner = owners_.find(of->security_id);
-           of->security_id != 0 && owner != owners_.end())
-    description.owner_sid = owner->second;
-  return description;
 }
 
 } // namespace coldsweep

@@ -8,6 +8,7 @@
 #include "filesystem/path_index.h"
 #include "model/options.h"
 #include "model/outcome.h"
+#include "model/space.h"
 
 #include <memory>
 #include <unordered_map>
@@ -46,6 +47,9 @@ public:
   /// Of a deleted stream, how many of its clusters are in use now; absent where it had none.
   std::optional<Overwritten> overwritten(const StreamRef& stream) const;
 
+  /// The bytes of the volume that are no stream's of the plan: with what each stream `owned`, all there are.
+  const SpaceAccount& rest() const { return rest_; }
+
   /// Every path of a file or folder of that name, in lower case; deleted ones too.
   std::vector<std::string> paths_named(std::string_view lower_case_name) const {
     return paths_.paths_named(lower_case_name);
@@ -64,6 +68,7 @@ private:
   PathIndex paths_;
   ClusterBitmap bitmap_;
   u32 cluster_size_ = 0;
+  SpaceAccount rest_;
   std::vector<File> files_; ///< by record
   std::unordered_map<u32, std::string> owners_;
   std::unordered_map<u64, std::string>

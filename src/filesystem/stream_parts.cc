@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "filesystem/update_sequence.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,7 +14,6 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kMostStreamBytes = u64{1} << 53; // NTFS itself ends at 8 PiB
-constexpr u64 kStride = 512;
 
 std::string utf8_name(const std::string& utf16) { return decode_utf16_name(bytes_of(utf16)).utf8; }
 
@@ -54,44 +54,15 @@ private:
   u16 next_ = 0;
 };
 
-/// Where a resident value stands, with the bytes that the update sequence displaced read from its array.
-std::vector<Extent> resident_extents(const DataPart& part, const Mft& mft) {
-  std::vector<Extent> extents;
-  const auto append = [&](u64 record_offset, u64 length, u64 stream_offset, bool rewritten) {
-    for (Extent extent : mft.place(part.record, record_offset, length)) {
-      extent.stream_offset += stream_offset;
-      if (rewritten && extent.kind == Extent::Kind::stored) extent.kind = Extent::Kind::rewritten;
-      extents.push_back(extent);
-    }
-  };
-  const u64 begin = part.value_offset, end = begin + part.value_length;
-  u64 at = begin;
-  while (at < end) {
-    const u64 stride = at / kStride, displaced = stride * kStride + kStride - 2;
-    if (part.fixup_offset == 0) {
-      append(at, end - at, at - begin, false);
-      break;
-    }
-    if (at < displaced) {
-      const u64 to = std::min(end, displaced);
-      append(at, to - at, at - begin, false);
-      at = to;
-    } else {
-      const u64 to = std::min(end, displaced + 2);
-      append(part.fixup_offset + (stride + 1) * 2 + (at - displaced), to - at, at - begin, true);
-      at = to;
-    }
-  }
-  return extents;
-}
-
 FoundStream resident_stream(const DataPart& part, const Mft& mft) {
   FoundStream stream;
   stream.name = utf8_name(part.name);
   stream.size = stream.initialized = part.value_length;
   stream.resident = true;
   if (part.encrypted) stream.encoding = Encoding::efs;
-  stream.extents = resident_extents(part, mft);
+  stream.extents =
+      place_updated(part.fixup_offset, part.value_offset, part.value_length,
+                    [&](u64 offset, u64 length) { return mft.place(part.record, offset, length); });
   return stream;
 }
 
@@ -121,6 +92,7 @@ FoundStream stored_stream(std::vector<DataPart> parts, const NtfsGeometry& geome
   stream.initialized = std::min(stream.initialized, stream.size);
   if (head.encrypted) stream.encoding = Encoding::efs;
 
+  const u64 allocated = covered_bytes(parts, geometry);
   u64 length = stream.size;
   if (head.compressed && head.compression_exponent > 0) {
     if (head.compression_exponent > 8)
@@ -134,8 +106,14 @@ FoundStream stored_stream(std::vector<DataPart> parts, const NtfsGeometry& geome
   }
   std::vector<AttributePiece> pieces;
   for (DataPart& part : parts) pieces.push_back(std::move(part.piece));
-  BuiltExtents built = build_extents(std::move(pieces), geometry, length);
-  stream.extents = std::move(built.extents);
+  BuiltExtents built = build_extents(std::move(pieces), geometry, std::max(length, allocated));
+  if (allocated > length) {
+    for (const Extent& extent : slice_extents(built.extents, length, allocated - length))
+      if (extent.kind == Extent::Kind::stored) stream.behind.push_back(extent);
+    stream.extents = slice_extents(built.extents, 0, length);
+  } else {
+    stream.extents = std::move(built.extents);
+  }
   std::move(built.problems.begin(), built.problems.end(), std::back_inserter(stream.problems));
   return stream;
 }
@@ -143,12 +121,14 @@ FoundStream stored_stream(std::vector<DataPart> parts, const NtfsGeometry& geome
 /// Parts of one stream: same name, resident parts and parts that begin at cluster 0 each begin one.
 std::vector<std::vector<DataPart>> group_parts(std::vector<DataPart> parts) {
   std::stable_sort(parts.begin(), parts.end(), [](const DataPart& a, const DataPart& b) {
-    return std::tie(a.name, a.piece.first_vcn) < std::tie(b.name, b.piece.first_vcn);
+    return std::tie(a.type, a.name, a.piece.first_vcn) <
+           std::tie(b.type, b.name, b.piece.first_vcn);
   });
   std::vector<std::vector<DataPart>> groups;
   for (DataPart& part : parts) {
     const bool begins = groups.empty() || part.resident || part.piece.first_vcn == 0 ||
-                        groups.back().front().resident || groups.back().front().name != part.name;
+                        groups.back().front().resident || groups.back().front().name != part.name ||
+                        groups.back().front().type != part.type;
     if (begins) groups.emplace_back();
     groups.back().push_back(std::move(part));
   }
@@ -159,6 +139,7 @@ std::vector<std::vector<DataPart>> group_parts(std::vector<DataPart> parts) {
 
 DataPart copy_data(const Attribute& attribute, u64 record, u16 fixup_offset) {
   DataPart part;
+  part.type = attribute.type;
   part.record = record;
   part.id = attribute.id;
   part.fixup_offset = fixup_offset;
@@ -184,10 +165,15 @@ std::vector<FoundStream> assemble_streams(u64 base, std::vector<DataPart> parts,
   std::vector<FoundStream> streams;
   for (std::vector<DataPart>& group : group_parts(std::move(parts))) {
     const DataPart& head = group.front();
-    const u16 id = head.record == base || !ids ? head.id : ids->of(head.name);
+    const bool is_data = head.type == static_cast<u32>(AttributeType::data);
+    const u16 id = head.record == base || !ids || !is_data ? head.id : ids->of(head.name);
+    const u32 type = head.type;
+    const std::string utf16_name = head.name;
     FoundStream stream =
         head.resident ? resident_stream(head, mft) : stored_stream(std::move(group), geometry);
     stream.attribute = id;
+    stream.type = type;
+    stream.utf16_name = utf16_name;
     streams.push_back(std::move(stream));
   }
   return streams;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The $DATA attributes of one file, as found in its base record and extension records -> its streams. The attribute ids
+// The $DATA attributes of one file (or its others), as found in its base record and extension records -> its streams. The attribute ids
 // are those that The Sleuth Kit shows, so that `icat RECORD-128-ID` reads the same stream.
 #pragma once
 
@@ -12,8 +12,9 @@
 
 namespace coldsweep {
 
-/// A $DATA attribute, copied out of the record that holds it.
+/// An attribute, copied out of the record that holds it.
 struct DataPart {
+  u32 type = 0;
   u64 record = 0; ///< that holds it
   u16 id = 0;
   u16 fixup_offset = 0; ///< of that record
@@ -29,8 +30,10 @@ DataPart copy_data(const Attribute& attribute, u64 record, u16 fixup_offset);
 
 /// A stream before it has a StreamRef.
 struct FoundStream {
+  u32 type = 0;
   u16 attribute = 0;
-  std::string name; ///< UTF-8
+  std::string name;       ///< UTF-8
+  std::string utf16_name; ///< as DataPart's
   u64 size = 0, initialized = 0;
   Encoding encoding = Encoding::plain;
   bool resident = false;
@@ -39,6 +42,7 @@ struct FoundStream {
   std::optional<u16> stored_attribute;
   std::string why_unread;
   std::vector<Extent> extents;
+  std::vector<Extent> behind; ///< stored, allocated to it past them; stream offsets from their end
   std::vector<std::string> problems;
 };
 

@@ -22,30 +22,30 @@ namespace {
 
 constexpr const char* kName = "case.db";
 constexpr i64 kApplicationId = 0x43537770; // "CSwp"
-constexpr i64 kVersion = 1;
+constexpr i64 kVersion = 2;
 constexpr u64 kBatchOutcomes = 2000;
 constexpr std::chrono::seconds kBatchTime{1};
 constexpr u64 kMostInteger = std::numeric_limits<i64>::max(); // SQLite has no unsigned integers
 
 constexpr const char* kSchema = R"(
   CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE volume(id INTEGER PRIMARY KEY, line TEXT NOT NULL, swept INTEGER NOT NULL);
+  CREATE TABLE volume(id INTEGER PRIMARY KEY, line TEXT NOT NULL, rest BLOB); -- of a swept one
   CREATE TABLE issue(seq INTEGER PRIMARY KEY, payload BLOB NOT NULL);
   CREATE TABLE outcome(
     volume INTEGER, record INTEGER, attribute INTEGER, kind INTEGER, sequence INTEGER,
     planned INTEGER NOT NULL, scanned INTEGER NOT NULL, sparse INTEGER NOT NULL,
-    skipped INTEGER NOT NULL, unreadable INTEGER NOT NULL,
+    skipped INTEGER NOT NULL, unreadable INTEGER NOT NULL, owned INTEGER NOT NULL,
     payload BLOB,
     PRIMARY KEY(volume, record, attribute, kind, sequence)) WITHOUT ROWID;
 )";
 
 constexpr const char* kKeep =
-    "INSERT OR REPLACE INTO outcome VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    "INSERT OR REPLACE INTO outcome VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 constexpr const char* kFind = "SELECT 1 FROM outcome WHERE volume = ?1 AND record = ?2 "
                               "AND attribute = ?3 AND kind = ?4 AND sequence = ?5";
 constexpr const char* kAll =
     "SELECT volume, record, attribute, kind, sequence, planned, scanned, sparse, skipped, "
-    "unreadable, payload FROM outcome ORDER BY volume, record, attribute, kind, sequence";
+    "unreadable, owned, payload FROM outcome ORDER BY volume, record, attribute, kind, sequence";
 
 Statement& bind_stream(Statement& statement, const StreamId& stream) {
   if (stream.record > kMostInteger)
@@ -60,9 +60,9 @@ Statement& bind_stream(Statement& statement, const StreamId& stream) {
 bool fits_columns(const Outcome& outcome) {
   const ByteAccount& bytes = outcome.bytes;
   return outcome.findings.empty() && outcome.issues.empty() && !outcome.log &&
-         bytes.skipped_by.empty() &&
-         std::max({bytes.planned, bytes.scanned, bytes.sparse, bytes.skipped, bytes.unreadable}) <=
-             kMostInteger;
+         bytes.skipped_by.empty() && outcome.space.skipped == 0 && outcome.space.unreadable == 0 &&
+         std::max({bytes.planned, bytes.scanned, bytes.sparse, bytes.skipped, bytes.unreadable,
+                   outcome.space.owned}) <= kMostInteger;
 }
 
 i64 column_value(u64 bytes) { return static_cast<i64>(std::min(bytes, kMostInteger)); }
@@ -74,7 +74,7 @@ Outcome outcome_of(const Statement& row, const std::string& file) {
                         .sequence = static_cast<u16>(number(4)),
                         .attribute = static_cast<u16>(number(2)),
                         .kind = static_cast<StreamKind>(number(3))};
-  if (row.is_null(10)) {
+  if (row.is_null(11)) {
     return {.stream = stream,
             .findings = {},
             .issues = {},
@@ -83,9 +83,10 @@ Outcome outcome_of(const Statement& row, const std::string& file) {
                       .sparse = number(7),
                       .skipped = number(8),
                       .unreadable = number(9),
-                      .skipped_by = {}}};
+                      .skipped_by = {}},
+            .space = {.owned = number(10)}};
   }
-  Outcome outcome = parse_outcome(row.bytes(10));
+  Outcome outcome = parse_outcome(row.bytes(11));
   if (outcome.stream != stream)
     throw FormatError(fmt::format("{}: the outcome of record {} stands in the row of record {}",
                                   file, outcome.stream.record, stream.record));
@@ -185,11 +186,14 @@ void Journal::set_case(const CaseRecord& record) {
 void Journal::add_volume(const VolumeRecord& volume) {
   state_->begin();
   const std::string line = manifest_line(volume);
-  state_->database.prepare("INSERT OR REPLACE INTO volume VALUES(?1, ?2, ?3)")
-      .bind(volume.id)
-      .bind(line)
-      .bind(volume.status == VolumeStatus::swept ? 1 : 0)
-      .run();
+  Statement keep = state_->database.prepare("INSERT OR REPLACE INTO volume VALUES(?1, ?2, ?3)");
+  keep.bind(volume.id).bind(line);
+  const std::string rest = serialise(volume.rest);
+  if (volume.status == VolumeStatus::swept)
+    keep.bind_bytes(rest);
+  else
+    keep.bind_null();
+  keep.run();
 }
 
 void Journal::add_issue(const Issue& issue) {
@@ -207,8 +211,8 @@ void Journal::write(const Outcome& outcome) {
   const std::string payload = compact ? std::string() : serialise(outcome);
   const ByteAccount& bytes = outcome.bytes;
   bind_stream(state.keep, outcome.stream);
-  for (const u64 value :
-       {bytes.planned, bytes.scanned, bytes.sparse, bytes.skipped, bytes.unreadable})
+  for (const u64 value : {bytes.planned, bytes.scanned, bytes.sparse, bytes.skipped,
+                          bytes.unreadable, outcome.space.owned})
     state.keep.bind(column_value(value));
   if (compact)
     state.keep.bind_null();
@@ -243,11 +247,12 @@ Journal::Header Journal::header() const {
   Header header;
   Statement case_row = state_->database.prepare("SELECT value FROM meta WHERE key = 'case'");
   if (case_row.step()) header.case_line = case_row.bytes(0);
-  Statement volumes = state_->database.prepare("SELECT id, line, swept FROM volume ORDER BY id");
+  Statement volumes = state_->database.prepare("SELECT id, line, rest FROM volume ORDER BY id");
   while (volumes.step()) {
     header.volume_lines.emplace_back(volumes.bytes(1));
-    if (volumes.integer(2) != 0)
-      header.swept_volumes.push_back(static_cast<u32>(volumes.integer(0)));
+    if (!volumes.is_null(2))
+      header.swept_volumes.emplace(static_cast<u32>(volumes.integer(0)),
+                                   parse_space(volumes.bytes(2)));
   }
   Statement issues = state_->database.prepare("SELECT payload FROM issue ORDER BY seq");
   while (issues.step()) {

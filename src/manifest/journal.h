@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -44,7 +45,8 @@ public:
   struct Header {
     std::string case_line;                 ///< manifest_line(CaseRecord)
     std::vector<std::string> volume_lines; ///< by id
-    std::vector<u32> swept_volumes;        ///< ids of volumes whose status is `swept`, in order
+    std::map<u32, SpaceAccount>
+        swept_volumes; ///< by the ids of volumes whose status is `swept`: VolumeRecord::rest
     std::vector<Issue> issues;
   };
   Header header() const;

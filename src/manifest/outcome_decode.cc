@@ -207,6 +207,18 @@ Issue decode_issue(const Json& value) {
           .bytes = number<u64>(value.at("bytes"))};
 }
 
+std::map<std::string, u64> decode_reasons(const Json& value) {
+  if (!value.is_object()) refuse("an object expected");
+  std::map<std::string, u64> reasons;
+  for (const auto& [reason, bytes] : value.items()) reasons[reason] = number<u64>(bytes);
+  return reasons;
+}
+
+SpaceShare decode_share(const Json& value) {
+  array_of_size(value, 3);
+  return {number<u64>(value[0]), number<u64>(value[1]), number<u64>(value[2])};
+}
+
 ByteAccount decode_bytes(const Json& value) {
   ByteAccount bytes{.planned = number<u64>(value.at("planned")),
                     .scanned = number<u64>(value.at("scanned")),
@@ -214,10 +226,7 @@ ByteAccount decode_bytes(const Json& value) {
                     .skipped = number<u64>(value.at("skipped")),
                     .unreadable = number<u64>(value.at("unreadable")),
                     .skipped_by = {}};
-  const Json& skipped_by = value.at("skipped_by");
-  if (!skipped_by.is_object()) refuse("an object expected");
-  for (const auto& [reason, skipped] : skipped_by.items())
-    bytes.skipped_by[reason] = number<u64>(skipped);
+  bytes.skipped_by = decode_reasons(value.at("skipped_by"));
   return bytes;
 }
 
@@ -238,7 +247,25 @@ Outcome parse_outcome(std::string_view bytes) {
             .findings = vector_of(json.at("findings"), decode_finding),
             .issues = vector_of(json.at("issues"), decode_issue),
             .bytes = decode_bytes(json.at("bytes")),
-            .log = unless_null(json.at("log"), decode_log_span)};
+            .log = unless_null(json.at("log"), decode_log_span),
+            .space = decode_share(json.at("space"))};
+  } catch (const Json::exception& error) {
+    refuse(error.what());
+  }
+}
+
+SpaceAccount parse_space(std::string_view bytes) {
+  require_plain_cbor(bytes);
+  try {
+    const Json json = Json::from_cbor(bytes);
+    return {.size = number<u64>(json.at("size")),
+            .streams = number<u64>(json.at("streams")),
+            .slack = number<u64>(json.at("slack")),
+            .unallocated = number<u64>(json.at("unallocated")),
+            .metadata = number<u64>(json.at("metadata")),
+            .skipped = number<u64>(json.at("skipped")),
+            .unreadable = number<u64>(json.at("unreadable")),
+            .skipped_by = decode_reasons(json.at("skipped_by"))};
   } catch (const Json::exception& error) {
     refuse(error.what());
   }

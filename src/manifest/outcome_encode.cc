@@ -150,7 +150,23 @@ std::string serialise(const Outcome& outcome) {
        array_of(outcome.findings, [](const Finding& finding) { return encode(finding); })},
       {"issues", array_of(outcome.issues, [](const Issue& issue) { return encode(issue); })},
       {"bytes", encode(outcome.bytes)},
-      {"log", encode(outcome.log)}};
+      {"log", encode(outcome.log)},
+      {"space",
+       Json::array({outcome.space.owned, outcome.space.skipped, outcome.space.unreadable})}};
+  std::string bytes;
+  Json::to_cbor(json, bytes);
+  return bytes;
+}
+
+std::string serialise(const SpaceAccount& space) {
+  const Json json{{"size", space.size},
+                  {"streams", space.streams},
+                  {"slack", space.slack},
+                  {"unallocated", space.unallocated},
+                  {"metadata", space.metadata},
+                  {"skipped", space.skipped},
+                  {"unreadable", space.unreadable},
+                  {"skipped_by", Json(space.skipped_by)}};
   std::string bytes;
   Json::to_cbor(json, bytes);
   return bytes;

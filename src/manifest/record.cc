@@ -198,6 +198,17 @@ Json overwritten_of(const std::optional<Overwritten>& overwritten) {
 /// Bytes in no use belong to no record.
 Json record_of(u64 record) { return record < kNoRecord ? Json(record) : Json(nullptr); }
 
+Json space_of(const SpaceAccount& space) {
+  return {{"size", space.size},
+          {"streams", space.streams},
+          {"slack", space.slack},
+          {"unallocated", space.unallocated},
+          {"metadata", space.metadata},
+          {"skipped", space.skipped},
+          {"unreadable", space.unreadable},
+          {"skipped_by", Json(space.skipped_by)}};
+}
+
 Json hashes_of(const Hashes& hashes) {
   return {{"md5", or_null(hashes.md5)},
           {"sha1", or_null(hashes.sha1)},
@@ -305,7 +316,7 @@ std::string manifest_line(const CoverageRecord& coverage) {
                     {"unreadable", coverage.bytes.unreadable}}},
                   {"skipped_by", skipped_by},
                   {"logs", array_of(coverage.logs, log_coverage_of)},
-                  {"clusters", nullptr}});
+                  {"clusters", space_of(coverage.space)}});
 }
 
 std::string manifest_line(const SealRecord& seal) {

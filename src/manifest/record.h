@@ -32,6 +32,8 @@ std::string manifest_line(const SealRecord& seal);
 /// one.
 std::string serialise(const Outcome& outcome);
 Outcome parse_outcome(std::string_view bytes);
+std::string serialise(const SpaceAccount& space);
+SpaceAccount parse_space(std::string_view bytes);
 
 /// ISO 8601 UTC with 100 ns digits: `2021-03-02T10:11:12.1234567Z`. NTFS time 0 is absent (null in
 /// the manifest).

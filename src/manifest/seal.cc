@@ -93,8 +93,11 @@ std::string described(const StreamId& stream) {
 /// What became of the streams and bytes of each swept volume.
 class Coverage {
 public:
-  explicit Coverage(const std::vector<u32>& swept_volumes) {
-    for (const u32 volume : swept_volumes) by_volume_[volume].volume = volume;
+  explicit Coverage(const std::map<u32, SpaceAccount>& swept_volumes) {
+    for (const auto& [volume, rest] : swept_volumes) {
+      by_volume_[volume].volume = volume;
+      by_volume_[volume].space = rest;
+    }
   }
 
   void add(const Outcome& outcome) {
@@ -103,6 +106,9 @@ public:
     if (!outcome.bytes.balanced()) fail(outcome.stream, "its bytes don't add up");
     if (outcome.stream.kind == StreamKind::name) return; // has no bytes, and is no stream
     found->second.bytes += outcome.bytes;
+    const std::map<std::string, u64>& reasons = outcome.bytes.skipped_by;
+    found->second.space.add(outcome.stream.kind, outcome.space,
+                            reasons.empty() ? "unknown" : as_utf8(reasons.begin()->first));
     if (outcome.log) {
       const std::string family = as_utf8(outcome.log->family);
       LogCoverage& logs = logs_[{outcome.stream.volume, family}];
@@ -124,6 +130,8 @@ public:
     for (const auto& [volume, coverage] : by_volume_) {
       if (!coverage.bytes.balanced())
         throw Error(fmt::format("internal error: the bytes of volume {} don't add up", volume));
+      if (!coverage.space.balanced())
+        throw Error(fmt::format("internal error: the clusters of volume {} don't add up", volume));
       CoverageRecord record = coverage;
       for (const auto& [key, logs] : logs_)
         if (key.first == volume) record.logs.push_back(logs);
@@ -184,6 +192,7 @@ struct Sealing {
       summary.streams.skipped += record.streams.skipped;
       summary.streams.failed += record.streams.failed;
       summary.bytes += record.bytes;
+      summary.space += record.space;
       for (const LogCoverage& logs : record.logs) {
         LogCoverage& all = summary.logs[logs.family];
         all.family = logs.family;

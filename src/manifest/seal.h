@@ -17,6 +17,7 @@ struct SealSummary {
   std::string sha256;
   StreamCounts streams;
   ByteAccount bytes;
+  SpaceAccount space;                           ///< of all swept volumes
   std::map<std::string, u64> findings_by_cause; ///< name of the rule, hash set or anomaly -> number
   std::map<std::string, u64> issues_by_kind;
   Ranking ranking;

@@ -181,6 +181,12 @@ private:
             number("bytes.unreadable") !=
         number("bytes.planned"))
       throw FormatError("its bytes don't add up to those planned");
+    u64 clusters = 0;
+    for (const char* part :
+         {"streams", "slack", "unallocated", "metadata", "skipped", "unreadable"})
+      clusters += number((std::string("clusters.") + part).c_str());
+    if (clusters != number("clusters.size"))
+      throw FormatError("its clusters don't add up to the volume");
     if (fields.sum_within("skipped_by") != number("bytes.skipped"))
       throw FormatError("`skipped_by` does not add up to the bytes skipped");
   }

@@ -84,7 +84,8 @@ struct VolumeRecord {
   std::optional<std::string> serial;
   std::optional<std::string> label;
   VolumeStatus status = VolumeStatus::unsupported;
-  std::string note; ///< what a reader should know, e.g. an ambiguous detection; may be empty
+  std::string note;    ///< what a reader should know, e.g. an ambiguous detection; may be empty
+  SpaceAccount rest{}; ///< of a swept volume: the bytes of no stream that was planned
 };
 
 struct StreamCounts {
@@ -106,6 +107,7 @@ struct CoverageRecord {
   StreamCounts streams;
   ByteAccount bytes;
   std::vector<LogCoverage> logs; ///< by family
+  SpaceAccount space;
 };
 
 } // namespace coldsweep

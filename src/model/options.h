@@ -16,7 +16,9 @@ struct Scope {
   bool allocated = true;
   bool deleted = true;
   bool alternate_streams = true;
-  bool unallocated = false; ///< clusters in no use
+  bool unallocated = false; ///< clusters in no use, or in use by nothing that is known
+  bool slack = false;       ///< what lies behind streams, in MFT records and in indexes
+  bool system = false;      ///< streams of NTFS itself, page and hibernation files, attributes
 };
 
 enum class ProgressStyle : u8 { automatic, bar, plain, json, none };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/hash.h"
+#include "model/space.h"
 #include "model/stream.h"
 
 #include <map>
@@ -200,6 +201,7 @@ struct Outcome {
   std::vector<Issue> issues;
   ByteAccount bytes;
   std::optional<LogSpan> log = {};
+  SpaceShare space = {}; ///< of the volume; the reason for `skipped` is the first of `bytes`'
   bool operator==(const Outcome&) const = default;
 
   /// Whether nothing of it was looked at although it has bytes (as opposed to scanned, if only in part).

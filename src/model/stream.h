@@ -26,6 +26,8 @@ enum class StreamKind : u8 {
   // Parts of the kinds above, judged on their own:
   carved,       ///< what begins like a file, with a size that is guessed
   strings_only, ///< a rule's strings stand there, but its condition can't be judged
+  // Further kinds of raw space:
+  unowned, ///< clusters that $Bitmap has in use, and no stream or other attribute that was found
 };
 
 /// MFT record numbers have 48 bits. Bytes that belong to no record bear numbers from here on, so that they come last: this
@@ -34,7 +36,8 @@ constexpr u64 kNoRecord = u64{1} << 48;
 
 /// Whether the bytes are no content that a file system gives out, but what lies in its clusters.
 constexpr bool is_raw(StreamKind kind) {
-  return kind >= StreamKind::uninitialized && kind <= StreamKind::gap;
+  return (kind >= StreamKind::uninitialized && kind <= StreamKind::gap) ||
+         kind == StreamKind::unowned;
 }
 
 /// How the bytes are stored. The values are part of the journal's format: append only.
@@ -103,6 +106,11 @@ struct StreamRef {
   u64 stored_size = 0;  ///< of that attribute, for WOF
   u64 shared_tail =
       0; ///< of `size`: bytes that another stream begins with. Matches that begin here are that one's
+  u64 owned =
+      0; ///< bytes of the volume that the account counts as this stream's: each has one owner
+  u32 attribute_type = 0x80; ///< $DATA; another for StreamKind::attribute and index_slack
+  bool system = false;       ///< kept by NTFS or by the memory manager of Windows, not by a user
+  u64 slack_of_size = 0; ///< of slack and uninitialized bytes: where they begin in the attribute
   std::span<const Extent> extents;
   std::string_view name;       ///< of the $DATA attribute in UTF-8; empty for the main stream
   std::string_view why_unread; ///< of Encoding::wof: why its content can't be decoded

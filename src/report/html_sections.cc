@@ -190,6 +190,22 @@ std::string static_findings(const SealedCase& sealed) {
   return text + "</tbody></table>";
 }
 
+/// Every byte of a volume, by what became of it.
+std::string space_row(const SpaceAccount& space) {
+  if (space.size == 0) return {};
+  std::string parts;
+  for (const auto& [what, bytes] : space.parts())
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", human_size(bytes), cell(what));
+  const std::string shown_bar = bar({{"scanned", space.streams + space.slack + space.unallocated},
+                                     {"sparse", space.metadata},
+                                     {"skipped", space.skipped},
+                                     {"unreadable", space.unreadable}},
+                                    parts);
+  return fmt::format("<tr><td></td><td colspan=\"6\">all {} of it</td><td>{}<small>{}</small></td>"
+                     "</tr>",
+                     human_size(space.size), shown_bar, parts);
+}
+
 std::string volumes_section(const SealedCase& sealed) {
   std::string text =
       "<table class=\"plain\"><thead><tr><th>Volume</th><th>File "
@@ -221,6 +237,7 @@ std::string volumes_section(const SealedCase& sealed) {
                          {"unreadable", c.unreadable}},
                         account),
                     account);
+    text += space_row(c.space);
   }
   return text + "</tbody></table>";
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/types.h"
+#include "model/space.h"
 
 #include <array>
 #include <map>
@@ -33,6 +34,7 @@ struct CoverageRow {
   u64 streams_planned = 0, streams_scanned = 0, streams_skipped = 0, streams_failed = 0;
   u64 planned = 0, scanned = 0, sparse = 0, skipped = 0, unreadable = 0;
   std::vector<std::pair<std::string, u64>> skipped_by;
+  SpaceAccount space;
 };
 
 /// Created, modified, MFT record modified, accessed: ISO 8601 in UTC, empty where there is none.

@@ -26,6 +26,19 @@ VolumeRow volume_of(const Json& line) {
           .size = number_of(line, "size")};
 }
 
+SpaceAccount space_of(const Json& clusters) {
+  SpaceAccount space{.size = number_of(clusters, "size"),
+                     .streams = number_of(clusters, "streams"),
+                     .slack = number_of(clusters, "slack"),
+                     .unallocated = number_of(clusters, "unallocated"),
+                     .metadata = number_of(clusters, "metadata"),
+                     .unreadable = number_of(clusters, "unreadable"),
+                     .skipped_by = {}};
+  for (const auto& [reason, bytes] : object_of(clusters, "skipped_by").items())
+    if (bytes.is_number_unsigned()) space.skip(reason, bytes.get<u64>());
+  return space;
+}
+
 CoverageRow coverage_of(const Json& line) {
   const Json& streams = object_of(line, "streams");
   const Json& bytes = object_of(line, "bytes");
@@ -38,9 +51,11 @@ CoverageRow coverage_of(const Json& line) {
                   .sparse = number_of(bytes, "sparse"),
                   .skipped = number_of(bytes, "skipped"),
                   .unreadable = number_of(bytes, "unreadable"),
-                  .skipped_by = {}};
+                  .skipped_by = {},
+                  .space = {}};
   for (const auto& [reason, amount] : object_of(line, "skipped_by").items())
     if (amount.is_number_unsigned()) row.skipped_by.emplace_back(reason, amount.get<u64>());
+  row.space = space_of(object_of(line, "clusters"));
   return row;
 }
 
@@ -54,6 +69,7 @@ void add(CoverageRow& total, const CoverageRow& row) {
   total.sparse += row.sparse;
   total.skipped += row.skipped;
   total.unreadable += row.unreadable;
+  total.space += row.space;
   for (const auto& [reason, bytes] : row.skipped_by) {
     const auto known = std::find_if(total.skipped_by.begin(), total.skipped_by.end(),
                                     [&](const auto& entry) { return entry.first == reason; });

@@ -104,6 +104,11 @@ std::string not_looked_at(const SealedCase& sealed) {
   const std::size_t rejected = array_of(object_of(sealed.record, "rules"), "rejected").size();
   if (rejected > 0) page += fmt::format("  {} left out\n", counted(rejected, "rule file"));
   if (page.size() == heading) page += "  nothing of what was planned\n";
+  if (total.space.size > 0) {
+    page += fmt::format("  of {} on the swept volumes:\n", human_size(total.space.size));
+    for (const auto& [what, bytes] : total.space.parts())
+      page += fmt::format("    {}: {}\n", shown(what), human_size(bytes));
+  }
   page += "  scope:";
   for (const Json& name : array_of(sealed.record, "scope"))
     page += " " + shown(report::shown(name));

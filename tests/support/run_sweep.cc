@@ -96,6 +96,17 @@ void require_balanced(const Swept& swept) {
                     b.at("skipped").get<u64>() + b.at("unreadable").get<u64>();
     if (sum != b.at("planned").get<u64>())
       throw Error("the byte account does not add up: " + coverage.dump());
+    const nlohmann::json& clusters = coverage.at("clusters");
+    u64 parts = 0, reasons = 0;
+    for (const char* part :
+         {"streams", "slack", "unallocated", "metadata", "skipped", "unreadable"})
+      parts += clusters.at(part).get<u64>();
+    for (const auto& [reason, bytes] : clusters.at("skipped_by").items())
+      reasons += bytes.get<u64>();
+    const nlohmann::json& volume = swept.volumes.at(coverage.at("volume").get<std::size_t>());
+    if (parts != clusters.at("size") || clusters.at("size") != volume.at("size") ||
+        reasons != clusters.at("skipped"))
+      throw Error("the clusters do not add up to the volume: " + coverage.dump());
   }
 }
 

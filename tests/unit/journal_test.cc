@@ -91,7 +91,8 @@ TEST_CASE("a journal's header has the case, the volumes by id and the issues of 
   CHECK(header.volume_lines == std::vector{manifest_line(content.volumes[1]),
                                            manifest_line(content.volumes[2]),
                                            manifest_line(content.volumes[0])});
-  CHECK(header.swept_volumes == std::vector<u32>{2, 7});
+  CHECK(header.swept_volumes ==
+        std::map<u32, SpaceAccount>{{2, content.volumes[1].rest}, {7, content.volumes[0].rest}});
   CHECK(header.issues == content.issues);
 }
 

@@ -164,7 +164,12 @@ inline ByteAccount random_account(Random& random) {
 
 inline Outcome random_outcome(Random& random, const StreamId& stream) {
   Outcome outcome{.stream = stream, .findings = {}, .issues = {}, .bytes = random_account(random)};
+  if (random.coin()) outcome.space.owned = random.below(1u << 20);
   if (random.coin()) return outcome;
+  if (random.coin()) {
+    outcome.space.unreadable = random.below(outcome.space.owned + 1);
+    outcome.space.skipped = random.below(outcome.space.owned - outcome.space.unreadable + 1);
+  }
   if (random.coin()) outcome.log = LogSpan{"iis", 132592179060000000 + random.below(9), {}};
   if (random.coin()) return outcome;
   for (u64 left = random.below(4); left > 0; --left)
@@ -200,6 +205,10 @@ inline VolumeRecord some_volume(u32 id, VolumeStatus status = VolumeStatus::swep
   volume.filesystem = "ntfs";
   volume.cluster_size = 4096;
   volume.status = status;
+  volume.rest = {.size = 1_MiB,
+                 .metadata = 4096,
+                 .skipped = 1_MiB - 4096,
+                 .skipped_by = {{"slack_not_in_scope", id}, {"efs", 1_MiB - 4096 - id}}};
   return volume;
 }
 
@@ -219,6 +228,7 @@ inline CaseContent random_case(Random& random, u64 streams) {
                           .sequence = 1,
                           .attribute = static_cast<u16>(i % 7)};
     content.outcomes.push_back(random_outcome(random, stream));
+    content.volumes.at(i % 2).rest.size += content.outcomes.back().space.owned;
   }
   for (u64 left = random.below(12); left > 0; --left)
     content.issues.push_back(random_issue(random));

@@ -199,13 +199,16 @@ TEST_CASE("issue, coverage and seal lines have every field of the contract in it
 
   CoverageRecord record;
   record.bytes.skipped_by["encrypted"] = 5;
+  record.space.skip("efs", 5);
   const Json coverage = Json::parse(manifest_line(record));
   CHECK(keys(coverage) ==
         Names{"type", "volume", "streams", "bytes", "skipped_by", "logs", "clusters"});
   CHECK(keys(coverage["streams"]) == Names{"planned", "scanned", "skipped", "failed"});
   CHECK(keys(coverage["bytes"]) == Names{"planned", "scanned", "sparse", "skipped", "unreadable"});
   CHECK(coverage["skipped_by"]["encrypted"] == 5);
-  CHECK(coverage["clusters"].is_null());
+  CHECK(keys(coverage["clusters"]) == Names{"size", "streams", "slack", "unallocated", "metadata",
+                                            "skipped", "unreadable", "skipped_by"});
+  CHECK(coverage["clusters"]["skipped_by"]["efs"] == 5);
 
   CHECK(manifest_line(SealRecord{3, 2, 1, "ab"}) ==
         R"({"type":"seal","records":3,"findings":2,"issues":1,"sha256":"ab"})");

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a plan says of its streams.
+#include "filesystem/ntfs_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+std::string path_of_raw_space(const StreamRef& stream) {
+  if (stream.id.kind == StreamKind::volume_slack) return "/$VolumeSlack";
+  return fmt::format("/${}/cluster-{}",
+                     stream.id.kind == StreamKind::unowned ? "Unowned" : "Unallocated",
+                     stream.id.record - kNoRecord);
+}
+
+} // namespace
+
+const NtfsPlan::File* NtfsPlan::file(u64 record) const {
+  const auto found = std::lower_bound(files_.begin(), files_.end(), record,
+                                      [](const File& f, u64 wanted) { return f.record < wanted; });
+  return found != files_.end() && found->record == record ? &*found : nullptr;
+}
+
+std::string NtfsPlan::path(u64 record) const { return paths_.paths(record).front().path; }
+
+std::optional<Overwritten> NtfsPlan::overwritten(const StreamRef& stream) const {
+  if (!stream.deleted || stream.resident || is_raw(stream.id.kind) || !bitmap_.problem().empty())
+    return std::nullopt;
+  Overwritten found;
+  for (const Extent& extent : stream.extents) {
+    if (extent.kind != Extent::Kind::stored || extent.length == 0) continue;
+    const u64 first = extent.source_offset / cluster_size_;
+    const u64 last = (extent.source_offset + extent.length - 1) / cluster_size_;
+    for (u64 cluster = first; cluster <= last; ++cluster) {
+      ++found.of;
+      found.clusters += bitmap_.in_use(cluster) ? 1 : 0;
+    }
+  }
+  if (found.of == 0) return std::nullopt;
+  return found;
+}
+
+StreamDescription NtfsPlan::describe(const StreamRef& stream) const {
+  StreamDescription description;
+  if (stream.id.record >= kNoRecord) {
+    description.path = path_of_raw_space(stream);
+    return description;
+  }
+  description.short_name = paths_.short_name(stream.id.record);
+  std::vector<PathAndTimes> paths = paths_.paths(stream.id.record);
+  description.path = paths.front().path;
+  description.fn = paths.front().times;
+  description.path_source = paths.front().source;
+  for (std::size_t i = 1; i < paths.size(); ++i)
+    description.links.push_back(std::move(paths[i].path));
+  std::sort(description.links.begin(), description.links.end());
+
+  const File* of = file(stream.id.record);
+  if (of == nullptr) return description;
+  if (of->has_si) description.si = of->si;
+  if (const auto own = own_descriptors_.find(of->record); own != own_descriptors_.end())
+    description.owner_sid = own->second;
+  else if (const auto owner = owners_.find(of->security_id);
+           of->security_id != 0 && owner != owners_.end())
+    description.owner_sid = owner->second;
+  return description;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filesystem/space_planner.h"
+
+#include "base/checked.h"
+#include "filesystem/raw_space.h"
+#include "filesystem/update_sequence.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+using Rank = SpaceClaims::Rank;
+
+// Owners: the two below, then reasons, then the streams of the plan.
+constexpr u32 kMetadata = 0, kZeroSlack = 1, kFirstReason = 2, kFirstStream = 32;
+
+u64 length_of(std::span<const Extent> extents) {
+  return extents.empty() ? 0 : extents.back().stream_offset + extents.back().length;
+}
+
+/// The stored ones alone, one after the other.
+std::vector<Extent> packed(const std::vector<Extent>& extents) {
+  std::vector<Extent> stored;
+  for (const Extent& extent : extents)
+    if (extent.kind == Extent::Kind::stored)
+      stored.push_back({length_of(stored), extent.source_offset, extent.length, extent.kind});
+  return stored;
+}
+
+bool is_zero(ByteView bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+}
+
+} // namespace
+
+SpacePlanner::SpacePlanner(const NtfsVolume& volume, const Scope& scope, Keep keep)
+    : volume_(volume), scope_(scope), keep_(std::move(keep)),
+      present_(std::min(volume.source->end(), volume.source->size())) {
+  for (const Extent& extent :
+       volume.mft.place(0, 0, volume.mft.record_count() * volume.geometry.record_size))
+    claim(Rank::metadata, std::span(&extent, 1), extent.stream_offset + extent.length, kMetadata);
+}
+
+u32 SpacePlanner::out_of_scope(const std::string& what) {
+  const std::string reason = what + "_not_in_scope";
+  const auto known = std::find(reasons_.begin(), reasons_.end(), reason);
+  if (known != reasons_.end()) return kFirstReason + static_cast<u32>(known - reasons_.begin());
+  reasons_.push_back(reason);
+  return kFirstReason + static_cast<u32>(reasons_.size() - 1);
+}
+
+void SpacePlanner::claim(Rank rank, std::span<const Extent> extents, u64 end, u32 owner) {
+  for (const Extent& extent : extents) {
+    const bool placed =
+        extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
+    if (placed && extent.stream_offset < end)
+      claims_.claim(rank, extent.source_offset, std::min(extent.length, end - extent.stream_offset),
+                    owner);
+  }
+}
+
+void SpacePlanner::keep_raw(StreamRef stream, std::vector<Extent>&& extents, Rank rank) {
+  stream.size = stream.initialized = length_of(extents);
+  if (stream.size == 0) return;
+  const u64 own = stream.size - stream.shared_tail;
+  const std::vector<Extent> places = extents;
+  const u32 number = keep_(stream, std::move(extents));
+  claim(rank, places, own, kFirstStream + number);
+}
+
+void SpacePlanner::add_record(u64 number, const std::optional<MftRecord>& record, ByteView bytes) {
+  const u64 used = record ? record->used : 0;
+  const u16 array = record ? record->fixup_offset : u16{0};
+  std::vector<Extent> extents =
+      place_updated(array, used, bytes.size() - used, [&](u64 offset, u64 length) {
+        return volume_.mft.place(number, offset, length);
+      });
+  if (!scope_.slack || is_zero(bytes.subspan(used)))
+    return claim(Rank::slack, extents, bytes.size(),
+                 scope_.slack ? kZeroSlack : out_of_scope("slack"));
+  StreamRef slack;
+  slack.id = {0, number, record ? record->sequence : u16{0}, 0, StreamKind::mft_slack};
+  slack.deleted = !record || !record->in_use;
+  slack.resident = true;
+  slack.slack_of_size = used;
+  keep_raw(slack, std::move(extents), Rank::slack);
+}
+
+void SpacePlanner::add_planned(const StreamRef& stream, u32 number) {
+  const bool as_stored = stream.encoding == Encoding::plain;
+  const Rank rank = stream.deleted && !stream.resident       ? Rank::deleted
+                    : stream.system && stream.id.record == 0 ? Rank::table
+                                                             : Rank::in_use;
+  claim(rank, stream.extents, as_stored ? stream.initialized : length_of(stream.extents),
+        kFirstStream + number);
+}
+
+void SpacePlanner::add_unplanned(const FoundStream& stream, const std::string& what) {
+  const bool as_stored = stream.encoding == Encoding::plain;
+  claim(Rank::in_use, stream.extents, as_stored ? stream.initialized : length_of(stream.extents),
+        out_of_scope(what));
+}
+
+void SpacePlanner::add_behind(const StreamRef& of, const FoundStream& stream) {
+  if (stream.resident) return;
+  std::vector<Extent> uninitialized;
+  if (stream.encoding == Encoding::plain && stream.initialized < stream.size)
+    uninitialized =
+        packed(slice_extents(stream.extents, stream.initialized, stream.size - stream.initialized));
+  std::vector<Extent> behind = packed(stream.behind);
+  if (!scope_.slack) {
+    claim(Rank::slack, uninitialized, length_of(uninitialized), out_of_scope("slack"));
+    claim(Rank::slack, behind, length_of(behind), out_of_scope("slack"));
+    return;
+  }
+  StreamRef raw = of;
+  raw.encoding = Encoding::plain;
+  raw.compression_unit = 0;
+  raw.stored_attribute.reset();
+  raw.stored_size = 0;
+  raw.why_unread = {};
+  raw.id.kind = StreamKind::uninitialized;
+  raw.slack_of_size = stream.initialized;
+  keep_raw(raw, std::move(uninitialized), Rank::slack);
+  raw.id.kind = StreamKind::slack;
+  raw.slack_of_size = stream.size;
+  keep_raw(raw, std::move(behind), Rank::slack);
+}
+
+void SpacePlanner::add_metadata(const FoundStream& attribute) {
+  claim(Rank::metadata, attribute.extents, length_of(attribute.extents), kMetadata);
+  claim(Rank::metadata, attribute.behind, length_of(attribute.behind), kMetadata);
+}
+
+void SpacePlanner::add_index(const StreamRef& of, const FoundStream& index, ByteView bitmap,
+                             u32 block_size) {
+  add_metadata(index);
+  const u64 size = std::min(index.size, length_of(index.extents));
+  if (block_size < kUpdateStride || size < block_size) return;
+  if (!scope_.slack) return; // counts as metadata: telling it apart takes a read of every block
+  const std::vector<IndexSlack> slack =
+      index_slack(*volume_.source, index.extents, size, block_size, bitmap);
+  bool any = false;
+  for (const IndexSlack& piece : slack) {
+    any = any || !piece.zeros;
+    if (piece.zeros)
+      claim(Rank::slack, slice_extents(index.extents, piece.offset, piece.length), piece.length,
+            kZeroSlack);
+  }
+  if (!any) return;
+  StreamRef raw = of;
+  raw.id.kind = StreamKind::index_slack;
+  raw.attribute_type = static_cast<u32>(AttributeType::index_allocation);
+  keep_raw(raw, place_index_slack(slack, index.extents, size), Rank::slack);
+}
+
+void SpacePlanner::add_clusters(const std::vector<ClusterRun>& runs, StreamKind kind,
+                                u32 volume_id) {
+  const u32 cluster = volume_.geometry.cluster_size;
+  if (!scope_.unallocated) {
+    for (const ClusterRun& run : runs)
+      claims_.claim(Rank::nobodys, run.first * cluster, run.count * cluster,
+                    out_of_scope("unallocated"));
+    return;
+  }
+  for (RawChunk& chunk : cut_raw_space(runs, cluster)) {
+    StreamRef stream;
+    stream.id = {volume_id, kNoRecord + chunk.first_cluster, 0, 0, kind};
+    stream.shared_tail = chunk.shared_tail;
+    stream.deleted = true;
+    keep_raw(stream, std::move(chunk.extents), Rank::nobodys);
+  }
+}
+
+void SpacePlanner::add_tail(u32 volume_id) {
+  const NtfsGeometry& geometry = volume_.geometry;
+  const u64 from = geometry.cluster_count * geometry.cluster_size;
+  if (present_ <= from) return;
+  const Extent tail{0, from, present_ - from, Extent::Kind::stored};
+  if (!scope_.unallocated)
+    return claim(Rank::nobodys, std::span(&tail, 1), tail.length, out_of_scope("unallocated"));
+  StreamRef stream;
+  stream.id = {volume_id, kNoRecord + geometry.cluster_count, 0, 0, StreamKind::volume_slack};
+  stream.deleted = true;
+  keep_raw(stream, {tail}, Rank::nobodys);
+}
+
+void SpacePlanner::add_rest(const ClusterBitmap& bitmap, u32 volume_id) {
+  // Asked before free clusters are claimed: $Bitmap's word is worth what the records bear out.
+  const std::vector<ClusterRun> nobodys =
+      claims_.unclaimed(bitmap.used_runs(), volume_.geometry.cluster_size);
+  add_clusters(bitmap.free_runs(), StreamKind::unallocated, volume_id);
+  add_clusters(nobodys, StreamKind::unowned, volume_id);
+  add_tail(volume_id);
+}
+
+SpacePlanner::Settled SpacePlanner::settle(u32 streams) {
+  const std::vector<u64> bytes = claims_.settle(present_, kFirstStream + streams);
+  Settled settled;
+  settled.owned.assign(bytes.begin() + kFirstStream, bytes.end());
+  SpaceAccount& rest = settled.rest;
+  rest.size = volume_.source->size();
+  rest.metadata = bytes[kMetadata];
+  rest.slack = bytes[kZeroSlack];
+  for (std::size_t i = 0; i < reasons_.size(); ++i) rest.skip(reasons_[i], bytes[kFirstReason + i]);
+  rest.unreadable = rest.size - present_;
+  u64 claimed = 0;
+  for (const u64 owned : bytes) claimed += owned;
+  rest.skip("of_no_known_use", present_ - claimed); // within clusters that are another's
+  return settled;
+}
+
+} // namespace coldsweep

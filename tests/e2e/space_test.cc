@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes that are no file's content: each kind of place where a marker can hide is searched with its scope, and with no
+// other, and the account tells what was left out.
+#include "filesystem/extents.h"
+#include "filesystem/ntfs_plan.h"
+#include "filesystem/raw_space.h"
+#include "image/image.h"
+#include "support/catch.h"
+#include "support/mft_patch.h"
+#include "support/ntfs_image.h"
+#include "support/run_sweep.h"
+#include "support/run_tool.h"
+#include "support/shared_images.h"
+#include "support/tsk_oracle.h"
+
+#include <fstream>
+
+#include <fmt/format.h>
+
+using namespace coldsweep;
+using namespace coldsweep::test;
+
+namespace {
+
+constexpr std::string_view kMarker = "coldsweep-marker-4712";
+constexpr const char* kMarkerRule =
+    "rule marker { strings: $m = \"coldsweep-marker-4712\" condition: $m }";
+constexpr u64 kCluster = 4096;
+
+NtfsVolume open_bare(const std::filesystem::path& path) {
+  return NtfsVolume::open(open_image({path}).media);
+}
+
+void write_at(const std::filesystem::path& path, u64 offset, std::string_view bytes) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(offset));
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+std::string read_at(const std::filesystem::path& path, u64 offset, u64 length) {
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(offset));
+  std::string bytes(length, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(length));
+  return bytes;
+}
+
+Scope nothing() { return {.allocated = false, .deleted = false, .alternate_streams = false}; }
+
+Scope everything() { return {.unallocated = true, .slack = true, .system = true}; }
+
+Swept sweep_scope(const std::filesystem::path& path, const Scope& scope) {
+  SweepOptions options;
+  options.scope = scope;
+  Swept swept = run_sweep(path, kMarkerRule, options);
+  require_balanced(swept);
+  return swept;
+}
+
+/// Where the extents of a stream begin and end in the volume.
+std::vector<Extent> stored_of(const NtfsVolume& volume, u64 record, const std::string& name,
+                              StreamKind kind = StreamKind::data) {
+  const NtfsPlan plan = NtfsPlan::make(volume, 0, everything());
+  for (const StreamRef& stream : plan.streams())
+    if (stream.id.record == record && stream.name == name && stream.id.kind == kind)
+      return {stream.extents.begin(), stream.extents.end()};
+  throw Error("no such stream");
+}
+
+/// The one finding is of that kind, its match stands where it was written, and what `locate` prints holds it.
+nlohmann::json check_found(const std::filesystem::path& path, const Scope& scope,
+                           const std::string& kind, u64 at) {
+  const Swept swept = sweep_scope(path, scope);
+  REQUIRE(swept.findings.size() == 1);
+  const nlohmann::json& f = swept.findings.at(0);
+  CHECK(f.at("kind") == kind);
+  REQUIRE(f.at("matches").size() == 1);
+  CHECK(f.at("matches").at(0).at("media_offset") == at);
+  CHECK(read_at(path, at, kMarker.size()) == kMarker);
+  if (Tsk::available()) {
+    const std::string locate = f.at("locate");
+    CAPTURE(locate);
+    const ToolResult shown =
+        run_tool({"sh", "-c", "cd " + path.parent_path().string() + " && " + locate});
+    CHECK(shown.status == 0);
+    CHECK(shown.out.find(kMarker) != std::string::npos);
+  }
+  CHECK(sweep_scope(path, {}).findings.empty());
+  Scope others = everything();
+  if (scope.slack) others.slack = false;
+  if (scope.unallocated) others.unallocated = false;
+  if (scope.system) others.system = false;
+  CHECK(sweep_scope(path, others).findings.empty());
+  CHECK(sweep_scope(path, everything()).findings.size() == 1);
+  return f;
+}
+
+} // namespace
+
+TEST_CASE("a marker behind the end of a file is found with the scope slack") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("web/page.aspx", std::string(5000, 'x'));
+  const std::filesystem::path path = image.build();
+  const u64 record = image.written("web/page.aspx").record;
+  const u64 at = stored_of(open_bare(path), record, "").at(0).source_offset + 5000 + 30;
+  write_at(path, at, kMarker);
+  Scope scope = nothing();
+  scope.slack = true;
+  const nlohmann::json f = check_found(path, scope, "slack", at);
+  CHECK(f.at("path") == "/web/page.aspx");
+  CHECK(f.at("size") == 2 * kCluster - 5000);
+  CHECK(f.at("matches").at(0).at("offset") == 30);
+}
+
+TEST_CASE("a marker in what a file was given but never wrote is found with the scope slack") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("big.bin", std::string(40'000, 'x')).initialized(10'000);
+  const std::filesystem::path path = image.build();
+  const u64 record = image.written("big.bin").record;
+  const u64 at = stored_of(open_bare(path), record, "").at(0).source_offset + 20'000;
+  write_at(path, at, kMarker);
+  Scope scope = nothing();
+  scope.slack = true;
+  const nlohmann::json f = check_found(path, scope, "uninitialized", at);
+  CHECK(f.at("path") == "/big.bin");
+}
+
+TEST_CASE("a marker behind the attributes of an MFT record is found with the scope slack") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("small.txt", "tiny");
+  const std::filesystem::path path = image.build();
+  const u64 record = image.written("small.txt").record;
+  const u64 at = open_bare(path).mft.place(record, 800, 1).at(0).source_offset;
+  write_at(path, at, kMarker);
+  Scope scope = nothing();
+  scope.slack = true;
+  // The system stream $MFT would show it, too.
+  const Swept swept = sweep_scope(path, scope);
+  REQUIRE(swept.findings.size() == 1);
+  const nlohmann::json& f = swept.findings.at(0);
+  CHECK(f.at("kind") == "mft_slack");
+  CHECK(f.at("path") == "/small.txt");
+  CHECK(f.at("record") == record);
+  CHECK(f.at("matches").at(0).at("media_offset") == at);
+  if (Tsk::available()) {
+    const ToolResult shown = run_tool(
+        {"sh", "-c",
+         "cd " + path.parent_path().string() + " && " + f.at("locate").get<std::string>()});
+    CHECK(shown.out.find(kMarker) == f.at("matches").at(0).at("offset").get<std::size_t>());
+  }
+  const Swept all = sweep_scope(path, everything());
+  REQUIRE(all.findings.size() == 2);
+  CHECK(all.finding("/$MFT").at("kind") == "data");
+}
+
+TEST_CASE("a marker behind the entries of a folder's index is found with the scope slack") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  for (int i = 0; i < 60; ++i) image.file(fmt::format("many/file number {:03}", i), "x");
+  const std::filesystem::path path = image.build();
+  const NtfsVolume volume = open_bare(path);
+  const u64 record = image.written("many/file number 000").record;
+  const NtfsPlan plan = NtfsPlan::make(volume, 0, {});
+  StreamRef file;
+  file.id.record = record;
+  REQUIRE(plan.describe(file).path == "/many/file number 000");
+  // The last bytes of a block that aren't displaced.
+  u64 at = 0;
+  const NtfsPlan with_slack = NtfsPlan::make(volume, 0, everything());
+  for (const StreamRef& stream : with_slack.streams())
+    if (stream.id.kind == StreamKind::index_slack && with_slack.describe(stream).path == "/many")
+      for (const Extent& extent : stream.extents)
+        if (extent.kind == Extent::Kind::stored && extent.length > 100)
+          at = extent.source_offset + extent.length - 60;
+  REQUIRE(at > 0);
+  write_at(path, at, kMarker);
+  Scope scope = nothing();
+  scope.slack = true;
+  const nlohmann::json f = check_found(path, scope, "index_slack", at);
+  CHECK(f.at("path") == "/many");
+  CHECK(f.at("stream") == "$I30");
+}
+
+TEST_CASE("a marker in clusters that $Bitmap gives to nobody known is found with the scope "
+          "unallocated, and so is one behind the last cluster") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("kept.txt", "x");
+  const std::filesystem::path path = image.build();
+  const NtfsVolume volume = open_bare(path);
+  Scope scope = nothing();
+  scope.unallocated = true;
+  SECTION("in use by nobody") {
+    const NtfsPlan plan = NtfsPlan::make(volume, 0, scope);
+    u64 cluster = 0;
+    for (const StreamRef& stream : plan.streams())
+      if (stream.id.kind == StreamKind::unallocated)
+        cluster = stream.extents.back().source_offset / kCluster;
+    REQUIRE(cluster > 0);
+    const u64 byte = slice_extents(stored_of(volume, 6, ""), cluster / 8, 1).at(0).source_offset;
+    write_at(path, byte,
+             std::string(1, static_cast<char>(read_at(path, byte, 1).at(0) | 1 << cluster % 8)));
+    write_at(path, cluster * kCluster + 100, kMarker);
+    const nlohmann::json f = check_found(path, scope, "unowned", cluster * kCluster + 100);
+    CHECK(f.at("path") == "/$Unowned/cluster-" + std::to_string(cluster));
+  }
+  SECTION("behind the last cluster") {
+    const u64 end = volume.geometry.cluster_count * volume.geometry.cluster_size;
+    REQUIRE(volume.source->size() > end);
+    write_at(path, end + 50, kMarker);
+    const nlohmann::json f = check_found(path, scope, "volume_slack", end + 50);
+    CHECK(f.at("path") == "/$VolumeSlack");
+  }
+}
+
+TEST_CASE("a marker in an extended attribute or a reparse point is found with the scope system") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  std::string attribute(8, '\0'); // next entry, flags, length of the name, of the value
+  const std::string value = std::string(kMarker);
+  attribute[5] = 1;
+  attribute[6] = static_cast<char>(value.size());
+  attribute += std::string("A\0", 2) + value;
+  attribute.resize((attribute.size() + 3) / 4 * 4);
+  attribute[0] = static_cast<char>(attribute.size());
+  image.file("tagged.txt", "x").extended_attributes(attribute);
+  image.file("linked.txt", "x").reparse_point(0x80001234, "......" + value);
+  const std::filesystem::path path = image.build();
+  Scope scope;
+  scope.system = true;
+  const Swept swept = sweep_scope(path, scope);
+  std::vector<std::string> places;
+  for (const nlohmann::json& f : swept.findings)
+    if (f.at("kind") == "attribute")
+      places.push_back(f.at("path").get<std::string>() + ":" + f.at("stream").get<std::string>());
+  CHECK(places == std::vector<std::string>{"/tagged.txt:$EA", "/linked.txt:$REPARSE_POINT"});
+  for (const nlohmann::json& f : swept.findings) {
+    if (f.at("kind") != "attribute" || !Tsk::available()) continue;
+    const std::string locate = f.at("locate");
+    CAPTURE(locate);
+    const ToolResult shown =
+        run_tool({"sh", "-c", "cd " + path.parent_path().string() + " && " + locate});
+    CHECK(shown.out.find(kMarker) != std::string::npos);
+  }
+  CHECK(sweep_scope(path, {}).findings.empty());
+}
+
+TEST_CASE("the account adds up to the volume on every shared image, whatever the scope") {
+  const std::vector<SharedImage> images = shared_images();
+  if (images.empty()) SKIP("no shared images here");
+  for (const SharedImage& shared : images) {
+    CAPTURE(shared.name);
+    const TempDir unpacked;
+    const std::filesystem::path path = unpack(shared, unpacked);
+    for (const Scope& scope : {Scope{}, everything(), nothing()}) {
+      const Swept swept = sweep_scope(path, scope);
+      for (const nlohmann::json& coverage : swept.coverage) {
+        const nlohmann::json& clusters = coverage.at("clusters");
+        CAPTURE(clusters.dump());
+        CHECK_FALSE(clusters.at("skipped_by").contains("of_no_known_use"));
+        if (scope.unallocated) CHECK(clusters.at("skipped") == 0);
+      }
+    }
+  }
+}
