@@ -50,7 +50,8 @@ void print_reasons(const PlaceTable& table) {
     print_row(points, "an anomaly in place of a rule: " + printable(name));
   fmt::print("\nThen, whatever the place:\n");
   print_row(r.deleted, "deleted: the MFT record is not in use");
-  print_row(r.slack, "in slack");
+  print_row(r.slack, "in slack, in unallocated space, or in clusters given to others since");
+  print_row(r.strings_only, "only its strings stand in raw space: its condition can't be judged");
   print_row(r.mismatch, "the content is not what the name's extension says");
   print_row(r.look_alike, "the name resembles a shipped one, see below");
   print_row(r.random_name,

@@ -93,8 +93,12 @@ void print_findings(const SealSummary& seal, const std::filesystem::path& case_f
     return;
   }
   const Ranking& ranking = seal.ranking;
-  fmt::print("Findings: {} in {} stream{}: {}\n", seal.findings, ranking.streams(),
-             plural(ranking.streams()), bands_of(ranking));
+  fmt::print("Findings: {} in {} stream{}: {}\n", seal.findings - ranking.strings_only(),
+             ranking.streams(), plural(ranking.streams()), bands_of(ranking));
+  if (ranking.strings_only() > 0)
+    fmt::print("  and apart from these {} of kind strings_only: strings of a rule stand in raw "
+               "space, where its condition can't be judged\n",
+               ranking.strings_only());
   for (const RankedStream& stream : ranking.highest()) print_stream(stream);
   const u64 left = ranking.streams() - ranking.highest().size();
   if (left > 0)

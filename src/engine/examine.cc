@@ -3,11 +3,14 @@
 
 #include "base/checked.h"
 #include "base/hash.h"
+#include "engine/examination.h"
 #include "engine/examine_name.h"
+#include "engine/examine_raw.h"
 #include "engine/externals.h"
 #include "engine/finding_frame.h"
 #include "engine/names_scan.h"
 #include "engine/virtual_directories.h"
+#include "engine/volume_share.h"
 #include "engine/weigh.h"
 #include "filesystem/extents.h"
 
@@ -20,13 +23,6 @@
 namespace coldsweep {
 namespace {
 
-/// Overlapping unreadable bytes were scanned as zeros: the media doesn't hold what matched.
-bool touches_gap(const std::vector<Gap>& gaps, u64 offset, u64 length) {
-  return std::any_of(gaps.begin(), gaps.end(), [&](const Gap& gap) {
-    return gap.offset < offset + length && offset < gap.offset + gap.length;
-  });
-}
-
 /// Bytes of the gaps before `end`, in stream offsets.
 u64 within(const std::vector<Gap>& gaps, u64 end) {
   u64 sum = 0;
@@ -35,84 +31,7 @@ u64 within(const std::vector<Gap>& gaps, u64 end) {
   return sum;
 }
 
-void place_match(const ByteSource& source, const StreamRef& stream, Match& match) {
-  match.media_offset = media_offset(source, stream, match.offset, match.length);
-  match.parts.clear();
-  if (!match.media_offset) return;
-  const std::vector<Extent> parts = slice_extents(stream.extents, match.offset, match.length);
-  if (parts.size() < 2) return;
-  for (const Extent& part : parts)
-    match.parts.push_back(
-        {match.offset + part.stream_offset, source.media_offset(part.source_offset), part.length});
-}
-
-/// Bytes that stand on the volume for a range of the stream, as far as the evidence goes.
-u64 held_on_volume(const ByteSource& source, const StreamRef& stream, u64 offset, u64 length) {
-  u64 held = 0;
-  for (const Extent& part : slice_extents(stream.extents, offset, length))
-    if (part.kind == Extent::Kind::stored || part.kind == Extent::Kind::rewritten)
-      held += std::min(part.length, saturating_subtract(source.end(), part.source_offset));
-  return held;
-}
-
-/// Of the bytes that a stream owns. What was skipped of a compressed one is told by its share of the content.
-SpaceShare share_of(const StreamRef& stream, const ByteAccount& bytes, u64 unreadable) {
-  SpaceShare share{stream.owned, 0, std::min(unreadable, stream.owned)};
-  const u64 readable = share.owned - share.unreadable;
-  if (bytes.skipped == 0) return share;
-  const bool all = bytes.scanned == 0;
-  const double part =
-      static_cast<double>(bytes.skipped) / static_cast<double>(bytes.skipped + bytes.scanned);
-  share.skipped = all ? readable
-                  : stream.encoding == Encoding::plain
-                      ? std::min(bytes.skipped, readable)
-                      : static_cast<u64>(static_cast<double>(readable) * std::min(part, 1.0));
-  return share;
-}
-
-/// Zeros by definition in the part of a window that is its own.
-u64 holes_within(const StreamRef& stream, const Window& window) {
-  const u64 end =
-      std::max(window.offset, std::min(window.offset + window.own(), stream.initialized));
-  u64 holes = window.offset + window.own() - end;
-  for (const Extent& part : slice_extents(stream.extents, window.offset, end - window.offset))
-    holes += part.kind == Extent::Kind::sparse ? part.length : 0;
-  return holes;
-}
-
-void skip(Outcome& outcome, const std::string& reason, u64 bytes) {
-  if (bytes == 0) return;
-  outcome.bytes.skipped += bytes;
-  outcome.bytes.skipped_by[reason] += bytes;
-}
-
 } // namespace
-
-/// What is known of one stream while it is examined.
-struct StreamExaminer::Examination {
-  const SweptVolume& volume;
-  const StreamRef& stream;
-  std::optional<StreamDescription> description; ///< made when first needed
-  std::vector<Externals> externals;             ///< of each of its names
-  Outcome outcome;
-  std::set<std::string> truncated;
-  bool raw = false; ///< the bytes are no file's content: size and place mean nothing to a rule
-  u64 unreadable_on_volume = 0;
-  Hashes hashes; ///< those that were computed, of the whole content
-  std::optional<HashSetHit> known;
-
-  Examination(const SweptVolume& v, const StreamRef& s) : volume(v), stream(s) {}
-
-  const StreamDescription& described() {
-    if (!description) description = volume.plan.describe(stream);
-    return *description;
-  }
-
-  void add_issue(IssueKind kind, const char* stage, std::string message, u64 bytes) {
-    outcome.issues.push_back({kind, volume.id, stream.id.record, described().path,
-                              std::string(stream.name), stage, std::move(message), bytes});
-  }
-};
 
 StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
                                const EvidenceStore& evidence, ExamineOptions options)
@@ -129,13 +48,13 @@ Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stre
   work.outcome.stream = stream.id;
   work.outcome.bytes.planned = stream.size - stream.shared_tail;
   if (stream.encoding == Encoding::wof) {
-    skip(work.outcome, "wof", stream.size);
+    work.skip("wof", stream.size);
     work.add_issue(
         IssueKind::unsupported, "read",
         fmt::format("stored through WOF: {}; the content was not scanned", stream.why_unread),
         stream.size);
   } else if (stream.encoding == Encoding::efs) {
-    skip(work.outcome, "efs", stream.size);
+    work.skip("efs", stream.size);
     work.add_issue(IssueKind::encrypted, "read", "encrypted by EFS: the content was not scanned",
                    stream.size);
   } else {
@@ -171,6 +90,8 @@ void StreamExaminer::examine_windows(Examination& work) {
     complete_findings(work, nullptr);
     for (Finding& finding : work.outcome.findings) weigh(finding, ContentFacts(), *options_.places);
   }
+  std::move(work.carved.begin(), work.carved.end(), std::back_inserter(work.outcome.findings));
+  sort_findings(work.outcome.findings);
   for (const std::string& string : work.truncated)
     work.add_issue(IssueKind::matches_truncated, "scan", string, 0);
 }
@@ -181,7 +102,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   try {
     loaded = reader_.load(*work.volume.source, work.stream, window);
   } catch (const Error& e) {
-    skip(work.outcome, "over_limit", own);
+    work.skip("over_limit", own);
     work.add_issue(IssueKind::over_limit, "read", e.what(), own);
     return;
   }
@@ -216,17 +137,18 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
         work.externals.push_back(externals_of({link, work.stream.name, owner}, work.volume.drive));
   }
   const char* passed_over = whole && !work.raw ? check_hashes(work, loaded) : nullptr;
-  if (passed_over != nullptr) return skip(work.outcome, passed_over, readable);
+  if (passed_over != nullptr) return work.skip(passed_over, readable);
 
   const std::string type = file_type_label(loaded.bytes);
-  NamesScan scan = scan_under_names(scanner_, loaded.bytes, work.externals, type);
+  NamesScan scan = work.raw ? scan_raw_space(scanner_, loaded.bytes, work.externals.front(), type)
+                            : scan_under_names(scanner_, loaded.bytes, work.externals, type);
   for (const ScanFailure& failure : scan.failures) {
     work.add_issue(failure.timed_out ? IssueKind::timed_out : IssueKind::crashed, "scan",
                    failure.message, failure.of_all ? readable : 0);
-    if (failure.of_all)
-      skip(work.outcome, failure.timed_out ? "timed_out" : "scan_failed", readable);
+    if (failure.of_all) work.skip(failure.timed_out ? "timed_out" : "scan_failed", readable);
   }
   work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
+  if (work.raw && !scan.failed()) examine_carved(work, loaded, window, scan.findings);
   add_matches(work, std::move(scan.findings), loaded, window);
   if (!scan.failed()) work.outcome.bytes.scanned += readable;
   if (!work.raw) examine_records(work, loaded, window);
@@ -235,11 +157,6 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   complete_findings(work, &loaded);
   const ContentFacts content(loaded.bytes, type);
   for (Finding& finding : work.outcome.findings) weigh(finding, content, *options_.places);
-}
-
-void StreamExaminer::place_in_media(const Examination& work, const LoadedWindow& loaded, Match& m) {
-  if (!touches_gap(loaded.gaps, m.offset, m.length))
-    place_match(*work.volume.source, work.stream, m);
 }
 
 /// Of IIS's configuration.
@@ -253,7 +170,7 @@ void StreamExaminer::add_virtual_directories(Examination& work, const LoadedWind
   const auto known = options_.places->anomalies.find("hidden_virtual_directory");
   for (Finding& finding : hidden_virtual_directories(
            loaded.bytes, known == options_.places->anomalies.end() ? 0 : known->second)) {
-    for (Match& match : finding.matches) place_in_media(work, loaded, match);
+    for (Match& match : finding.matches) work.place(loaded, match);
     work.outcome.findings.push_back(std::move(finding));
   }
 }
@@ -313,9 +230,30 @@ void StreamExaminer::examine_records(Examination& work, const LoadedWindow& load
     work.add_issue(IssueKind::malformed, "records", damage, 0);
   work.truncated.insert(log.truncated.begin(), log.truncated.end());
   for (Finding& finding : log.findings) {
-    for (Match& match : finding.matches) place_in_media(work, loaded, match);
+    for (Match& match : finding.matches) work.place(loaded, match);
     work.outcome.findings.push_back(std::move(finding));
   }
+}
+
+/// What begins like a file is judged as one, too; what is found there is not said twice.
+void StreamExaminer::examine_carved(Examination& work, const LoadedWindow& loaded,
+                                    const Window& window, std::vector<Finding>& found) {
+  CarvedScan scan = scan_carved(work, {loaded, window}, scanner_, *options_.places);
+  if (scan.left_out > 0)
+    work.add_issue(IssueKind::over_limit, "carve",
+                   fmt::format("{} places where a file may begin were not judged on their own: "
+                               "together they are too large",
+                               scan.left_out),
+                   0);
+  for (const CarvedContent& piece : scan.contents)
+    if (options_.export_matched && piece.bytes.size() <= options_.export_limit) {
+      evidence_->keep(piece.sha256, piece.bytes);
+      for (Finding& finding : scan.findings)
+        finding.exported = finding.exported || finding.hashes.sha256 == piece.sha256;
+    }
+  work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
+  drop_repeated(found, scan.findings, window.offset);
+  std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(work.carved));
 }
 
 void StreamExaminer::add_matches(Examination& work, std::vector<Finding>&& findings,
@@ -323,7 +261,7 @@ void StreamExaminer::add_matches(Examination& work, std::vector<Finding>&& findi
   for (Finding& finding : findings)
     for (Match& match : finding.matches) {
       match.offset += window.offset;
-      place_in_media(work, loaded, match);
+      work.place(loaded, match);
     }
   if (work.raw) { // what begins in the next piece is found there
     const u64 end = window.offset + window.own();
@@ -335,17 +273,16 @@ void StreamExaminer::add_matches(Examination& work, std::vector<Finding>&& findi
 }
 
 void StreamExaminer::complete_findings(Examination& work, const LoadedWindow* content) {
-  const StreamRef& stream = work.stream;
-  const StreamDescription& described = work.described();
-  Finding common = finding_frame(stream, described);
-  common.extents = media_extents(*work.volume.source, stream);
-  common.locate = locate_command(work.volume.target, stream, *work.volume.source);
-  common.overwritten = work.volume.plan.overwritten(stream);
+  Finding common = work.frame();
   common.known = work.known;
   if (content != nullptr) {
     common.hashes = work.hashes;
     add_hashes(common.hashes, content->bytes, kAllHashes);
-    if (options_.export_matched && stream.size <= options_.export_limit) {
+    const bool of_strings = std::all_of(
+        work.outcome.findings.begin(), work.outcome.findings.end(), [](const Finding& finding) {
+          return finding.part && finding.part->kind == StreamKind::strings_only;
+        });
+    if (options_.export_matched && !of_strings && work.stream.size <= options_.export_limit) {
       evidence_->keep(common.hashes.sha256, content->bytes);
       common.exported = true;
     }
@@ -358,10 +295,13 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow* co
     common.part = finding.part;
     finding = common;
   }
+}
+
+void StreamExaminer::sort_findings(std::vector<Finding>& findings) {
   const auto key = [](const Finding& f) {
     return std::tuple(f.part, order_of(f.cause), f.log ? f.log->line : 0);
   };
-  std::stable_sort(work.outcome.findings.begin(), work.outcome.findings.end(),
+  std::stable_sort(findings.begin(), findings.end(),
                    [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
 }
 

@@ -24,6 +24,7 @@ struct SweptVolume {
   char drive = 'C';
   LocateTarget target;
   WebFolders web_folders{};
+  u32 record_size = 1024; ///< of MFT records
 };
 
 struct ExamineOptions {
@@ -35,6 +36,8 @@ struct ExamineOptions {
   const PlaceTable* places = nullptr; ///< by which findings are weighed; outlives the examiner
   Prefiltering prefiltering = Prefiltering::on;
 };
+
+struct Examination;
 
 class StreamExaminer {
 public:
@@ -49,18 +52,19 @@ public:
   FilterCounts take_filter_counts() { return scanner_.take_filter_counts(); }
 
 private:
-  struct Examination;
   void examine_windows(Examination& work);
   void examine_window(Examination& work, const Window& window, bool whole);
   /// Why the window need not be scanned; null when it must be.
   const char* check_hashes(Examination& work, const LoadedWindow& loaded);
   static void add_matches(Examination& work, std::vector<Finding>&& findings,
                           const LoadedWindow& loaded, const Window& window);
-  static void place_in_media(const Examination& work, const LoadedWindow& loaded, Match& match);
   void examine_records(Examination& work, const LoadedWindow& loaded, const Window& window);
+  void examine_carved(Examination& work, const LoadedWindow& loaded, const Window& window,
+                      std::vector<Finding>& found);
   void add_virtual_directories(Examination& work, const LoadedWindow& loaded);
   /// `content`: null where the stream was scanned in parts, so that there is no one to hash or keep.
   void complete_findings(Examination& work, const LoadedWindow* content);
+  static void sort_findings(std::vector<Finding>& findings);
 
   Scanner scanner_;
   LogExaminer log_examiner_;

@@ -20,11 +20,16 @@ std::optional<ScanFailure> failure_of(const ScanResult& result, bool first, u32 
 
 std::vector<Finding> findings_of(ScanResult&& result) {
   std::vector<Finding> findings;
-  for (RuleMatch& match : result.matches) {
-    Finding& finding = findings.emplace_back();
-    finding.cause = *match.rule;
-    finding.matches = std::move(match.matches);
-  }
+  const auto add = [&](std::vector<RuleMatch>& matches, std::optional<Part> part) {
+    for (RuleMatch& match : matches) {
+      Finding& finding = findings.emplace_back();
+      finding.cause = *match.rule;
+      finding.matches = std::move(match.matches);
+      finding.part = part;
+    }
+  };
+  add(result.matches, std::nullopt);
+  add(result.unjudged, Part{StreamKind::strings_only, 0});
   return findings;
 }
 
@@ -46,6 +51,18 @@ NamesScan scan_under_names(Scanner& scanner, ByteView content, std::span<Externa
     scan.truncated.insert(scan.truncated.end(), result.truncated.begin(), result.truncated.end());
     merge_findings(scan.findings, findings_of(std::move(result)));
   }
+  return scan;
+}
+
+NamesScan scan_raw_space(Scanner& scanner, ByteView content, Externals& name,
+                         const std::string& type) {
+  NamesScan scan;
+  name.filetype = type;
+  ScanResult result = scanner.scan_raw(content, name);
+  if (std::optional<ScanFailure> failure = failure_of(result, true, scanner.timeout_seconds()))
+    scan.failures.push_back(std::move(*failure));
+  scan.truncated = result.truncated;
+  scan.findings = findings_of(std::move(result));
   return scan;
 }
 

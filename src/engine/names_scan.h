@@ -29,6 +29,11 @@ struct NamesScan {
 NamesScan scan_under_names(Scanner& scanner, ByteView content, std::span<Externals> names,
                            const std::string& type);
 
+/// Raw space, which has one name. Rules whose strings stand there but which can't be judged give findings of a part
+/// `strings_only`.
+NamesScan scan_raw_space(Scanner& scanner, ByteView content, Externals& name,
+                         const std::string& type);
+
 /// Adds findings; one of a rule that is there already gives its matches to that, since a rule has one finding a stream
 /// (or part of it).
 void merge_findings(std::vector<Finding>& into, std::vector<Finding>&& more);

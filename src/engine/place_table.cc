@@ -139,7 +139,7 @@ PlaceRow place_row(const toml::table& table, const std::string& file) {
 
 PlaceTable::Reasons reasons_of(const TableReader& from) {
   from.allow({"no_score", "known_bad", "unknown_in_web_root", "foreign_content", "known", "deleted",
-              "slack", "mismatch", "look_alike", "random_name", "near"});
+              "slack", "strings_only", "mismatch", "look_alike", "random_name", "near"});
   const auto points = [&](const char* key) { return from.points(key, -kMostPoints, kMostPoints); };
   return {.no_score = points("no_score"),
           .known_bad = points("known_bad"),
@@ -148,6 +148,7 @@ PlaceTable::Reasons reasons_of(const TableReader& from) {
           .known = points("known"),
           .deleted = points("deleted"),
           .slack = points("slack"),
+          .strings_only = points("strings_only"),
           .mismatch = points("mismatch"),
           .look_alike = points("look_alike"),
           .random_name = points("random_name"),

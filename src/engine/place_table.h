@@ -37,7 +37,8 @@ struct LookAlike {
 struct PlaceTable {
   struct Reasons {
     int no_score = 0, known_bad = 0, unknown_in_web_root = 0, foreign_content = 0, known = 0,
-        deleted = 0, slack = 0, mismatch = 0, look_alike = 0, random_name = 0, near = 0;
+        deleted = 0, slack = 0, strings_only = 0, mismatch = 0, look_alike = 0, random_name = 0,
+        near = 0;
   };
   struct Near {
     u64 minutes = 0;

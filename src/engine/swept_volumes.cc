@@ -104,6 +104,7 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
         SweptVolume{record.id, volume.source, NtfsPlan::make(ntfs, record.id, scope), 'C',
                     locate_target(image, volume)});
     swept.target.cluster_size = ntfs.geometry.cluster_size;
+    swept.record_size = ntfs.geometry.record_size;
     record.rest = swept.plan.rest();
     opened.issues.insert(opened.issues.end(), swept.plan.issues().begin(),
                          swept.plan.issues().end());

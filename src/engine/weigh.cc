@@ -205,6 +205,10 @@ void weigh(Finding& finding, const ContentFacts& content, const PlaceTable& tabl
     add(finding, where, table.reasons.slack);
   else if (!finding.allocated)
     add(finding, "deleted", table.reasons.deleted);
+  if (finding.part && finding.part->kind == StreamKind::strings_only)
+    finding.why.push_back({"only its strings stand there: the condition asks for size, place or "
+                           "structure, which raw space doesn't have",
+                           table.reasons.strings_only});
   if (finding.overwritten && finding.overwritten->clusters > 0)
     finding.why.push_back(
         {fmt::format("{} of its {} clusters are in use by others: perhaps not its content",

@@ -42,6 +42,10 @@ bool operator<(const RankedStream& a, const RankedStream& b) {
 void Ranking::add(const Outcome& outcome) {
   std::map<std::optional<std::string>, std::vector<const Finding*>> by_member;
   for (const Finding& finding : outcome.findings) {
+    if (finding.part && finding.part->kind == StreamKind::strings_only) {
+      ++strings_only_;
+      continue;
+    }
     by_member[finding.member].push_back(&finding);
     const auto* band = std::find_if(kScoreBands.begin(), kScoreBands.end(),
                                     [&](int from) { return score_of(finding) >= from; });

@@ -42,13 +42,15 @@ public:
   const std::set<RankedStream>& highest() const { return highest_; }
   /// Streams with findings, those in highest() too.
   u64 streams() const { return streams_; }
+  /// Findings of strings alone in raw space, whose rules can't be judged there: in none of the others.
+  u64 strings_only() const { return strings_only_; }
   /// Findings by band, the highest first.
   const std::array<u64, kScoreBands.size() + 1>& bands() const { return bands_; }
 
 private:
   std::set<RankedStream> highest_;
   std::array<u64, kScoreBands.size() + 1> bands_{};
-  u64 streams_ = 0;
+  u64 streams_ = 0, strings_only_ = 0;
 };
 
 } // namespace coldsweep

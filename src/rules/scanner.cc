@@ -42,8 +42,9 @@ struct Position {
 class Collector {
 public:
   Collector(const RuleSet::Compiled& rules, const RuleTable& table, ByteView content,
-            const Externals& externals, ScanResult& result)
-      : rules_(rules), table_(table), content_(content), externals_(externals), result_(result) {}
+            const Externals& externals, ScanResult& result, bool raw)
+      : rules_(rules), table_(table), content_(content), externals_(externals), result_(result),
+        raw_(raw) {}
 
   static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* self) noexcept {
     Collector& that = *static_cast<Collector*>(self);
@@ -61,7 +62,9 @@ private:
   /// the case must know.
   void take(const YR_SCAN_CONTEXT& context, int message, void* data) {
     if (message == CALLBACK_MSG_RULE_MATCHING)
-      take_rule(context, *static_cast<const YR_RULE*>(data));
+      take_rule(context, *static_cast<const YR_RULE*>(data), result_.matches);
+    else if (message == CALLBACK_MSG_RULE_NOT_MATCHING)
+      take_unjudged(context, *static_cast<const YR_RULE*>(data));
     else if (message == CALLBACK_MSG_TOO_MANY_MATCHES)
       floods_.push_back(static_cast<const YR_STRING*>(data));
     else if (message == CALLBACK_MSG_SCAN_FINISHED)
@@ -70,7 +73,28 @@ private:
 
   const RuleRef& ref_of(std::size_t index) const { return *table_.refs.at(index); }
 
-  void take_rule(const YR_SCAN_CONTEXT& context, const YR_RULE& rule) {
+  /// Where all its strings occur that some content needs, but what else it asks for has no answer in raw space.
+  void take_unjudged(const YR_SCAN_CONTEXT& context, const YR_RULE& rule) {
+    if (!raw_ || RULE_IS_PRIVATE(&rule)) return;
+    bool any = false;
+    const YR_STRING* string = nullptr;
+    yr_rule_strings_foreach((&rule), string) {
+      any = any || (!STRING_IS_PRIVATE(string) && context.matches[string->idx].head != nullptr);
+    }
+    if (!any) return;
+    const RuleFilter& filter = rules_.filter.get(rules_);
+    const RuleRef& ref = ref_of(static_cast<std::size_t>(&rule - context.rules->rules_table));
+    const u32 number = filter.number_of(ref);
+    if (!filter.is_place_dependent(number)) return;
+    const auto occurs = [&](const StringPlace& place) {
+      return string_occurs(context, place, rules_.infos.at(place.rule).ref);
+    };
+    if (filter.prefilter().may_match_somewhere(number, occurs))
+      take_rule(context, rule, result_.unjudged);
+  }
+
+  void take_rule(const YR_SCAN_CONTEXT& context, const YR_RULE& rule,
+                 std::vector<RuleMatch>& into) {
     const auto index = static_cast<std::size_t>(&rule - context.rules->rules_table);
     if (table_.of_records.at(index)) return; // it says something about records only
     const RuleRef& ref = ref_of(index);
@@ -87,7 +111,7 @@ private:
     }
     RuleMatch match{&ref, {}};
     for (const Position& position : positions) match.matches.push_back(match_at(position));
-    result_.matches.push_back(std::move(match));
+    into.push_back(std::move(match));
   }
 
   /// libyara keeps the matches of a string in the order of their offsets.
@@ -144,7 +168,8 @@ private:
     const YR_STRING* string = nullptr;
     yr_rule_strings_foreach((&context.rules->rules_table[found - table_.refs.begin()]), string) {
       if (string->chained_to == nullptr && ordinal++ == place.ordinal)
-        return context.matches[string->idx].head != nullptr;
+        return context.matches[string->idx].head != nullptr ||
+               (raw_ && STRING_IS_FIXED_OFFSET(string)); // looked for at that offset alone
     }
     return true;
   }
@@ -154,6 +179,7 @@ private:
   ByteView content_;
   const Externals& externals_;
   ScanResult& result_;
+  bool raw_;
   std::vector<const YR_STRING*> floods_;
   std::exception_ptr parked_;
 };
@@ -180,21 +206,23 @@ YaraScanner make_scanner(const RuleTable& table) {
   YR_SCANNER* created = nullptr;
   if (const int code = yr_scanner_create(table.rules.get(), &created); code != ERROR_SUCCESS)
     throw Error("no scanner: " + yara_error_text(code));
-  yr_scanner_set_flags(created, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING);
   return YaraScanner(created);
 }
 
-void put_in_order(ScanResult& result) {
-  std::sort(result.matches.begin(), result.matches.end(),
-            [](const RuleMatch& a, const RuleMatch& b) {
-              return std::tie(a.rule->name_space, a.rule->name) <
-                     std::tie(b.rule->name_space, b.rule->name);
-            });
+void put_in_order(std::vector<RuleMatch>& matches) {
+  std::sort(matches.begin(), matches.end(), [](const RuleMatch& a, const RuleMatch& b) {
+    return std::tie(a.rule->name_space, a.rule->name) < std::tie(b.rule->name_space, b.rule->name);
+  });
   // A rule that two groups need was asked twice.
-  result.matches.erase(
-      std::unique(result.matches.begin(), result.matches.end(),
+  matches.erase(
+      std::unique(matches.begin(), matches.end(),
                   [](const RuleMatch& a, const RuleMatch& b) { return a.rule == b.rule; }),
-      result.matches.end());
+      matches.end());
+}
+
+void put_in_order(ScanResult& result) {
+  put_in_order(result.matches);
+  put_in_order(result.unjudged);
   std::sort(result.truncated.begin(), result.truncated.end());
   result.truncated.erase(std::unique(result.truncated.begin(), result.truncated.end()),
                          result.truncated.end());
@@ -202,7 +230,7 @@ void put_in_order(ScanResult& result) {
 
 } // namespace
 
-enum class RulesAsked : u8 { all, path_dependent };
+enum class RulesAsked : u8 { all, path_dependent, all_of_raw_space };
 
 struct Scanner::State {
   const RuleSet::Compiled& compiled;
@@ -222,7 +250,7 @@ struct Scanner::State {
 
   ScanResult run(RulesAsked asked, ByteView content, const Externals& externals);
   int scan_one(const RuleTable& table, ByteView content, const Externals& externals,
-               Clock::time_point deadline, ScanResult& result);
+               Clock::time_point deadline, ScanResult& result, bool raw);
   YR_SCANNER* scanner_of(const RuleTable& table);
 };
 
@@ -233,7 +261,7 @@ YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
 }
 
 int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Externals& externals,
-                             Clock::time_point deadline, ScanResult& result) {
+                             Clock::time_point deadline, ScanResult& result, bool raw) {
   YaraScanner own; // a group may be gone before the next content comes
   const bool is_group =
       std::any_of(groups.begin(), groups.end(),
@@ -247,7 +275,9 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
     yr_scanner_set_timeout(scanner, static_cast<int>(std::max<i64>(left, 1)));
   }
   if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS) return code;
-  Collector collector(compiled, table, content, externals, result);
+  yr_scanner_set_flags(scanner, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING |
+                                    (raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
+  Collector collector(compiled, table, content, externals, result, raw);
   yr_scanner_set_callback(scanner, Collector::on_message, &collector);
   const std::byte nothing{};
   const std::byte* const bytes = content.empty() ? &nothing : content.data();
@@ -259,16 +289,21 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
 std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, ByteView content,
                                                             const Externals& externals) {
   const std::vector<const RuleTable*>& tables =
-      asked == RulesAsked::all ? compiled.all : compiled.path_dependent;
+      asked == RulesAsked::path_dependent ? compiled.path_dependent : compiled.all;
+  const bool raw = asked == RulesAsked::all_of_raw_space;
   groups.clear();
   if (prefiltering == Prefiltering::off) return tables;
   const RuleFilter& filter = compiled.filter.get(compiled);
-  filter.prefilter().decide(content, externals, scratch, possible);
+  if (raw)
+    filter.prefilter().decide_raw(content, scratch, possible);
+  else
+    filter.prefilter().decide(content, externals, scratch, possible);
   bool of_sources = false;
   for (std::vector<u32>* rules : {&possible.without_strings, &possible.with_strings}) {
     std::erase_if(*rules, [&](u32 rule) {
       return rule >= filter.source_rules() || // compiled rules are always possible
              compiled.infos[rule].is_log ||   // not reported here; who refers to it brings it in
+             (raw && !filter.has_strings(rule)) || // has nothing to stand anywhere
              (asked == RulesAsked::path_dependent && !filter.is_path_dependent(rule));
     });
     of_sources = of_sources || !rules->empty();
@@ -307,7 +342,8 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
   (tables.empty() ? counts.decided : counts.scanned).add(content.size());
   const Clock::time_point deadline = Clock::now() + limit;
   for (const RuleTable* table : tables) {
-    const int code = scan_one(*table, content, externals, deadline, result);
+    const int code = scan_one(*table, content, externals, deadline, result,
+                              asked == RulesAsked::all_of_raw_space);
     if (code == ERROR_SUCCESS) continue;
     ScanResult nothing_known;
     if (code == ERROR_SCAN_TIMEOUT)
@@ -337,6 +373,10 @@ FilterCounts Scanner::take_filter_counts() { return std::exchange(state_->counts
 
 ScanResult Scanner::scan(ByteView content, const Externals& externals) {
   return state_->run(RulesAsked::all, content, externals);
+}
+
+ScanResult Scanner::scan_raw(ByteView content, const Externals& externals) {
+  return state_->run(RulesAsked::all_of_raw_space, content, externals);
 }
 
 ScanResult Scanner::scan_path_dependent(ByteView content, const Externals& externals) {

@@ -23,7 +23,9 @@ struct RuleMatch {
 };
 
 struct ScanResult {
-  std::vector<RuleMatch> matches;     ///< private rules left out; by namespace, then name
+  std::vector<RuleMatch> matches; ///< private rules left out; by namespace, then name
+  std::vector<RuleMatch>
+      unjudged; ///< of raw space: rules whose strings stand there, and whose condition asks for more
   bool timed_out = false;             ///< then `matches` is empty and nothing is known
   std::vector<std::string> truncated; ///< `rule:$string`: more matches than libyara or we keep
   std::optional<std::string> error;   ///< libyara gave up for another reason; then nothing is known
@@ -56,6 +58,9 @@ public:
 
   /// Applies every rule to `content` as one file. Not to be called from two threads at once.
   ScanResult scan(ByteView content, const Externals& externals);
+
+  /// The same for raw space, where content has neither size nor beginning.
+  ScanResult scan_raw(ByteView content, const Externals& externals);
 
   /// Applies only rules whose result may depend on externals: for the further names of a stream that was scanned.
   ScanResult scan_path_dependent(ByteView content, const Externals& externals);

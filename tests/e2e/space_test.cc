@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes that are no file's content: each kind of place where a marker can hide is searched with its scope, and with no
 // other, and the account tells what was left out.
+#include "base/text.h"
 #include "filesystem/extents.h"
 #include "filesystem/ntfs_plan.h"
 #include "filesystem/raw_space.h"
@@ -14,6 +15,7 @@
 #include "support/tsk_oracle.h"
 
 #include <fstream>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -246,6 +248,114 @@ TEST_CASE("a marker in an extended attribute or a reparse point is found with th
     CHECK(shown.out.find(kMarker) != std::string::npos);
   }
   CHECK(sweep_scope(path, {}).findings.empty());
+}
+
+namespace {
+
+/// In the first cluster of unallocated space, or the nth.
+u64 free_place(const std::filesystem::path& path, u64 cluster = 0) {
+  Scope scope = nothing();
+  scope.unallocated = true;
+  const NtfsVolume volume = open_bare(path);
+  const NtfsPlan plan = NtfsPlan::make(volume, 0, scope);
+  for (const StreamRef& stream : plan.streams())
+    if (stream.id.kind == StreamKind::unallocated)
+      return slice_extents(stream.extents, cluster * kCluster, 1).at(0).source_offset;
+  throw Error("no free cluster");
+}
+
+constexpr const char* kSmallPage = R"(
+rule small_page {
+  strings: $page = "<%@ Page" $eval = "marker-eval"
+  condition: $page at 0 and $eval and filesize < 200
+}
+rule small_page_by_integer {
+  strings: $eval = "marker-eval"
+  condition: uint16(0) == 0x253c and $eval and filesize < 200
+}
+rule only_size { condition: filesize < 200 and filesize > 10 }
+rule other { strings: $a = "not there" condition: $a and filesize < 200 })";
+
+Swept sweep_small_pages(const std::filesystem::path& path, bool prefilter = true) {
+  SweepOptions options;
+  options.scope = nothing();
+  options.scope.unallocated = true;
+  options.scope.slack = true;
+  options.prefilter = prefilter;
+  Swept swept = run_sweep(path, kSmallPage, options);
+  require_balanced(swept);
+  return swept;
+}
+
+} // namespace
+
+TEST_CASE("a page at the start of a free cluster is judged as a file of its own") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("kept.txt", "x");
+  const std::filesystem::path path = image.build();
+  const std::string page = "<%@ Page Language=\"Jscript\"%><%marker-eval%>";
+  const u64 at = free_place(path, 7);
+  write_at(path, at, page);
+  const Swept swept = sweep_small_pages(path);
+  std::vector<std::string> carved;
+  for (const nlohmann::json& f : swept.findings) {
+    CHECK(f.at("kind") == "carved");
+    CHECK(f.at("within").at("kind") == "unallocated");
+    CHECK(f.at("size") == page.size());
+    CHECK(f.at("hashes").at("sha256") == sha256_of(page));
+    for (const nlohmann::json& match : f.at("matches")) {
+      const u64 media = match.at("media_offset");
+      CHECK(match.at("offset").get<u64>() - f.at("within").at("offset").get<u64>() == media - at);
+      CHECK(hex(bytes_of(read_at(path, media, match.at("length")))) == match.at("data"));
+    }
+    carved.push_back(f.at("rule").at("name"));
+    CHECK(f.at("exported") == true);
+  }
+  CHECK(carved == std::vector<std::string>{"only_size", "small_page", "small_page_by_integer"});
+  CHECK(sweep_small_pages(path, false).manifest == swept.manifest);
+}
+
+TEST_CASE("where only the strings of a rule stand in free space it is said so, and weighs little") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("kept.txt", "x");
+  const std::filesystem::path path = image.build();
+  const u64 at = free_place(path, 7) + 1000;
+  write_at(path, at, "<%@ Page ... marker-eval");
+  const Swept swept = sweep_small_pages(path);
+  std::vector<std::string> rules;
+  for (const nlohmann::json& f : swept.findings) {
+    CHECK(f.at("kind") == "strings_only");
+    CHECK(f.at("within").at("kind") == "unallocated");
+    CHECK(f.at("exported") == false);
+    CHECK(f.at("score").get<int>() < 40);
+    CHECK(f.at("matches").at(0).at("media_offset").get<u64>() >= at);
+    rules.push_back(f.at("rule").at("name"));
+  }
+  CHECK(rules == std::vector<std::string>{"small_page", "small_page_by_integer"});
+  CHECK(swept.result.seal->ranking.strings_only() == 2);
+  CHECK(swept.result.seal->ranking.streams() == 0);
+  CHECK(sweep_small_pages(path, false).manifest == swept.manifest);
+}
+
+TEST_CASE("a page that was resident in a record which a shorter one took is found in its slack") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("small.txt", "tiny");
+  const std::filesystem::path path = image.build();
+  const u64 record = image.written("small.txt").record;
+  const u64 at = open_bare(path).mft.place(record, 700, 1).at(0).source_offset;
+  write_at(path, at, "<%@ Page Language=\"Jscript\"%><%marker-eval%>");
+  const Swept swept = sweep_small_pages(path);
+  std::set<std::string> rules;
+  for (const nlohmann::json& f : swept.findings) {
+    CHECK(f.at("kind") == "carved");
+    CHECK(f.at("within").at("kind") == "mft_slack");
+    CHECK(f.at("path") == "/small.txt");
+    rules.insert(f.at("rule").at("name"));
+  }
+  CHECK(rules == std::set<std::string>{"only_size", "small_page", "small_page_by_integer"});
 }
 
 TEST_CASE("the account adds up to the volume on every shared image, whatever the scope") {

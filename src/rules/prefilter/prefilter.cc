@@ -20,6 +20,7 @@ constexpr std::size_t kMostTelling = 4; // probes of them: each makes a class of
 constexpr std::size_t kLeastTold = 8;   // rules that a probe must concern to be worth it
 constexpr u64 kLookFirst = 64_KiB;      // a pass over more is worth a look at all probes first
 constexpr double kShareTold = 0.02;
+constexpr u32 kRawSpace = 1000; // the class of what has no size and no beginning
 
 SizeRange range_of(u32 size_class) {
   return {size_class == 0 ? 0 : kSizes[size_class - 1] + 1, kSizes[size_class]};
@@ -90,7 +91,10 @@ Prefilter::ClassKey Prefilter::key_of(ByteView content) const {
 }
 
 const Prefilter::ContentClass& Prefilter::class_of(ByteView content) const {
-  const ClassKey key = key_of(content);
+  return class_of(key_of(content));
+}
+
+const Prefilter::ContentClass& Prefilter::class_of(const ClassKey& key) const {
   const std::shared_ptr<Slot> slot = classes_.with([&](auto& classes) {
     std::shared_ptr<Slot>& found = classes[key];
     if (!found) found = std::make_shared<Slot>();
@@ -102,8 +106,10 @@ const Prefilter::ContentClass& Prefilter::class_of(ByteView content) const {
 
 std::unique_ptr<Prefilter::ContentClass> Prefilter::build(const ClassKey& key) const {
   auto made = std::make_unique<ContentClass>();
-  const SizeRange size = range_of(key.size);
+  const bool is_raw = key.size == kRawSpace;
+  const SizeRange size = is_raw ? SizeRange{} : range_of(key.size);
   const auto known = [&](u32 probe) {
+    if (is_raw) return Answer::unknown;
     for (std::size_t i = 0; i < telling_.size(); ++i)
       if (telling_[i] == probe) return (key.beginning >> i & 1) != 0 ? Answer::yes : Answer::no;
     return ask(conditions_.probes[probe], size);
@@ -144,14 +150,7 @@ bool Prefilter::any_possible(const ContentClass& of, ByteView content,
   });
 }
 
-void Prefilter::decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
-                       PossibleRules& rules) const {
-  rules.without_strings.clear();
-  rules.with_strings.clear();
-  const ContentClass& of = class_of(content);
-  if (of.rules.empty()) return;
-  if (content.size() >= kLookFirst && !any_possible(of, content, externals)) return;
-
+void Prefilter::search(const ContentClass& of, ByteView content, PrefilterScratch& scratch) const {
   scratch.found.clear();
   scratch.found.reserve(of.strings.size());
   scratch.present.assign(of.strings.size(), 0);
@@ -160,14 +159,25 @@ void Prefilter::decide(ByteView content, const Externals& externals, PrefilterSc
     scratch.found.resize(of.strings.size());
     for (u32 i = 0; i < scratch.found.size(); ++i) scratch.found[i] = i;
   }
+  for (const u32 string : scratch.found) scratch.present[string] = 1;
   scratch.candidates.clear();
   scratch.is_candidate.assign(of.rules.size(), 0);
-  for (const u32 rule : of.without_strings) scratch.is_candidate[rule] = 1;
-  for (const u32 string : scratch.found) {
-    scratch.present[string] = 1;
+  for (const u32 string : scratch.found)
     for (const u32 rule : of.watchers[string])
       if (std::exchange(scratch.is_candidate[rule], u8{1}) == 0) scratch.candidates.push_back(rule);
-  }
+}
+
+void Prefilter::decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
+                       PossibleRules& rules) const {
+  rules.without_strings.clear();
+  rules.with_strings.clear();
+  const ContentClass& of = class_of(content);
+  if (of.rules.empty()) return;
+  if (content.size() >= kLookFirst && !any_possible(of, content, externals)) return;
+
+  search(of, content, scratch);
+  for (const u32 rule : of.without_strings) scratch.is_candidate[rule] = 2;
+  std::erase_if(scratch.candidates, [&](u32 rule) { return scratch.is_candidate[rule] == 2; });
   const auto keep_possible = [&](const std::vector<u32>& candidates, std::vector<u32>& possible) {
     for (const u32 rule : candidates)
       if (may_hold(
@@ -178,6 +188,30 @@ void Prefilter::decide(ByteView content, const Externals& externals, PrefilterSc
   };
   keep_possible(of.without_strings, rules.without_strings);
   keep_possible(scratch.candidates, rules.with_strings);
+}
+
+void Prefilter::decide_raw(ByteView content, PrefilterScratch& scratch,
+                           PossibleRules& rules) const {
+  rules.without_strings.clear();
+  rules.with_strings.clear();
+  const ContentClass& of = class_of(ClassKey{kRawSpace, 0});
+  if (of.rules.empty()) return;
+  search(of, content, scratch);
+  const auto unknown = [](u32) { return Answer::unknown; };
+  for (const u32 rule : scratch.candidates)
+    if (may_hold(
+            of.rules[rule].formula, [&](u32 s) { return scratch.present[s] != 0; }, unknown))
+      rules.with_strings.push_back(of.rules[rule].number);
+  std::sort(rules.with_strings.begin(), rules.with_strings.end());
+  for (const u32 rule : of.without_strings)
+    if (of.rules[rule].formula.is_true()) rules.without_strings.push_back(of.rules[rule].number);
+}
+
+bool Prefilter::may_match_somewhere(u32 rule,
+                                    const std::function<bool(const StringPlace&)>& occurs) const {
+  return may_hold(
+      conditions_.formulas[rule], [&](u32 string) { return occurs(conditions_.strings[string]); },
+      [](u32) { return Answer::unknown; });
 }
 
 bool Prefilter::may_match(u32 rule, ByteView content, const Externals& externals,

@@ -36,6 +36,13 @@ public:
   void decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
               PossibleRules& rules) const;
 
+  /// For raw space: the rules of which a string occurs, and that may match content of a size and a beginning that
+  /// aren't known. Rules that are not understood are among them, whatever occurs.
+  void decide_raw(ByteView content, PrefilterScratch& scratch, PossibleRules& rules) const;
+
+  /// Whether the rule may match some content in which exactly these strings occur.
+  bool may_match_somewhere(u32 rule, const std::function<bool(const StringPlace&)>& occurs) const;
+
   /// Whether the rule may match where exactly these strings occur.
   bool may_match(u32 rule, ByteView content, const Externals& externals,
                  const std::function<bool(const StringPlace&)>& occurs) const;
@@ -51,7 +58,9 @@ private:
 
   ClassKey key_of(ByteView content) const;
   const ContentClass& class_of(ByteView content) const;
+  const ContentClass& class_of(const ClassKey& key) const;
   std::unique_ptr<ContentClass> build(const ClassKey& key) const;
+  void search(const ContentClass& of, ByteView content, PrefilterScratch& scratch) const;
   bool any_possible(const ContentClass& of, ByteView content, const Externals& externals) const;
 
   Conditions conditions_;

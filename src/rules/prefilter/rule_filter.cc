@@ -3,6 +3,7 @@
 
 #include "rules/compiled.h"
 #include "rules/prefilter/parse.h"
+#include "rules/prefilter/place_dependence.h"
 
 #include <fmt/format.h>
 
@@ -83,6 +84,15 @@ RuleFilter::RuleFilter(const RuleSet::Compiled& rules, PlantedFault fault)
     path_dependent_.resize(source_rules_, source.reads_externals);
   }
   path_dependent_.resize(rules.infos.size(), true);
+  std::vector<u32> counts;
+  for (const RuleSource& source : rules.sources) counts.push_back(source.rules);
+  place_dependent_ = place_dependent(parsed_, counts, prefilter_.conditions().uses);
+  place_dependent_.resize(rules.infos.size(), true);
+  for (std::size_t i = 0; i < parsed_.size(); ++i)
+    for (u32 rule = 0; rule < counts[i]; ++rule)
+      has_strings_.push_back(!parsed_[i].problem.empty() || rule >= parsed_[i].rules.size() ||
+                             !parsed_[i].rules[rule].strings.empty());
+  has_strings_.resize(rules.infos.size(), true);
   for (u32 i = 0; i < rules.infos.size(); ++i) numbers_[&rules.infos[i].ref] = i;
 }
 

@@ -32,6 +32,10 @@ public:
   u32 source_rules() const { return source_rules_; }
   /// Whether the rule stands in a file that reads externals, or in compiled rules.
   bool is_path_dependent(u32 rule) const { return path_dependent_[rule]; }
+  /// Whether it has strings of its own, or may have.
+  bool has_strings(u32 rule) const { return has_strings_[rule]; }
+  /// Whether it can't be judged in raw space, where strings occur but nothing has a size or a place.
+  bool is_place_dependent(u32 rule) const { return place_dependent_[rule]; }
 
 private:
   Conditions derive(const RuleSet::Compiled& rules, PlantedFault fault);
@@ -41,7 +45,7 @@ private:
   Prefilter prefilter_;
   RuleGroups groups_;
   u32 source_rules_ = 0;
-  std::vector<bool> path_dependent_;
+  std::vector<bool> path_dependent_, place_dependent_, has_strings_;
 };
 
 } // namespace coldsweep

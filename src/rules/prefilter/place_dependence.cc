@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/prefilter/place_dependence.h"
+
+#include "rules/source_lexer.h"
+
+#include <algorithm>
+
+namespace coldsweep {
+namespace {
+
+bool asks_place(const Expr& expr) {
+  using Kind = Expr::Kind;
+  switch (expr.kind) {
+  case Kind::unknown:
+  case Kind::filesize:
+  case Kind::read:
+  case Kind::string_at:
+  case Kind::string_in:
+  case Kind::place: return true;
+  case Kind::
+      identifier: // a field of a module, or an external variable; others are rules or variables of loops
+    if (expr.text.find('.') != std::string::npos || expr.text == "entrypoint" ||
+        std::find(kExternalNames.begin(), kExternalNames.end(), expr.text) != kExternalNames.end())
+      return true;
+    break;
+  case Kind::count: // within a range
+    if (expr.args.size() > 1) return true;
+    break;
+  case Kind::of:
+    if (expr.in || expr.args.size() > 1) return true;
+    break;
+  default: break;
+  }
+  return std::any_of(expr.args.begin(), expr.args.end(), asks_place);
+}
+
+} // namespace
+
+std::vector<bool> place_dependent(const std::vector<ParsedSource>& sources,
+                                  std::span<const u32> counts,
+                                  const std::vector<std::vector<u32>>& uses) {
+  std::vector<bool> own;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    for (u32 rule = 0; rule < counts[i]; ++rule)
+      own.push_back(!sources[i].problem.empty() || rule >= sources[i].rules.size() ||
+                    asks_place(sources[i].rules[rule].condition));
+  std::vector<bool> all = own;
+  for (std::size_t rule = 0; rule < all.size() && rule < uses.size(); ++rule) {
+    std::vector<u32> open(uses[rule]); // rules refer to earlier ones alone, so this ends
+    while (!all[rule] && !open.empty()) {
+      const u32 used = open.back();
+      open.pop_back();
+      if (used >= own.size() || own[used]) all[rule] = true;
+      if (used < uses.size() && used < rule)
+        open.insert(open.end(), uses[used].begin(), uses[used].end());
+    }
+  }
+  return all;
+}
+
+} // namespace coldsweep
