@@ -55,7 +55,11 @@ Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stre
         stream.size);
   } else if (stream.encoding == Encoding::efs) {
     work.skip("efs", stream.size);
-    work.add_issue(IssueKind::encrypted, "read", "encrypted by EFS: the content was not scanned",
+    work.add_issue(IssueKind::encrypted, "read",
+                   fmt::format("encrypted by EFS{}: the content was not scanned",
+                               work.described().owner_sid
+                                   ? ", of the owner " + *work.described().owner_sid
+                                   : ""),
                    stream.size);
   } else {
     examine_windows(work);

@@ -4,6 +4,7 @@
 #include "engine/finding_frame.h"
 #include "engine/weigh.h"
 #include "filesystem/odd_names.h"
+#include "filesystem/odd_times.h"
 
 #include <set>
 #include <string>
@@ -17,10 +18,13 @@ Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const Pla
   outcome.stream = name.id;
 
   Finding common = finding_frame(name, described);
+  common.anomalies = odd_times(described.si, described.fn); // those of names are the causes here
   common.locate = locate_record_command(volume.target, name);
 
   std::vector<std::string> paths{described.path};
   paths.insert(paths.end(), described.links.begin(), described.links.end());
+  if (described.short_name)
+    paths.push_back(*described.short_name); // no path, but the last part of one
   std::set<std::string> known;
   for (const std::string& path : paths) {
     for (Anomaly& anomaly : odd_name(std::string_view(path).substr(path.rfind('/') + 1))) {

@@ -1,11 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/finding_frame.h"
 
+#include "filesystem/odd_names.h"
 #include "filesystem/odd_times.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace coldsweep {
+namespace {
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// Of all its names, each kind once.
+std::vector<Anomaly> odd_names(const StreamDescription& described) {
+  std::vector<Anomaly> all;
+  const auto add = [&](std::string_view name) {
+    for (Anomaly& odd : odd_name(name))
+      if (std::none_of(all.begin(), all.end(),
+                       [&](const Anomaly& known) { return known.name == odd.name; }))
+        all.push_back(std::move(odd));
+  };
+  if (described.path != "/") add(last_part(described.path));
+  for (const std::string& link : described.links) add(last_part(link));
+  if (described.short_name) add(*described.short_name);
+  return all;
+}
+
+} // namespace
 
 Finding finding_frame(const StreamRef& stream, const StreamDescription& described) {
   Finding frame;
@@ -21,7 +44,9 @@ Finding finding_frame(const StreamRef& stream, const StreamDescription& describe
   frame.owner_sid = described.owner_sid;
   frame.short_name = described.short_name;
   if (!described.path_source.empty()) frame.path_source = described.path_source;
-  frame.anomalies = odd_times(described.si, described.fn);
+  frame.anomalies = odd_names(described);
+  for (Anomaly& odd : odd_times(described.si, described.fn))
+    frame.anomalies.push_back(std::move(odd));
   frame.recovered = stream.recovered;
   return frame;
 }

@@ -9,7 +9,7 @@
 
 namespace coldsweep {
 
-/// Of $STANDARD_INFORMATION and the $FILE_NAME beside it; by name of the anomaly.
+/// Of $STANDARD_INFORMATION and the $FILE_NAME beside it: `impossible_time`, `created_before_name`, `whole_seconds`.
 std::vector<Anomaly> odd_times(const std::optional<Times>& si, const std::optional<Times>& fn);
 
 } // namespace coldsweep

@@ -260,8 +260,28 @@ TEST_CASE("short names, odd times and deleted folders stand with a finding") {
   image.file("long file name.aspx", std::string(kMarker)).dos_name("LONGFI~1.ASP");
   image.file("set.aspx", std::string(kMarker))
       .times({long_ago / kSecond * kSecond, long_ago / kSecond * kSecond, long_ago, long_ago});
-  const Swept swept = run_sweep(image.build(), kMarkerRule);
+  image.folder("gone").deleted();
+  image.file("gone/page.aspx", std::string(kMarker)).deleted();
+  image.file("kept name.txt", std::string(kMarker)).dos_name("NOC");
+  const std::filesystem::path path = image.build();
+  const u64 record =
+      open_bare(path).mft.place(image.written("kept name.txt").record, 0, 1).at(0).source_offset;
+  const std::size_t dos = read_at(path, record, 500).find(std::string("N\0O\0C\0", 6));
+  REQUIRE(dos != std::string::npos); // libntfs-3g gives no file such a name
+  write_at(path, record + dos, std::string("C\0O\0N\0", 6));
+  const Swept swept = run_sweep(path, kMarkerRule);
   CHECK(swept.finding("/long file name.aspx").at("short_name") == "LONGFI~1.ASP");
+  const nlohmann::json gone = swept.finding("/gone/page.aspx");
+  REQUIRE(!gone.is_null());
+  CHECK(gone.at("path_source") == "deleted_folders");
+  std::vector<std::string> kinds;
+  for (const nlohmann::json& f : swept.findings) {
+    if (f.at("path") != "/kept name.txt") continue;
+    kinds.push_back(f.at("kind"));
+    const nlohmann::json& odd = f.at("kind") == "name" ? f.at("anomaly") : f.at("anomalies").at(0);
+    CHECK(odd.at("name") == "reserved_name");
+  }
+  CHECK(kinds == std::vector<std::string>{"name", "data"});
   const nlohmann::json set = swept.finding("/set.aspx");
   CHECK(set.at("short_name").is_null());
   CHECK(set.at("path_source").is_null());
