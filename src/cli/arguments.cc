@@ -58,22 +58,25 @@ u64 size_option(const char* name, const std::string& text) {
 
 Scope parse_scope(const std::vector<std::string>& names) {
   if (names.empty()) return {};
-  Scope scope{false, false, false, false, false, false};
+  Scope scope{.allocated = false, .deleted = false, .alternate_streams = false, .archives = false};
   const std::map<std::string, bool*> known{
-      {"allocated", &scope.allocated},     {"deleted", &scope.deleted},
-      {"ads", &scope.alternate_streams},   {"slack", &scope.slack},
-      {"unallocated", &scope.unallocated}, {"system", &scope.system}};
+      {"allocated", &scope.allocated},   {"deleted", &scope.deleted},
+      {"ads", &scope.alternate_streams}, {"archives", &scope.archives},
+      {"slack", &scope.slack},           {"unallocated", &scope.unallocated},
+      {"system", &scope.system}};
   for (const std::string& name : names) {
-    if (name == "all") return {true, true, true, true, true, true};
+    if (name == "all") return {.unallocated = true, .slack = true, .system = true};
     const auto found = known.find(name);
     if (found == known.end())
-      throw UsageError(fmt::format(
-          "--scope {}: allocated, deleted, ads, slack, unallocated, system or all expected", name));
+      throw UsageError(fmt::format("--scope {}: allocated, deleted, ads, archives, slack, "
+                                   "unallocated, system or all expected",
+                                   name));
     *found->second = true;
   }
   if (!scope.allocated && !scope.deleted && !scope.slack && !scope.unallocated && !scope.system)
-    throw UsageError("--scope: `ads` names streams of allocated or deleted files; name at least "
-                     "one of these too");
+    throw UsageError(
+        "--scope: `ads` and `archives` are of allocated or deleted files; name at least "
+        "one of these too");
   return scope;
 }
 
@@ -137,9 +140,10 @@ void add_sweep(CLI::App& app, Raw& raw) {
       ->type_name("N")
       ->check(CLI::Range(0, 1024));
   sweep
-      ->add_option("--scope", raw.scope,
-                   "What to scan, of allocated,deleted,ads,slack,unallocated,system; or all "
-                   "[allocated,deleted,ads]")
+      ->add_option(
+          "--scope", raw.scope,
+          "What to scan, of allocated,deleted,ads,archives,slack,unallocated,system; or all "
+          "[allocated,deleted,ads,archives]")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST");

@@ -48,7 +48,7 @@ std::string why_of(const RankedStream& stream) {
 std::string path_of(const RankedStream& stream) {
   std::string text = printable(stream.path);
   if (!stream.stream_name.empty()) text += ":" + printable(stream.stream_name);
-  if (stream.member) text += " -> " + printable(*stream.member);
+  if (stream.member) text += "!/" + printable(*stream.member);
   return text;
 }
 

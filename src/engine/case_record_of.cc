@@ -22,6 +22,7 @@ std::vector<std::string> scope_names(const Scope& scope) {
   if (scope.allocated) names.emplace_back("allocated");
   if (scope.deleted) names.emplace_back("deleted");
   if (scope.alternate_streams) names.emplace_back("ads");
+  if (scope.archives) names.emplace_back("archives");
   if (scope.slack) names.emplace_back("slack");
   if (scope.unallocated) names.emplace_back("unallocated");
   if (scope.system) names.emplace_back("system");

@@ -16,7 +16,7 @@ struct Examination {
   std::optional<StreamDescription> description; ///< made when first needed
   std::vector<Externals> externals;             ///< of each of its names
   Outcome outcome;
-  std::vector<Finding> carved; ///< complete; of pieces that were judged on their own
+  std::vector<Finding> complete; ///< of carved pieces and members, that were judged on their own
   std::set<std::string> truncated;
   bool raw = false; ///< the bytes are no file's content: size and place mean nothing to a rule
   u64 unreadable_on_volume = 0;

@@ -4,6 +4,7 @@
 #include "base/checked.h"
 #include "base/hash.h"
 #include "engine/examination.h"
+#include "engine/examine_archive.h"
 #include "engine/examine_name.h"
 #include "engine/examine_raw.h"
 #include "engine/externals.h"
@@ -94,7 +95,7 @@ void StreamExaminer::examine_windows(Examination& work) {
     complete_findings(work, nullptr);
     for (Finding& finding : work.outcome.findings) weigh(finding, ContentFacts(), *options_.places);
   }
-  std::move(work.carved.begin(), work.carved.end(), std::back_inserter(work.outcome.findings));
+  std::move(work.complete.begin(), work.complete.end(), std::back_inserter(work.outcome.findings));
   sort_findings(work.outcome.findings);
   for (const std::string& string : work.truncated)
     work.add_issue(IssueKind::matches_truncated, "scan", string, 0);
@@ -157,6 +158,9 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   if (!scan.failed()) work.outcome.bytes.scanned += readable;
   if (!work.raw) examine_records(work, loaded, window);
   if (whole) add_virtual_directories(work, loaded);
+  if (whole && !work.raw && options_.archives && work.stream.id.kind == StreamKind::data &&
+      !scan.failed())
+    examine_archive(work, loaded.bytes, member_tools());
   if (work.outcome.findings.empty() || !whole) return;
   complete_findings(work, &loaded);
   const ContentFacts content(loaded.bytes, type);
@@ -239,6 +243,12 @@ void StreamExaminer::examine_records(Examination& work, const LoadedWindow& load
   }
 }
 
+MemberTools StreamExaminer::member_tools() {
+  MemberTools tools{scanner_, lookup_ ? &*lookup_ : nullptr, options_, *evidence_, {}};
+  tools.limits.member_bytes = std::min(tools.limits.member_bytes, options_.member_limit);
+  return tools;
+}
+
 /// What begins like a file is judged as one, too; what is found there is not said twice.
 void StreamExaminer::examine_carved(Examination& work, const LoadedWindow& loaded,
                                     const Window& window, std::vector<Finding>& found) {
@@ -257,7 +267,7 @@ void StreamExaminer::examine_carved(Examination& work, const LoadedWindow& loade
     }
   work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
   drop_repeated(found, scan.findings, window.offset);
-  std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(work.carved));
+  std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(work.complete));
 }
 
 void StreamExaminer::add_matches(Examination& work, std::vector<Finding>&& findings,
@@ -303,7 +313,7 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow* co
 
 void StreamExaminer::sort_findings(std::vector<Finding>& findings) {
   const auto key = [](const Finding& f) {
-    return std::tuple(f.part, order_of(f.cause), f.log ? f.log->line : 0);
+    return std::tuple(f.part, f.member, order_of(f.cause), f.log ? f.log->line : 0);
   };
   std::stable_sort(findings.begin(), findings.end(),
                    [&](const Finding& a, const Finding& b) { return key(a) < key(b); });

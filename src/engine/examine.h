@@ -35,9 +35,12 @@ struct ExamineOptions {
   bool skip_known = false;
   const PlaceTable* places = nullptr; ///< by which findings are weighed; outlives the examiner
   Prefiltering prefiltering = Prefiltering::on;
+  bool archives = true;       ///< members are examined, too
+  u64 member_limit = 256_MiB; ///< of one member
 };
 
 struct Examination;
+struct MemberTools;
 
 class StreamExaminer {
 public:
@@ -64,6 +67,7 @@ private:
   void add_virtual_directories(Examination& work, const LoadedWindow& loaded);
   /// `content`: null where the stream was scanned in parts, so that there is no one to hash or keep.
   void complete_findings(Examination& work, const LoadedWindow* content);
+  MemberTools member_tools();
   static void sort_findings(std::vector<Finding>& findings);
 
   Scanner scanner_;

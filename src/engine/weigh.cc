@@ -152,8 +152,15 @@ const char* raw_place(StreamKind kind) {
   }
 }
 
+/// The name that its content has, be it a file's or a member's.
+std::string_view name_of_content(const Finding& finding) {
+  if (finding.member) return name_in(*finding.member);
+  return finding.stream_name.empty() ? name_in(finding.path)
+                                     : std::string_view(finding.stream_name);
+}
+
 void weigh_name(Finding& finding, bool served, const PlaceTable& table) {
-  const std::string name = ascii_lower(name_in(finding.path));
+  const std::string name = ascii_lower(name_of_content(finding));
   for (const LookAlike& like : table.look_alikes) {
     const bool close =
         std::any_of(like.names.begin(), like.names.end(),
@@ -161,7 +168,7 @@ void weigh_name(Finding& finding, bool served, const PlaceTable& table) {
     if (close)
       return add(finding, fmt::format("the name resembles {}", like.of), table.reasons.look_alike);
   }
-  if (served && is_random_page(name_in(finding.path)))
+  if (served && !finding.member && is_random_page(name_in(finding.path)))
     add(finding, "a random name in a folder that is served", table.reasons.random_name);
 }
 
@@ -214,8 +221,7 @@ void weigh(Finding& finding, const ContentFacts& content, const PlaceTable& tabl
         {fmt::format("{} of its {} clusters are in use by others: perhaps not its content",
                      finding.overwritten->clusters, finding.overwritten->of),
          table.reasons.slack});
-  const std::string_view named =
-      finding.stream_name.empty() ? name_in(finding.path) : finding.stream_name;
+  const std::string_view named = name_of_content(finding);
   if (std::optional<std::string> wrong = content.mismatch(ascii_lower(extension_of(named))))
     add(finding, std::move(*wrong), table.reasons.mismatch);
   if (finding.stream_name.empty()) weigh_name(finding, place != nullptr && place->served, table);

@@ -95,7 +95,7 @@ struct FindingRow {
   std::string locate;
 };
 
-/// `/path`, `/path:stream`, and the member of an archive behind ` > `.
+/// `/path`, `/path:stream`, and the member of an archive behind `!/`.
 std::string full_name(const FindingRow& finding);
 
 /// Whether both are of the same stream (or member); such findings follow each other in the manifest.

@@ -151,7 +151,7 @@ std::string_view name_of(Weight weight) {
 std::string full_name(const FindingRow& finding) {
   std::string name = finding.path;
   if (!finding.stream.empty()) name += ":" + finding.stream;
-  if (finding.member) name += " > " + *finding.member;
+  if (finding.member) name += "!/" + *finding.member;
   return name;
 }
 

@@ -26,7 +26,7 @@ std::map<Key, nlohmann::json> by_stream(const Swept& swept) {
   for (const nlohmann::json& volume : swept.volumes) offsets[volume.at("id")] = volume.at("offset");
   std::map<Key, nlohmann::json> findings;
   for (const nlohmann::json& f : swept.findings)
-    if (f.at("kind") == "data")
+    if (f.at("kind") == "data" && f.at("member").is_null())
       findings[{offsets.at(f.at("volume")), f.at("record"), f.at("attribute_id"), f.at("stream")}] =
           f;
   return findings;

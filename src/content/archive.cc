@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/archive.h"
+
+#include "base/checked.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <clocale>
+#include <memory>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::string_view_literals;
+
+constexpr std::size_t kStep = 256 << 10;
+constexpr std::size_t kMostDamage = 3;
+constexpr std::size_t kMostName = 4096;
+
+struct CloseArchive {
+  void operator()(archive* of) const { archive_read_free(of); }
+};
+using ArchivePtr = std::unique_ptr<archive, CloseArchive>;
+
+bool has_at(ByteView content, u64 offset, std::string_view mark) {
+  return fits(offset, mark.size(), content.size()) &&
+         chars_of(content.subspan(offset, mark.size())) == mark;
+}
+
+/// libarchive turns names into those of the locale: here one that has them all, for this thread alone.
+class WideLocale {
+public:
+  WideLocale() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (locale_ != nullptr) before_ = uselocale(locale_);
+  }
+  ~WideLocale() {
+    if (locale_ == nullptr) return;
+    uselocale(before_);
+    freelocale(locale_);
+  }
+  WideLocale(const WideLocale&) = delete;
+  WideLocale& operator=(const WideLocale&) = delete;
+
+private:
+  locale_t locale_, before_ = nullptr;
+};
+
+void support(archive* a, ArchiveKind kind) {
+  switch (kind) {
+  case ArchiveKind::zip: archive_read_support_format_zip(a); break;
+  case ArchiveKind::seven_zip: archive_read_support_format_7zip(a); break;
+  case ArchiveKind::cab: archive_read_support_format_cab(a); break;
+  case ArchiveKind::tar: archive_read_support_format_tar(a); break;
+  case ArchiveKind::iso: archive_read_support_format_iso9660(a); break;
+  case ArchiveKind::rar:
+    archive_read_support_format_rar(a);
+    archive_read_support_format_rar5(a);
+    break;
+  case ArchiveKind::compressed:
+    archive_read_support_filter_gzip(a);
+    archive_read_support_filter_bzip2(a);
+    archive_read_support_filter_xz(a);
+    archive_read_support_filter_zstd(a);
+    archive_read_support_format_raw(a);
+    break;
+  case ArchiveKind::none: break;
+  }
+  // Names without a mark of their encoding are taken as UTF-8; what isn't is escaped.
+  archive_read_set_options(a, "hdrcharset=UTF-8");
+  archive_clear_error(a);
+}
+
+std::string name_of(archive_entry* entry, ArchiveKind kind, u64 number) {
+  const char* raw = archive_entry_pathname_utf8(entry);
+  if (raw == nullptr) raw = archive_entry_pathname(entry);
+  std::string name = raw == nullptr ? "" : raw;
+  if (kind == ArchiveKind::compressed && (name.empty() || name == "data")) return "content";
+  if (name.empty()) return fmt::format("member-{}", number);
+  if (name.size() > kMostName) name.resize(kMostName);
+  std::replace(name.begin(), name.end(), '\\', '/');
+  name = printable(as_utf8(name));
+  for (std::size_t at = 0; (at = name.find("!/", at)) != std::string::npos;)
+    name.replace(at, 1, "\\u0021");
+  return name;
+}
+
+class Walker {
+public:
+  Walker(ByteView content, ArchiveKind kind, ArchiveBudget& budget,
+         const std::function<void(const ArchiveMember&)>& use)
+      : content_(content), kind_(kind), budget_(budget), use_(use), archive_(archive_read_new()) {}
+
+  ArchiveWalk run() {
+    if (!archive_ || !open()) return std::move(walk_);
+    while (walk_.limit.empty()) {
+      archive_entry* entry = nullptr;
+      const int code = next(entry);
+      if (code == ARCHIVE_EOF) break;
+      if (code < ARCHIVE_WARN) {
+        note_damage(error());
+        if (code == ARCHIVE_FATAL || ++retries_ > kMostDamage) break;
+        continue;
+      }
+      if (archive_entry_filetype(entry) != AE_IFREG && archive_entry_filetype(entry) != 0) continue;
+      visit(entry);
+    }
+    return std::move(walk_);
+  }
+
+private:
+  bool open() {
+    const WideLocale wide;
+    support(archive_.get(), kind_);
+    if (archive_read_open_memory(archive_.get(), content_.data(), content_.size()) == ARCHIVE_OK)
+      return true;
+    note_damage(error());
+    return false;
+  }
+
+  int next(archive_entry*& entry) {
+    const WideLocale wide;
+    const int code = archive_read_next_header(archive_.get(), &entry);
+    if (code >= ARCHIVE_WARN && code != ARCHIVE_EOF) name_ = name_of(entry, kind_, walk_.members);
+    return code;
+  }
+
+  std::string error() const {
+    const char* text = archive_error_string(archive_.get());
+    return text == nullptr ? "no reason given" : printable(as_utf8(text));
+  }
+
+  void note_damage(std::string what) {
+    if (walk_.damage.size() < kMostDamage) walk_.damage.push_back(std::move(what));
+  }
+
+  bool out_of_time() {
+    if (Clock::now() < budget_.deadline) return false;
+    walk_.limit = "the time for one stream was over";
+    walk_.timed_out = true;
+    return true;
+  }
+
+  void visit(archive_entry* entry) {
+    const std::string name = name_;
+    ++walk_.members;
+    if (budget_.members_left == 0) {
+      walk_.limit = fmt::format("more than {} members", budget_.limits.members);
+      return;
+    }
+    --budget_.members_left;
+    if (out_of_time()) return;
+    if (archive_entry_is_encrypted(entry) != 0) return note_encrypted(name);
+    std::vector<std::byte> bytes;
+    if (read(name, bytes)) use_({name, bytes});
+  }
+
+  void note_encrypted(const std::string& name) {
+    if (walk_.encrypted++ == 0) walk_.first_encrypted = name;
+  }
+
+  /// Grows as bytes come: what a header claims sizes nothing. False where there is nothing to look at.
+  bool read(const std::string& name, std::vector<std::byte>& bytes) {
+    while (true) {
+      const std::size_t filled = bytes.size();
+      bytes.resize(filled + kStep);
+      const la_ssize_t got = archive_read_data(archive_.get(), bytes.data() + filled, kStep);
+      bytes.resize(filled + (got > 0 ? static_cast<std::size_t>(got) : 0));
+      if (got < 0) {
+        const std::string why = error();
+        if (why.find("ncrypt") != std::string::npos || why.find("assphrase") != std::string::npos) {
+          note_encrypted(name);
+          return false;
+        }
+        note_damage(fmt::format("{}: {}", name, why));
+        if (got == ARCHIVE_FATAL) walk_.limit = fmt::format("nothing can be read past {}", name);
+        return !bytes.empty(); // what came before the damage is looked at
+      }
+      const u64 taken = static_cast<u64>(got);
+      if (taken > budget_.bytes_left) {
+        walk_.limit = fmt::format("it decompresses to more than {} bytes, or to more than {} times "
+                                  "its size",
+                                  budget_.limits.total_bytes, budget_.limits.ratio);
+        return false;
+      }
+      budget_.bytes_left -= taken;
+      if (got == 0) return !bytes.empty();
+      if (bytes.size() > budget_.limits.member_bytes) {
+        if (walk_.too_large++ == 0) walk_.first_too_large = name;
+        // To skip the rest means to decompress it, but in a zip.
+        if (kind_ != ArchiveKind::zip)
+          walk_.limit =
+              fmt::format("{} is larger than {} bytes", name, budget_.limits.member_bytes);
+        return false;
+      }
+      if (out_of_time()) return false;
+    }
+  }
+
+  ByteView content_;
+  ArchiveKind kind_;
+  ArchiveBudget& budget_;
+  const std::function<void(const ArchiveMember&)>& use_;
+  ArchivePtr archive_;
+  ArchiveWalk walk_;
+  std::string name_; // of the entry at hand
+  std::size_t retries_ = 0;
+};
+
+} // namespace
+
+ArchiveBudget::ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, std::chrono::seconds time)
+    : limits(of), members_left(of.members) {
+  const u64 by_ratio =
+      std::max(of.ratio_from, checked_multiply(stream_bytes, of.ratio).value_or(of.total_bytes));
+  bytes_left = std::min(of.total_bytes, by_ratio);
+  deadline = time.count() == 0 ? Clock::time_point::max() : Clock::now() + time;
+}
+
+ArchiveKind archive_kind(ByteView content) {
+  if (content.size() < 18) return ArchiveKind::none; // an empty gzip file
+  if (has_at(content, 0, "PK\3\4"sv) || has_at(content, 0, "PK\7\x08"sv)) return ArchiveKind::zip;
+  if (has_at(content, 0, "7z\xBC\xAF\x27\x1C"sv)) return ArchiveKind::seven_zip;
+  if (has_at(content, 0, "MSCF\0\0\0\0"sv)) return ArchiveKind::cab;
+  if (has_at(content, 0, "Rar!\x1A\x07"sv)) return ArchiveKind::rar;
+  if (has_at(content, 0, "\x1F\x8B\x08"sv) || has_at(content, 0, "\xFD\x37zXZ\0"sv) ||
+      has_at(content, 0, "\x28\xB5\x2F\xFD"sv) ||
+      (has_at(content, 0, "BZh"sv) && has_at(content, 4, "1AY&SY"sv)))
+    return ArchiveKind::compressed;
+  if (has_at(content, 257, "ustar"sv)) return ArchiveKind::tar;
+  if (has_at(content, 0x8001, "CD001"sv)) return ArchiveKind::iso;
+  return ArchiveKind::none;
+}
+
+ArchiveWalk walk_archive(ByteView content, ArchiveKind kind, ArchiveBudget& budget,
+                         const std::function<void(const ArchiveMember&)>& use) {
+  return Walker(content, kind, budget, use).run();
+}
+
+} // namespace coldsweep

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
+#include "content/archive.h"
+#include "support/archive_writer.h"
+#include "support/catch.h"
+
+#include <random>
+
+using namespace coldsweep;
+using namespace coldsweep::test;
+
+namespace {
+
+struct Walked {
+  Members members;
+  ArchiveWalk walk;
+};
+
+Walked walk(const std::string& content, const ArchiveLimits& limits = {}) {
+  ArchiveBudget budget(limits, content.size(), std::chrono::seconds(60));
+  Walked walked;
+  walked.walk = walk_archive(bytes_of(content), archive_kind(bytes_of(content)), budget,
+                             [&](const ArchiveMember& member) {
+                               walked.members.emplace_back(member.name, chars_of(member.bytes));
+                             });
+  return walked;
+}
+
+const Members kTwo{{"docs/page.aspx", "some content"}, {"b.bin", std::string(300'000, 'b')}};
+
+} // namespace
+
+TEST_CASE("archives of each format give their files, and say nothing else") {
+  const auto [format, filter, kind] = GENERATE(table<std::string, std::string, ArchiveKind>({
+      {"zip", "none", ArchiveKind::zip},
+      {"7zip", "none", ArchiveKind::seven_zip},
+      {"ustar", "none", ArchiveKind::tar},
+      {"pax", "none", ArchiveKind::tar},
+      {"gnutar", "none", ArchiveKind::tar},
+      {"iso9660", "none", ArchiveKind::iso},
+  }));
+  CAPTURE(format);
+  const std::string content = make_archive(format, kTwo, filter);
+  CHECK(archive_kind(bytes_of(content)) == kind);
+  const Walked walked = walk(content);
+  CHECK(walked.walk.damage.empty());
+  CHECK(walked.walk.limit.empty());
+  Members found = walked.members;
+  std::sort(found.begin(), found.end());
+  Members expected = kTwo;
+  std::sort(expected.begin(), expected.end());
+  CHECK(found == expected);
+}
+
+TEST_CASE("what is compressed without a container has one member") {
+  const std::string filter = GENERATE("gzip", "bzip2", "xz", "zstd");
+  CAPTURE(filter);
+  const std::string content =
+      make_archive("raw", {{"x", "inside " + std::string(5000, 'x')}}, filter);
+  CHECK(archive_kind(bytes_of(content)) == ArchiveKind::compressed);
+  const Walked walked = walk(content);
+  REQUIRE(walked.members.size() == 1);
+  CHECK(walked.members[0].first == "content");
+  CHECK(walked.members[0].second == "inside " + std::string(5000, 'x'));
+}
+
+TEST_CASE("content decides: text, programs and empty files are no archives") {
+  for (const std::string& content : {std::string(), std::string("PK"), std::string(1000, 'P'),
+                                     "MZ" + std::string(1000, '\0'), std::string(40'000, '\0')})
+    CHECK(archive_kind(bytes_of(content)) == ArchiveKind::none);
+}
+
+TEST_CASE("names are made harmless, and what parts archives is escaped in them") {
+  const Walked walked = walk(make_archive(
+      "zip", {{"a!/b", "1"}, {"..\\..\\up", "2"}, {"\xff\x01", "3"}, {"\u00fc.txt", "4"}}));
+  REQUIRE(walked.members.size() == 4);
+  CHECK(walked.members[0].first == "a\\u0021/b");
+  CHECK(walked.members[1].first == "../../up");
+  CHECK(is_utf8(walked.members[2].first));
+  CHECK(walked.members[2].first.find('\x01') == std::string::npos);
+  CHECK(walked.members[3].first == "\u00fc.txt");
+}
+
+TEST_CASE("encrypted members are counted, and none is handed out") {
+  const Walked walked =
+      walk(make_archive("zip", {{"a.aspx", "secret"}, {"b.aspx", "more"}}, "none", "infected"));
+  CHECK(walked.members.empty());
+  CHECK(walked.walk.encrypted == 2);
+  CHECK(walked.walk.first_encrypted == "a.aspx");
+}
+
+TEST_CASE(
+    "limits of members, of one member and of all bytes end a walk, and say what was passed over") {
+  const std::string content = make_archive("zip", kTwo);
+  ArchiveLimits limits;
+  SECTION("members") {
+    limits.members = 1;
+    const Walked walked = walk(content, limits);
+    CHECK(walked.members.size() == 1);
+    CHECK(walked.walk.limit == "more than 1 members");
+  }
+  SECTION("a member") {
+    limits.member_bytes = 1000;
+    const Walked walked = walk(content, limits);
+    CHECK(walked.members == Members{kTwo[0]});
+    CHECK(walked.walk.too_large == 1);
+    CHECK(walked.walk.first_too_large == "b.bin");
+    CHECK(walked.walk.limit.empty());
+  }
+  SECTION("all bytes") {
+    limits.total_bytes = 200'000;
+    const Walked walked = walk(content, limits);
+    CHECK(walked.members == Members{kTwo[0]});
+    CHECK(!walked.walk.limit.empty());
+  }
+  SECTION("the ratio") {
+    limits.ratio = 10;
+    limits.ratio_from = 0;
+    const Walked walked = walk(content, limits);
+    CHECK(walked.members == Members{kTwo[0]});
+    CHECK(!walked.walk.limit.empty());
+  }
+  SECTION("time") {
+    ArchiveBudget budget(limits, content.size(), std::chrono::seconds(1));
+    budget.deadline = std::chrono::steady_clock::now();
+    const ArchiveWalk over = walk_archive(bytes_of(content), ArchiveKind::zip, budget,
+                                          [](const ArchiveMember&) { FAIL("out of time"); });
+    CHECK(over.timed_out);
+  }
+}
+
+TEST_CASE("a zip of a million members ends at the limit") {
+  const Walked walked = walk(make_zip_of_empty_members(1'000'000), {.members = 5000});
+  CHECK(walked.walk.limit == "more than 5000 members");
+  CHECK(walked.members.empty());
+}
+
+TEST_CASE("a 7z that claims a dictionary of gigabytes costs no such memory") {
+  std::string content = make_archive("7zip", {{"a.txt", std::string(100'000, 'a')}});
+  // The properties of LZMA in the header: 5 bytes behind its codec id 03 01 01.
+  const std::size_t at = content.rfind(std::string("\x03\x01\x01\x05", 4));
+  REQUIRE(at != std::string::npos);
+  content.replace(at + 5, 4, "\xFF\xFF\xFF\xFF");
+  const Walked walked = walk(content);
+  CHECK((walked.members.size() <= 1));
+  CHECK((!walked.walk.damage.empty() || walked.members.size() == 1));
+}
+
+TEST_CASE("a zip whose sizes lie gives what is there, and says that it is damaged") {
+  std::string content = make_archive("zip", {{"a.txt", std::string(100'000, 'a') + "end"}});
+  const u64 size = 100'003;
+  std::string true_size;
+  for (int i = 0; i < 4; ++i) true_size.push_back(static_cast<char>(size >> (8 * i) & 255));
+  for (std::size_t at = 0; (at = content.find(true_size, at)) != std::string::npos; ++at)
+    content.replace(at, 4, std::string("\x10\0\0\0", 4));
+  const Walked walked = walk(content);
+  CHECK(!walked.walk.damage.empty());
+  for (const auto& [name, bytes] : walked.members) CHECK(bytes.size() <= size);
+}
+
+TEST_CASE(
+    "archives that are cut off or hold flipped bytes give members, damage, or both; no crash") {
+  const unsigned seed = GENERATE(take(40, random(0U, 1U << 30)));
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  for (const char* format : {"zip", "7zip", "pax", "iso9660"}) {
+    std::string content = make_archive(format, kTwo);
+    if (random() % 2 == 0) content.resize(18 + random() % (content.size() - 18));
+    for (u64 left = random() % 30; left > 0; --left)
+      content[random() % content.size()] = static_cast<char>(random());
+    ArchiveLimits limits;
+    limits.total_bytes = 8_MiB;
+    const Walked walked = walk(content, limits);
+    u64 bytes = 0;
+    for (const auto& [name, member] : walked.members) bytes += member.size();
+    CHECK(bytes <= 8_MiB);
+  }
+}
