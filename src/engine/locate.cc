@@ -49,6 +49,27 @@ std::string part_of(const std::string& command, u64 from, u64 length) {
   return fmt::format("{} | tail -c +{} | head -c {}", command, from + 1, length);
 }
 
+/// What the media holds at a place, in any container.
+std::string media_command(const LocateTarget& target, u64 offset, u64 length) {
+  return part_of(fmt::format("img_cat -i {}{}",
+                             target.format == "split raw" ? "raw" : target.format,
+                             image_arguments(target)),
+                 offset, length);
+}
+
+/// The stored ranges one after the other, without the file system.
+std::string media_commands(const LocateTarget& target, const StreamRef& stream,
+                           const ByteSource& source) {
+  std::string commands;
+  for (const Extent& extent : stream.extents) {
+    const bool placed =
+        extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
+    const std::optional<u64> at = placed ? source.media_offset(extent.source_offset) : std::nullopt;
+    if (at) commands += (commands.empty() ? "" : "; ") + media_command(target, *at, extent.length);
+  }
+  return commands;
+}
+
 std::string raw_command(const LocateTarget& target, const StreamRef& stream,
                         const ByteSource& source) {
   const std::string volume = volume_arguments(target);
@@ -79,10 +100,8 @@ std::string raw_command(const LocateTarget& target, const StreamRef& stream,
     return commands;
   }
   default:
-    return part_of(
-        fmt::format("img_cat -i {}{}", target.format == "split raw" ? "raw" : target.format,
-                    image_arguments(target)),
-        source.media_offset(stream.extents.front().source_offset).value_or(0), stream.size);
+    return media_command(
+        target, source.media_offset(stream.extents.front().source_offset).value_or(0), stream.size);
   }
 }
 
@@ -112,6 +131,8 @@ std::string locate_command(const LocateTarget& target, const StreamRef& stream,
   if (one_raw_file && stream.encoding == Encoding::plain &&
       sleuth_kit_refuses(stream, target.volume_size))
     return dd_commands(target, stream, source);
+  if (target.unknown_to_sleuth_kit || stream.recovered)
+    return media_commands(target, stream, source);
   if (is_raw(stream.id.kind)) return raw_command(target, stream, source);
   return fmt::format("icat {} {}-{}-{}", volume_arguments(target), stream.id.record,
                      stream.attribute_type, stream.stored_attribute.value_or(stream.id.attribute));

@@ -16,6 +16,7 @@ struct LocateTarget {
   u64 volume_offset = 0;
   u64 volume_size = 0;
   u32 cluster_size = 0;
+  bool unknown_to_sleuth_kit = false; ///< it can't open the volume: its boot sector is damaged
 };
 
 /// Of what WOF compressed, the command shows the compressed bytes: no tool of The Sleuth Kit decompresses them.

@@ -22,11 +22,16 @@ Issue volume_issue(IssueKind kind, std::optional<u32> id, std::string message, u
   return {kind, id, std::nullopt, std::nullopt, std::nullopt, "volume", std::move(message), bytes};
 }
 
+void add_note(VolumeRecord& record, const std::string& note) {
+  record.note += (record.note.empty() ? "" : "; ") + note;
+}
+
 void describe_ntfs(const NtfsVolume& ntfs, VolumeRecord& record) {
   record.cluster_size = ntfs.geometry.cluster_size;
   record.serial = fmt::format("{:016x}", ntfs.geometry.serial);
   record.label = ntfs.label;
   record.status = VolumeStatus::swept;
+  if (!ntfs.boot_problem.empty()) add_note(record, ntfs.boot_problem);
 }
 
 /// The system volume is C:, the others follow in the order of the media.
@@ -73,10 +78,6 @@ void check_locators(const VolumeTable& table, const SweepOptions& options) {
   }
 }
 
-void add_note(VolumeRecord& record, const std::string& note) {
-  record.note += (record.note.empty() ? "" : "; ") + note;
-}
-
 void mark_unreadable(VolumeRecord& record, const std::string& why) {
   record.status = VolumeStatus::unreadable;
   add_note(record, why);
@@ -93,6 +94,8 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
   try {
     const NtfsVolume ntfs = NtfsVolume::open(volume.source);
     describe_ntfs(ntfs, record);
+    if (!ntfs.boot_problem.empty())
+      opened.issues.push_back(volume_issue(IssueKind::malformed, record.id, ntfs.boot_problem, 0));
     const u64 claimed = ntfs.geometry.cluster_count * ntfs.geometry.cluster_size;
     if (ntfs.geometry.present_clusters < ntfs.geometry.cluster_count)
       opened.issues.push_back(volume_issue(
@@ -103,6 +106,7 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
     SweptVolume& swept = opened.swept.emplace_back(
         SweptVolume{record.id, volume.source, NtfsPlan::make(ntfs, record.id, scope), 'C',
                     locate_target(image, volume)});
+    swept.target.unknown_to_sleuth_kit = !ntfs.boot_problem.empty();
     swept.target.cluster_size = ntfs.geometry.cluster_size;
     swept.record_size = ntfs.geometry.record_size;
     record.rest = swept.plan.rest();
@@ -135,7 +139,7 @@ VolumeRecord describe_volume(u32 id, const Volume& volume) {
   if (volume.filesystem == "bitlocker") record.status = VolumeStatus::locked;
   if (volume.filesystem != "ntfs") return record;
   try {
-    describe_ntfs(NtfsVolume::open(volume.source), record);
+    describe_ntfs(NtfsVolume::open(volume.source, NtfsVolume::Search::no), record);
   } catch (const Error& e) {
     mark_unreadable(record, e.what());
   }

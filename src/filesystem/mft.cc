@@ -3,7 +3,9 @@
 
 #include "base/checked.h"
 #include "base/endian.h"
+#include "base/text.h"
 #include "filesystem/attribute_list.h"
+#include "filesystem/record_search.h"
 
 #include <algorithm>
 
@@ -129,10 +131,55 @@ void Mft::add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& 
 }
 
 std::vector<Extent> Mft::place(u64 record, u64 offset, u64 length) const {
-  return slice_extents(extents_, record * geometry_.record_size + offset, length);
+  const auto found = recovered_.find(record);
+  if (found == recovered_.end())
+    return slice_extents(extents_, record * geometry_.record_size + offset, length);
+  return {{0, found->second + offset, length, Extent::Kind::stored}};
+}
+
+Mft Mft::lost(const ByteSource& volume, const NtfsGeometry& geometry, std::string why) {
+  Mft mft(volume, geometry);
+  mft.problems_.push_back(std::move(why));
+  return mft;
+}
+
+void Mft::recover() {
+  constexpr u64 kMost = 50'000'000;
+  const std::vector<FoundRecord> found = search_records(*volume_, geometry_, extents_, kMost);
+  // A number sizes a table: one that is far beyond what was found is not believed.
+  const u64 plausible = (found.size() + record_count_) * 16 + 65'536;
+  u64 next = record_count_;
+  for (const FoundRecord& record : found)
+    if (record.number && *record.number < plausible) next = std::max(next, *record.number + 1);
+  u64 repeated = 0;
+  for (const FoundRecord& record : found) {
+    const bool numbered = record.number && *record.number < plausible;
+    if (numbered && (recovered_.contains(*record.number) || holds(*record.number)))
+      ++repeated;
+    else
+      recovered_.emplace(numbered ? *record.number : next++, record.offset);
+  }
+  problems_.push_back(
+      fmt::format("{} MFT records were found by their signature outside of the known "
+                  "part of $MFT{}",
+                  recovered_.size(),
+                  repeated == 0 ? "" : fmt::format(", and {} copies of known ones", repeated)));
+}
+
+/// Whether the table has a record of that number.
+bool Mft::holds(u64 record) const {
+  if (record >= record_count_) return false;
+  std::vector<std::byte> start(4);
+  return read_extents(*volume_, extents_, record * geometry_.record_size, start).empty() &&
+         chars_of(start) == "FILE";
 }
 
 std::vector<std::byte> Mft::read(u64 record) const {
+  if (const auto found = recovered_.find(record); found != recovered_.end()) {
+    std::vector<std::byte> bytes(geometry_.record_size);
+    volume_->read(found->second, bytes);
+    return bytes;
+  }
   if (record >= record_count_)
     throw FormatError(fmt::format("MFT record {}: the table has {}", record, record_count_));
   std::vector<std::byte> bytes(geometry_.record_size);
@@ -154,11 +201,20 @@ void Mft::walk(const Visitor& visitor) const {
     for (u64 i = 0; i < count; ++i) {
       const u64 from = start + i * geometry_.record_size, to = from + geometry_.record_size;
       while (gap != gaps.end() && gap->offset + gap->length <= from) ++gap;
+      if (recovered_.contains(first + i)) continue;
       if (gap != gaps.end() && gap->offset < to)
         visitor.unreadable(first + i, 1, gap->message);
       else
         visitor.record(first + i, bytes.subspan(i * geometry_.record_size, geometry_.record_size));
     }
+  }
+  for (const auto& [record, offset] : recovered_) {
+    const MutableBytes bytes = MutableBytes(buffer).first(geometry_.record_size);
+    const std::vector<Gap> gaps = read_with_gaps(*volume_, offset, bytes);
+    if (gaps.empty())
+      visitor.record(record, bytes);
+    else
+      visitor.unreadable(record, 1, gaps.front().message);
   }
 }
 

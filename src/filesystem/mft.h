@@ -6,6 +6,7 @@
 #include "filesystem/mft_record.h"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,14 @@ public:
   /// Finds all of $MFT, through its attribute list where it has one. Throws FormatError or ReadError when neither
   /// record 0 nor its copy in $MFTMirr says where it lies.
   static Mft open(const ByteSource& volume, const NtfsGeometry& geometry);
+
+  /// Of a volume where neither can be used: it has the records that are found elsewhere alone.
+  static Mft lost(const ByteSource& volume, const NtfsGeometry& geometry, std::string why);
+
+  /// Looks all over the volume for records that the known part of $MFT doesn't hold, and takes them in: under the
+  /// number they state, or under one past all others. Says in problems() how many.
+  void recover();
+  bool is_recovered(u64 record) const { return recovered_.contains(record); }
 
   u64 record_count() const { return record_count_; }
   /// What was wrong on the way; the walk goes on with what there is.
@@ -31,12 +40,13 @@ public:
     std::function<void(u64 record, MutableBytes bytes)> record;
     std::function<void(u64 first, u64 count, const std::string& why)> unreadable;
   };
-  /// Visits every record in order.
+  /// Visits every record in order, then those that were recovered.
   void walk(const Visitor& visitor) const;
 
 private:
   Mft(const ByteSource& volume, const NtfsGeometry& geometry)
       : volume_(&volume), geometry_(geometry) {}
+  bool holds(u64 record) const;
   void find_extents(MutableBytes record_zero);
   void add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& pieces, u64 length);
 
@@ -44,6 +54,7 @@ private:
   NtfsGeometry geometry_;
   std::vector<Extent> extents_;
   u64 record_count_ = 0;
+  std::map<u64, u64> recovered_; ///< record -> its offset in the volume
   std::vector<std::string> problems_;
 };
 

@@ -64,6 +64,9 @@ public:
                       }});
     flush_unreadable();
     assemble_pending();
+    std::stable_sort(
+        plan_.files_.begin(), plan_.files_.end(),
+        [](const NtfsPlan::File& a, const NtfsPlan::File& b) { return a.record < b.record; });
     add_rest();
     sort_by_place();
     name_issues();
@@ -241,6 +244,7 @@ private:
     StreamRef stream;
     stream.id = {volume_id_, file.record, file.header.sequence, found.attribute, kind};
     stream.deleted = !file.header.in_use;
+    stream.recovered = volume_.mft.is_recovered(file.record);
     return stream;
   }
 

@@ -70,7 +70,8 @@ PathIndex::FolderPath PathIndex::folder_path(const FileReference& parent) const 
   FileReference at = parent;
   std::string path;
   std::string_view source;
-  while (at.record != kRootRecord || !hangs_in(at)) {
+  const bool root_is_lost = entry(kRootRecord) == nullptr; // then its number is trusted
+  while (at.record != kRootRecord || (!root_is_lost && !hangs_in(at))) {
     const Entry* folder = entry(at.record);
     if (!hangs_in(at) || folder->name_count == 0 || parts.size() >= kMostDepth) {
       path = kOrphans;

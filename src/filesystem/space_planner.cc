@@ -72,6 +72,8 @@ void SpacePlanner::keep_raw(StreamRef stream, std::vector<Extent>&& extents, Ran
 }
 
 void SpacePlanner::add_record(u64 number, const std::optional<MftRecord>& record, ByteView bytes) {
+  if (volume_.mft.is_recovered(number))
+    claim(Rank::metadata, volume_.mft.place(number, 0, bytes.size()), bytes.size(), kMetadata);
   const u64 used = record ? record->used : 0;
   const u16 array = record ? record->fixup_offset : u16{0};
   std::vector<Extent> extents =

@@ -108,17 +108,18 @@ void judge_other(Volume& volume, ByteView start, const TskSurvey::FileSystem& th
     add_note(volume, "libtsk: " + theirs.reason);
 }
 
-void check_backup_boot(Volume& volume, VolumeTable& table) {
-  if (volume.size < 1024) return;
-  const u64 last = volume.size / 512 * 512 - 512;
-  if (!looks_like_ntfs(start_of(*volume.source, last, 512))) return;
-  add_note(volume,
-           "the backup boot sector (its last sector) looks like NTFS, the first one does not");
-  if (volume.filesystem == "unknown")
-    table.problems.push_back(fmt::format("volume {}: offset {}: an NTFS boot sector was expected; "
-                                         "only its backup at offset {} looks like one, "
-                                         "and the volume is not swept",
-                                         volume.locator, volume.offset, volume.offset + last));
+/// A volume whose first sector is damaged is known by the copy of it in its last.
+void check_backup_boot(Volume& volume) {
+  if (volume.filesystem != "unknown" && volume.filesystem != "ntfs") return;
+  for (const u64 sector : {512, 1024, 2048, 4096}) {
+    if (volume.size < 2 * sector) return;
+    const u64 last = (volume.size / sector - 1) * sector;
+    const std::vector<std::byte> copy = start_of(*volume.source, last, 512);
+    const std::optional<u64> claimed = ntfs_size(copy);
+    if (!claimed || *claimed > volume.size) continue;
+    volume.filesystem = "ntfs";
+    return add_note(volume, "NTFS by the backup boot sector in its last sector alone");
+  }
 }
 
 /// Volumes that hold others, which nothing here takes apart.
@@ -159,7 +160,7 @@ void judge(Volume& volume, const TskSurvey& survey, const std::string& purpose, 
     judge_ntfs(volume, theirs);
   } else {
     judge_other(volume, start, theirs, purpose);
-    check_backup_boot(volume, table);
+    check_backup_boot(volume);
   }
   if (start.size() < std::min<u64>(volume.size, 512) && volume.offset < media_size)
     table.problems.push_back(fmt::format("volume {}: offset {}: its boot sector can't be read",

@@ -40,6 +40,8 @@ TEST_CASE(
     std::string bytes = good;
     for (int i = 0; i < 20; ++i) flip(bytes, mft + random() % mft_bytes, random);
     if (seed % 4 == 0) flip(bytes, random() % 90, random);
+    const bool all = seed % 2 == 0;
+    options.scope.unallocated = options.scope.slack = options.scope.system = all;
     const Swept swept = run_sweep(std::make_shared<MemorySource>(bytes), kEveryStream, options);
     require_balanced(swept);
     swept_ones += swept.result.swept_volumes;
