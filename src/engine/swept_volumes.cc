@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/swept_volumes.h"
 
+#include "base/checked.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 
 namespace coldsweep {
 namespace {
+
+constexpr u32 kSector = 512;
 
 LocateTarget locate_target(const Image& image, const Volume& volume) {
   LocateTarget target{image.format, {}, volume.offset, volume.size};
@@ -121,6 +124,40 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
   }
 }
 
+/// What lies between the volumes, before the first and behind the last, as volumes without a file system.
+void add_gaps(const Image& image, const VolumeTable& table, OpenedVolumes& opened) {
+  std::vector<std::pair<u64, u64>> taken; // from, to
+  for (const Volume& volume : table.volumes)
+    taken.emplace_back(volume.offset, saturating_add(volume.offset, volume.size));
+  taken.emplace_back(image.media->size(), image.media->size());
+  std::sort(taken.begin(), taken.end());
+  u64 at = 0, number = 0;
+  for (const auto& [from, to] : taken) {
+    const u64 end = std::min(from, image.media->size());
+    if (end > at) {
+      VolumeRecord record;
+      record.id = static_cast<u32>(opened.records.size());
+      record.locator = fmt::format("gap{}", ++number);
+      record.offset = at;
+      record.size = end - at;
+      record.filesystem = "none";
+      record.status = VolumeStatus::swept;
+      const auto source = std::make_shared<SliceSource>(image.media, at, end - at);
+      SweptVolume& gap = opened.swept.emplace_back(
+          SweptVolume{record.id, source, NtfsPlan::of_gap(*source, record.id, at), 'C', {}});
+      gap.target.format = image.format;
+      for (const ImageSegment& segment : image.segments)
+        gap.target.segments.push_back(segment.path.filename().string());
+      gap.target.volume_offset = at;
+      gap.target.volume_size = record.size;
+      gap.target.cluster_size = kSector;
+      record.rest = gap.plan.rest();
+      opened.records.push_back(std::move(record));
+    }
+    at = std::max(at, to);
+  }
+}
+
 VolumeRecord plain_record(u32 id, const Volume& volume) {
   VolumeRecord record;
   record.id = id;
@@ -163,6 +200,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
     opened.records.push_back(std::move(record));
   }
   assign_drives(opened.swept);
+  if (options.scope.unallocated && options.volumes.empty()) add_gaps(image, table, opened);
   find_web_folders(opened.swept);
   const bool any_ntfs = std::any_of(table.volumes.begin(), table.volumes.end(),
                                     [](const Volume& v) { return v.filesystem == "ntfs"; });

@@ -32,6 +32,9 @@ public:
   /// damage within the MFT.
   static NtfsPlan make(const NtfsVolume& volume, u32 volume_id, const Scope& scope);
 
+  /// Of bytes of the media that are in no volume: one stream of kind `gap`. `offset` is where they stand in the media.
+  static NtfsPlan of_gap(const ByteSource& gap, u32 volume_id, u64 offset);
+
   /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards. What has none comes last,
   /// among it a StreamRef of kind `name` for each file or folder that odd_name() finds something about.
   const std::vector<StreamRef>& streams() const { return streams_; }

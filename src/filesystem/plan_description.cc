@@ -12,12 +12,29 @@ namespace {
 
 std::string path_of_raw_space(const StreamRef& stream) {
   if (stream.id.kind == StreamKind::volume_slack) return "/$VolumeSlack";
+  if (stream.id.kind == StreamKind::gap) return "/$Gap";
   return fmt::format("/${}/cluster-{}",
                      stream.id.kind == StreamKind::unowned ? "Unowned" : "Unallocated",
                      stream.id.record - kNoRecord);
 }
 
 } // namespace
+
+NtfsPlan NtfsPlan::of_gap(const ByteSource& gap, u32 volume_id, u64 offset) {
+  NtfsPlan plan;
+  const u64 present = std::min(gap.size(), gap.end());
+  plan.rest_.size = gap.size();
+  plan.rest_.unreadable = gap.size() - present;
+  if (present == 0) return plan;
+  StreamRef stream;
+  stream.id = {volume_id, kNoRecord + offset, 0, 0, StreamKind::gap};
+  stream.size = stream.initialized = stream.owned = present;
+  stream.extents =
+      plan.extents_.emplace_back(std::vector<Extent>{{0, 0, present, Extent::Kind::stored}});
+  stream.deleted = true;
+  plan.streams_.push_back(stream);
+  return plan;
+}
 
 const NtfsPlan::File* NtfsPlan::file(u64 record) const {
   const auto found = std::lower_bound(files_.begin(), files_.end(), record,

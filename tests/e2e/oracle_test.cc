@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images that others made, against what fls and icat of The Sleuth Kit say of them.
 #include "support/catch.h"
+#include "support/content.h"
 #include "support/run_sweep.h"
 #include "support/shared_images.h"
 #include "support/tsk_oracle.h"
@@ -89,4 +90,41 @@ TEST_CASE("image 7 of the Digital Forensics Tool Testing project yields its publ
         });
     CHECK(found);
   }
+}
+
+TEST_CASE("a file that no entry of its folder's index names is found by its record") {
+  const std::optional<SharedImage> image = shared_image("ntfs3.raw");
+  if (!image) SKIP("no shared images here");
+  const TempDir unpacked;
+  const nlohmann::json f = run_sweep(unpack(*image, unpacked), kEveryStream).finding("/test/1.txt");
+  REQUIRE(!f.is_null());
+  CHECK(f.at("record") == 28);
+  CHECK(f.at("allocated") == true);
+  CHECK(f.at("size") == 286671);
+}
+
+TEST_CASE("what icat recovers of deleted files on the shared images is what is scanned") {
+  const std::vector<SharedImage> images = shared_images();
+  if (images.empty() || !Tsk::available()) SKIP("no shared images here, or no sleuthkit");
+  std::size_t compared = 0;
+  for (const SharedImage& shared : images) {
+    CAPTURE(shared.name);
+    const TempDir unpacked;
+    const std::filesystem::path path = unpack(shared, unpacked);
+    const Swept swept = run_sweep(path, kEveryStream);
+    std::map<u64, u64> offsets;
+    for (const nlohmann::json& volume : swept.volumes)
+      offsets[volume.at("id")] = volume.at("offset");
+    for (const nlohmann::json& f : swept.findings) {
+      if (f.at("allocated") == true || f.at("hashes").at("sha256").is_null()) continue;
+      CAPTURE(f.at("path").get<std::string>(), f.at("stream").get<std::string>());
+      const Tsk tsk(path, offsets.at(f.at("volume")));
+      const std::optional<std::string> theirs =
+          tsk.read(f.at("record"), f.at("attribute_id"), Tsk::Recover::yes);
+      REQUIRE(theirs);
+      CHECK(sha256_of(*theirs) == f.at("hashes").at("sha256").get<std::string>());
+      ++compared;
+    }
+  }
+  CHECK(compared >= 9);
 }

@@ -358,6 +358,46 @@ TEST_CASE("a page that was resident in a record which a shorter one took is foun
   CHECK(rules == std::set<std::string>{"only_size", "small_page", "small_page_by_integer"});
 }
 
+TEST_CASE("markers between partitions and behind the last are found with the scope unallocated") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("kept.txt", "x");
+  const std::string volume = read_at(image.build(), 0, 16_MiB);
+  const TempDir folder;
+  const std::filesystem::path path = folder / "disk.raw";
+  std::string disk(40_MiB, '\0');
+  disk.replace(4_MiB, volume.size(), volume);
+  std::ofstream(path, std::ios::binary) << disk;
+  const ToolResult table = run_tool(
+      {"sh", "-c",
+       "printf 'label: dos\nstart=8192, size=32768, type=7\n' | sfdisk -q " + path.string()});
+  if (table.status != 0) SKIP("no sfdisk");
+  write_at(path, 1_MiB + 77, kMarker);
+  write_at(path, 30_MiB + 99, kMarker);
+  Scope scope = nothing();
+  scope.unallocated = true;
+  const Swept swept = sweep_scope(path, scope);
+  std::vector<u64> places;
+  for (const nlohmann::json& f : swept.findings) {
+    CHECK(f.at("kind") == "gap");
+    CHECK(f.at("path") == "/$Gap");
+    places.push_back(f.at("matches").at(0).at("media_offset"));
+    if (Tsk::available()) {
+      const ToolResult shown =
+          run_tool({"sh", "-c",
+                    "cd " + folder.path().string() + " && " + f.at("locate").get<std::string>()});
+      CHECK(shown.out.find(kMarker) == f.at("matches").at(0).at("offset").get<std::size_t>());
+    }
+  }
+  CHECK(places == std::vector<u64>{1_MiB + 77, 30_MiB + 99});
+  std::vector<std::string> locators;
+  for (const nlohmann::json& volume_line : swept.volumes)
+    locators.push_back(volume_line.at("locator"));
+  CHECK(locators == std::vector<std::string>{"p1", "gap1", "gap2"});
+  CHECK(sweep_scope(path, {}).volumes.size() == 1);
+  CHECK(run_tool({COLDSWEEP_BINARY, "verify", swept.case_folder().string()}).status == 0);
+}
+
 TEST_CASE("the account adds up to the volume on every shared image, whatever the scope") {
   const std::vector<SharedImage> images = shared_images();
   if (images.empty()) SKIP("no shared images here");

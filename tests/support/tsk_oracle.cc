@@ -115,8 +115,9 @@ std::optional<TskAttribute> Tsk::attribute(u64 record, const std::string& name) 
   return std::nullopt;
 }
 
-std::optional<std::string> Tsk::read(u64 record, u16 attribute_id) const {
+std::optional<std::string> Tsk::read(u64 record, u16 attribute_id, Recover recover) const {
   std::vector<std::string> icat = command("icat");
+  if (recover == Recover::yes) icat.emplace_back("-r");
   icat.insert(icat.end(),
               {image_.string(), std::to_string(record) + "-128-" + std::to_string(attribute_id)});
   ToolResult result = run_tool(icat);

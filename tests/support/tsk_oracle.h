@@ -47,7 +47,9 @@ public:
   std::optional<TskAttribute> attribute(u64 record, const std::string& name) const;
   /// What icat prints; absent when it fails. Within an attribute list ids repeat, and icat takes
   /// the first of them: then ask the record that holds the attribute.
-  std::optional<std::string> read(u64 record, u16 attribute_id) const;
+  enum class Recover : u8 { no, yes }; ///< `icat -r`: as deleted files are recovered
+  std::optional<std::string> read(u64 record, u16 attribute_id,
+                                  Recover recover = Recover::no) const;
   /// The whole text of istat.
   std::string describe(u64 record) const;
 
