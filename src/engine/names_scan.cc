@@ -9,6 +9,10 @@
 namespace coldsweep {
 namespace {
 
+// What libyara looks at at once: few rules find all their strings within a file's length of each other.
+constexpr u64 kRawPiece = 512_KiB;
+constexpr u64 kRawPieceOverlap = 64_KiB;
+
 std::optional<ScanFailure> failure_of(const ScanResult& result, bool first, u32 timeout_seconds) {
   if (!result.timed_out && !result.error) return std::nullopt;
   const std::string what = result.timed_out
@@ -58,11 +62,26 @@ NamesScan scan_raw_space(Scanner& scanner, ByteView content, Externals& name,
                          const std::string& type) {
   NamesScan scan;
   name.filetype = type;
-  ScanResult result = scanner.scan_raw(content, name);
-  if (std::optional<ScanFailure> failure = failure_of(result, true, scanner.timeout_seconds()))
-    scan.failures.push_back(std::move(*failure));
-  scan.truncated = result.truncated;
-  scan.findings = findings_of(std::move(result));
+  for (u64 at = 0; at == 0 || at < content.size(); at += kRawPiece) {
+    const u64 own = std::min<u64>(kRawPiece, content.size() - at);
+    const bool last = at + own == content.size();
+    const ByteView piece =
+        content.subspan(at, std::min<u64>(own + kRawPieceOverlap, content.size() - at));
+    ScanResult result = scanner.scan_raw(piece, name);
+    if (std::optional<ScanFailure> failure = failure_of(result, true, scanner.timeout_seconds())) {
+      scan.failures.push_back(std::move(*failure));
+      return scan;
+    }
+    scan.truncated.insert(scan.truncated.end(), result.truncated.begin(), result.truncated.end());
+    std::vector<Finding> found = findings_of(std::move(result));
+    for (Finding& finding : found) {
+      if (!last) // what begins in the next piece is found there
+        std::erase_if(finding.matches, [&](const Match& match) { return match.offset >= own; });
+      for (Match& match : finding.matches) match.offset += at;
+    }
+    std::erase_if(found, [](const Finding& finding) { return finding.matches.empty(); });
+    merge_findings(scan.findings, std::move(found));
+  }
   return scan;
 }
 

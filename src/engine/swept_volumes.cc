@@ -35,6 +35,7 @@ void describe_ntfs(const NtfsVolume& ntfs, VolumeRecord& record) {
   record.label = ntfs.label;
   record.status = VolumeStatus::swept;
   if (!ntfs.boot_problem.empty()) add_note(record, ntfs.boot_problem);
+  if (ntfs.mft.record_count() == 0) add_note(record, ntfs.mft.problems().front());
 }
 
 /// The system volume is C:, the others follow in the order of the media.

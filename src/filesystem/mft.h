@@ -24,6 +24,8 @@ public:
   /// Looks all over the volume for records that the known part of $MFT doesn't hold, and takes them in: under the
   /// number they state, or under one past all others. Says in problems() how many.
   void recover();
+  /// Whether there is no record at all.
+  bool empty() const { return record_count_ == 0 && recovered_.empty(); }
   bool is_recovered(u64 record) const { return recovered_.contains(record); }
 
   u64 record_count() const { return record_count_; }

@@ -42,7 +42,7 @@ struct Position {
 class Collector {
 public:
   Collector(const RuleSet::Compiled& rules, const RuleTable& table, ByteView content,
-            const Externals& externals, ScanResult& result, bool raw)
+            const Externals& externals, ScanResult& result, const std::vector<u32>* raw)
       : rules_(rules), table_(table), content_(content), externals_(externals), result_(result),
         raw_(raw) {}
 
@@ -75,7 +75,7 @@ private:
 
   /// Where all its strings occur that some content needs, but what else it asks for has no answer in raw space.
   void take_unjudged(const YR_SCAN_CONTEXT& context, const YR_RULE& rule) {
-    if (!raw_ || RULE_IS_PRIVATE(&rule)) return;
+    if (raw_ == nullptr || RULE_IS_PRIVATE(&rule)) return;
     bool any = false;
     const YR_STRING* string = nullptr;
     yr_rule_strings_foreach((&rule), string) {
@@ -85,7 +85,9 @@ private:
     const RuleFilter& filter = rules_.filter.get(rules_);
     const RuleRef& ref = ref_of(static_cast<std::size_t>(&rule - context.rules->rules_table));
     const u32 number = filter.number_of(ref);
-    if (!filter.is_place_dependent(number)) return;
+    if (!filter.is_place_dependent(number) ||
+        !std::binary_search(raw_->begin(), raw_->end(), number))
+      return;
     const auto occurs = [&](const StringPlace& place) {
       return string_occurs(context, place, rules_.infos.at(place.rule).ref);
     };
@@ -169,7 +171,7 @@ private:
     yr_rule_strings_foreach((&context.rules->rules_table[found - table_.refs.begin()]), string) {
       if (string->chained_to == nullptr && ordinal++ == place.ordinal)
         return context.matches[string->idx].head != nullptr ||
-               (raw_ && STRING_IS_FIXED_OFFSET(string)); // looked for at that offset alone
+               (raw_ != nullptr && STRING_IS_FIXED_OFFSET(string)); // looked for there alone
     }
     return true;
   }
@@ -179,7 +181,8 @@ private:
   ByteView content_;
   const Externals& externals_;
   ScanResult& result_;
-  bool raw_;
+  const std::vector<u32>*
+      raw_; // of raw space: the rules whose strings may all be there; null: it is none
   std::vector<const YR_STRING*> floods_;
   std::exception_ptr parked_;
 };
@@ -239,6 +242,7 @@ struct Scanner::State {
   FilterCounts counts;
   PrefilterScratch scratch;
   PossibleRules possible;                           // rules of the content at hand
+  std::vector<u32> in_raw;                          // of raw space: all of them, in order
   std::vector<RuleGroups::Table> groups;            // with these alone
   std::map<const RuleTable*, YaraScanner> scanners; // made at first use
 
@@ -277,7 +281,7 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
   if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS) return code;
   yr_scanner_set_flags(scanner, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING |
                                     (raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
-  Collector collector(compiled, table, content, externals, result, raw);
+  Collector collector(compiled, table, content, externals, result, raw ? &in_raw : nullptr);
   yr_scanner_set_callback(scanner, Collector::on_message, &collector);
   const std::byte nothing{};
   const std::byte* const bytes = content.empty() ? &nothing : content.data();
@@ -292,12 +296,17 @@ std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, By
       asked == RulesAsked::path_dependent ? compiled.path_dependent : compiled.all;
   const bool raw = asked == RulesAsked::all_of_raw_space;
   groups.clear();
-  if (prefiltering == Prefiltering::off) return tables;
+  if (prefiltering == Prefiltering::off && !raw) return tables;
   const RuleFilter& filter = compiled.filter.get(compiled);
-  if (raw)
+  if (raw) {
     filter.prefilter().decide_raw(content, scratch, possible);
-  else
+    in_raw = possible.with_strings;
+    in_raw.insert(in_raw.end(), possible.without_strings.begin(), possible.without_strings.end());
+    std::sort(in_raw.begin(), in_raw.end());
+    if (prefiltering == Prefiltering::off) return tables;
+  } else {
     filter.prefilter().decide(content, externals, scratch, possible);
+  }
   bool of_sources = false;
   for (std::vector<u32>* rules : {&possible.without_strings, &possible.with_strings}) {
     std::erase_if(*rules, [&](u32 rule) {
@@ -308,7 +317,10 @@ std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, By
     });
     of_sources = of_sources || !rules->empty();
   }
-  if (of_sources && is_worth_groups(content, filter.source_rules())) group_possible(filter);
+  // In raw space no two pieces need the same rules: to compile these would take longer than to scan with all.
+  const bool may_group = !raw || prefiltering == Prefiltering::on_in_groups;
+  if (of_sources && may_group && is_worth_groups(content, filter.source_rules()))
+    group_possible(filter);
   std::vector<const RuleTable*> left;
   for (const RuleGroups::Table& group : groups) left.push_back(group.get());
   for (const RuleTable* table : tables) {
@@ -360,7 +372,7 @@ Scanner::Scanner(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefilt
   constexpr u32 longest = std::numeric_limits<int>::max();
   const std::chrono::seconds limit(std::min(timeout_seconds, longest));
   state_ =
-      std::make_unique<State>(State{rules.compiled(), limit, prefiltering, {}, {}, {}, {}, {}});
+      std::make_unique<State>(State{rules.compiled(), limit, prefiltering, {}, {}, {}, {}, {}, {}});
 }
 
 Scanner::~Scanner() = default;

@@ -161,8 +161,9 @@ TEST_CASE("a record of a file that is none any more costs that file alone, and i
   CHECK(swept.issues.front().at("record") == record);
 }
 
-TEST_CASE("a corrupt record 0 of $MFT is made up for by its mirror; without both, the volume is "
-          "unreadable by name") {
+TEST_CASE(
+    "a corrupt record 0 of $MFT is made up for by its mirror, without both by signatures; a volume "
+    "without records is unreadable by name") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = marked_image();
   std::string bytes = read_text(image.build());
@@ -173,6 +174,12 @@ TEST_CASE("a corrupt record 0 of $MFT is made up for by its mirror; without both
 
   const u64 mirror = field<u64>(bytes, 0x38) * 4096;
   bytes.replace(mirror, 4, "BAAD");
+  const Swept by_signature = run_sweep(std::make_shared<MemorySource>(bytes), kMarkerRule);
+  CHECK(by_signature.paths() == std::vector<std::string>{"/large.bin", "/small.txt"});
+  CHECK(by_signature.result.incomplete);
+
+  for (std::size_t at = 0; (at = bytes.find("FILE0", at)) != std::string::npos; ++at)
+    bytes.replace(at, 4, "BAAD");
   TempDir folder;
   const ToolResult result = sweep_program(write_text(folder / "bad.raw", bytes), folder / "case");
   CHECK(result.status == 3);
