@@ -19,7 +19,7 @@ bool is_set(ByteView bitmap, u64 bit) {
 }
 
 IndexSlack slack_of(MutableBytes block, u64 offset, bool in_use) {
-  IndexSlack slack{offset, block.size(), offset, 0, false};
+  IndexSlack slack{offset, block.size(), offset, 0, false, {}};
   if (chars_of(ByteView(block).first(4)) == "INDX") {
     std::vector<std::string> problems; // what is torn is looked at all the same
     slack.array_offset = undo_update_sequence(block, problems);
@@ -32,6 +32,7 @@ IndexSlack slack_of(MutableBytes block, u64 offset, bool in_use) {
   const ByteView rest = ByteView(block).subspan(slack.offset - offset);
   slack.zeros =
       std::all_of(rest.begin(), rest.end(), [](std::byte byte) { return byte == std::byte{0}; });
+  if (!slack.zeros) slack.names = names_in_index_slack(rest, slack.offset - offset);
   return slack;
 }
 
@@ -50,8 +51,8 @@ std::vector<IndexSlack> index_slack(const ByteSource& volume, std::span<const Ex
     for (u64 number = first; number < last; ++number) {
       const u64 offset = number * block_size;
       if (!read_extents(volume, extents, offset, block).empty()) continue;
-      const IndexSlack slack = slack_of(block, offset, is_set(bitmap, number));
-      if (slack.length > 0) found.push_back(slack);
+      IndexSlack slack = slack_of(block, offset, is_set(bitmap, number));
+      if (slack.length > 0) found.push_back(std::move(slack));
     }
     placed = std::max(placed, last);
   }

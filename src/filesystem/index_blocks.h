@@ -3,6 +3,7 @@
 // the tree was rebalanced, stay there with name and times. Layout: Linux-NTFS project, "NTFS Documentation", INDX.
 #pragma once
 
+#include "filesystem/lost_names.h"
 #include "image/byte_source.h"
 #include "model/stream.h"
 
@@ -17,6 +18,7 @@ struct IndexSlack {
   u64 block = 0;        ///< where the block begins
   u16 array_offset = 0; ///< of its update sequence; 0: the block is none, and is slack as it stands
   bool zeros = false;   ///< nothing stands there
+  std::vector<LostName> names; ///< in what look like entries
 };
 
 /// Reads the blocks of an index through its extents. `bitmap` has a bit for each block in use; blocks past its end count

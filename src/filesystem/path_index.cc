@@ -49,7 +49,27 @@ void PathIndex::add(u64 record, u16 sequence, bool in_use, std::vector<FileName>
   if (entries_.size() <= record) entries_.resize(record + 1);
   entries_[record] = {static_cast<u32>(names_.size()), sequence, static_cast<u16>(names.size()),
                       true, in_use};
+  nameless_ += names.empty() && record >= kFirstUserRecord ? 1 : 0;
   std::move(names.begin(), names.end(), std::back_inserter(names_));
+}
+
+bool PathIndex::add_lost_name(const FileReference& file, FileName name, std::string_view source) {
+  const Entry* of = entry(file.record);
+  if (of == nullptr || of->name_count > 0 || !is_meant(*of, file)) return false;
+  Entry& named = entries_[file.record];
+  named.first_name = static_cast<u32>(names_.size());
+  named.name_count = 1;
+  names_.push_back(std::move(name));
+  lost_names_.emplace(file.record, source);
+  nameless_ -= file.record >= kFirstUserRecord ? 1 : 0;
+  return true;
+}
+
+bool PathIndex::is_meant(const Entry& entry, const FileReference& reference) {
+  if (entry.in_use) return entry.sequence == reference.sequence;
+  // Deleting a record raises its sequence number; NTFS skips 0.
+  const u16 before = static_cast<u16>(entry.sequence - 1);
+  return before == reference.sequence || (before == 0 && reference.sequence == 0xFFFF);
 }
 
 const PathIndex::Entry* PathIndex::entry(u64 record) const {
@@ -58,11 +78,7 @@ const PathIndex::Entry* PathIndex::entry(u64 record) const {
 
 bool PathIndex::hangs_in(const FileReference& parent) const {
   const Entry* folder = entry(parent.record);
-  if (folder == nullptr) return false;
-  if (folder->in_use) return folder->sequence == parent.sequence;
-  // Deleting a record raises its sequence number; NTFS skips 0.
-  const u16 before = static_cast<u16>(folder->sequence - 1);
-  return before == parent.sequence || (before == 0 && parent.sequence == 0xFFFF);
+  return folder != nullptr && is_meant(*folder, parent);
 }
 
 PathIndex::FolderPath PathIndex::folder_path(const FileReference& parent) const {
@@ -100,7 +116,9 @@ std::vector<PathAndTimes> PathIndex::paths(u64 record) const {
   for (u32 i = 0; i < of->name_count; ++i) {
     const FileName& name = names_[of->first_name + i];
     FolderPath folder = folder_path(name.parent);
-    all.push_back({std::move(folder.path) + "/" + name.name, name.times, folder.source});
+    const auto lost = lost_names_.find(record);
+    all.push_back({std::move(folder.path) + "/" + name.name, name.times,
+                   lost == lost_names_.end() ? folder.source : lost->second});
   }
   return all;
 }

@@ -27,6 +27,9 @@ std::optional<FileName> parse_file_name(ByteView value);
 /// How a path was found, where folders in use did not give all of it.
 inline constexpr std::string_view kDeletedFolders = "deleted_folders";
 inline constexpr std::string_view kOrphan = "orphan";
+/// Where the name itself comes from, where the record has none.
+inline constexpr std::string_view kIndexSlack = "index_slack";
+inline constexpr std::string_view kChangeJournal = "change_journal";
 
 struct PathAndTimes {
   std::string path;
@@ -37,9 +40,16 @@ struct PathAndTimes {
 class PathIndex {
 public:
   static constexpr u64 kRootRecord = 5;
+  static constexpr u64 kFirstUserRecord = 24; ///< those before are NTFS's own, or kept for it
 
   /// Records are added in any order, each once.
   void add(u64 record, u16 sequence, bool in_use, std::vector<FileName> names);
+
+  /// Gives a record without a name one that was found elsewhere, if it was of this record as it is, or was when deleted.
+  /// `source` is one of the above. False where it has a name, or the reference is to another file.
+  bool add_lost_name(const FileReference& file, FileName name, std::string_view source);
+  /// Whether any record of a user has no name.
+  bool any_nameless() const { return nameless_ > 0; }
 
   /// Every path of a record, in the order of its names; never empty. What hangs on no folder any more stands below
   /// `/$OrphanFiles`; what has no name is `OrphanFile-RECORD`, as The Sleuth Kit calls it.
@@ -63,6 +73,8 @@ private:
     bool in_use = false;
   };
   const Entry* entry(u64 record) const;
+  /// Whether the reference is to the file that the record is of, or was of before it was deleted.
+  static bool is_meant(const Entry& entry, const FileReference& reference);
   /// The folder that a name hangs in, if that record is still, or was when deleted, the one the name means.
   bool hangs_in(const FileReference& parent) const;
   struct FolderPath {
@@ -73,7 +85,9 @@ private:
 
   std::vector<Entry> entries_; ///< by record
   std::deque<FileName> names_;
-  std::unordered_map<u64, std::string> short_names_; ///< by record
+  std::unordered_map<u64, std::string> short_names_;     ///< by record
+  std::unordered_map<u64, std::string_view> lost_names_; ///< record -> where its name comes from
+  u64 nameless_ = 0;
 };
 
 } // namespace coldsweep

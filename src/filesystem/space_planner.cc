@@ -17,6 +17,8 @@ using Rank = SpaceClaims::Rank;
 // Owners: the two below, then reasons, then the streams of the plan.
 constexpr u32 kMetadata = 0, kZeroSlack = 1, kFirstReason = 2, kFirstStream = 32;
 
+constexpr std::size_t kMostLostNames = 1'000'000;
+
 u64 length_of(std::span<const Extent> extents) {
   return extents.empty() ? 0 : extents.back().stream_offset + extents.back().length;
 }
@@ -143,11 +145,13 @@ void SpacePlanner::add_index(const StreamRef& of, const FoundStream& index, Byte
   const u64 size = std::min(index.size, length_of(index.extents));
   if (block_size < kUpdateStride || size < block_size) return;
   if (!scope_.slack) return; // counts as metadata: telling it apart takes a read of every block
-  const std::vector<IndexSlack> slack =
+  std::vector<IndexSlack> slack =
       index_slack(*volume_.source, index.extents, size, block_size, bitmap);
   bool any = false;
-  for (const IndexSlack& piece : slack) {
+  for (IndexSlack& piece : slack) {
     any = any || !piece.zeros;
+    if (lost_names_.size() < kMostLostNames)
+      std::move(piece.names.begin(), piece.names.end(), std::back_inserter(lost_names_));
     if (piece.zeros)
       claim(Rank::slack, slice_extents(index.extents, piece.offset, piece.length), piece.length,
             kZeroSlack);

@@ -35,6 +35,9 @@ public:
   /// An index in use. `bitmap` says which of its blocks are.
   void add_index(const StreamRef& of, const FoundStream& index, ByteView bitmap, u32 block_size);
 
+  /// Names in the slack of the indexes so far; no more than can be of use.
+  std::vector<LostName> take_lost_names() { return std::move(lost_names_); }
+
   /// When all files are known: clusters in no use, those of nobody, and what follows the last.
   void add_rest(const ClusterBitmap& bitmap, u32 volume_id);
 
@@ -58,6 +61,7 @@ private:
   SpaceClaims claims_;
   u64 present_; ///< bytes of the volume that the evidence holds
   std::vector<std::string> reasons_;
+  std::vector<LostName> lost_names_;
 };
 
 } // namespace coldsweep

@@ -11,7 +11,6 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kFirstUserRecord = 24; // those before are NTFS's own, or kept for it
 constexpr u64 kRootRecord = PathIndex::kRootRecord;
 constexpr u64 kExtendRecord = 11;
 constexpr u64 kLeastPageFile = 16_MiB; // Windows makes none that is smaller
@@ -32,7 +31,7 @@ bool is_one_of(const std::array<std::string_view, N>& known, std::string_view na
 } // namespace
 
 bool SystemStreams::is_system_file(u64 record, const std::vector<FileName>& names) const {
-  if (record < kFirstUserRecord) return record != kRootRecord;
+  if (record < PathIndex::kFirstUserRecord) return record != kRootRecord;
   return std::any_of(names.begin(), names.end(), [&](const FileName& name) {
     return (name.parent.record == kExtendRecord && is_one_of(kExtensions, name.name)) ||
            (transaction_folders_.contains(name.parent.record) && name.name.starts_with('$'));

@@ -14,6 +14,7 @@
 #include "support/shared_images.h"
 #include "support/tsk_oracle.h"
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -356,6 +357,54 @@ TEST_CASE("a page that was resident in a record which a shorter one took is foun
     rules.insert(f.at("rule").at("name"));
   }
   CHECK(rules == std::set<std::string>{"only_size", "small_page", "small_page_by_integer"});
+}
+
+TEST_CASE("a record that lost its name takes it from the slack of its folder's index") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  for (int i = 0; i < 60; ++i) image.file(fmt::format("many/file number {:03}", i), "x");
+  image.file("lost.aspx", std::string(kMarker)).nameless();
+  const std::filesystem::path path = image.build();
+  const WrittenStream lost = image.written("lost.aspx");
+  u64 at = 0, folder = 0;
+  const NtfsPlan plan = NtfsPlan::make(open_bare(path), 0, everything());
+  for (const StreamRef& stream : plan.streams())
+    if (stream.id.kind == StreamKind::index_slack && plan.describe(stream).path == "/many")
+      for (const Extent& extent : stream.extents)
+        if (extent.kind == Extent::Kind::stored && extent.length > 300) {
+          at = (extent.source_offset + 64) / 8 * 8; // blocks begin at a multiple of 8
+          folder = stream.id.record | u64{stream.id.sequence} << 48;
+        }
+  REQUIRE(at > 0);
+  // As a deleted entry leaves it behind.
+  std::string entry(112, '\0');
+  const auto put = [&](std::size_t offset, u64 value, int width) {
+    for (int i = 0; i < width; ++i)
+      entry[offset + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * i));
+  };
+  const std::string name = "zz last.aspx";
+  put(0, lost.record | u64{lost.sequence} << 48, 8);
+  put(8, entry.size(), 2);
+  put(10, 0x42 + name.size() * 2, 2);
+  put(16, folder, 8);
+  put(16 + 0x40, name.size(), 1);
+  put(16 + 0x41, 1, 1);
+  for (std::size_t i = 0; i < name.size(); ++i)
+    put(16 + 0x42 + i * 2, static_cast<u64>(name[i]), 2);
+  write_at(path, at, entry);
+
+  Scope scope;
+  scope.slack = true;
+  const Swept swept = sweep_scope(path, scope);
+  const auto found = std::find_if(swept.findings.begin(), swept.findings.end(),
+                                  [](const nlohmann::json& f) { return f.at("kind") == "data"; });
+  REQUIRE(found != swept.findings.end());
+  CHECK(found->at("path") == "/many/zz last.aspx");
+  CHECK(found->at("path_source") == "index_slack");
+  // Without that scope no index is read.
+  const Swept without = sweep_scope(path, {});
+  REQUIRE(without.findings.size() == 1);
+  CHECK(without.findings.at(0).at("path").get<std::string>().starts_with("/$OrphanFiles/"));
 }
 
 TEST_CASE("markers between partitions and behind the last are found with the scope unallocated") {
