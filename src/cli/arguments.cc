@@ -4,6 +4,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/case_info_file.h"
 #include "cli/config_file.h"
 #include "engine/case_record_of.h"
 #include "report/formats.h"
@@ -45,6 +46,7 @@ struct Raw {
   ReportArguments report;
   RulesArguments rules;
   std::vector<std::string> scope;
+  std::optional<std::filesystem::path> case_info;
   std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", config;
   bool no_export = false, no_builtin_hash_sets = false, no_prefilter = false;
 };
@@ -92,6 +94,7 @@ void finish_sweep(Raw& raw) {
                                                     {"plain", ProgressStyle::plain},
                                                     {"json", ProgressStyle::json},
                                                     {"none", ProgressStyle::none}};
+  if (raw.case_info) options.case_info = read_case_info(*raw.case_info);
   options.progress = styles.at(raw.progress);
 }
 
@@ -175,6 +178,11 @@ void add_sweep(CLI::App& app, Raw& raw) {
       ->type_name("SIZE");
   sweep->add_flag("--no-prefilter", raw.no_prefilter,
                   "Hand every stream to libyara, for the same findings at a fraction of the speed");
+  sweep
+      ->add_option("--case-info", raw.case_info,
+                   "TOML with case_number, exhibit, examiner, agency, notes, for the manifest "
+                   "[none]")
+      ->type_name("FILE");
   sweep->add_flag("--fail-on-match", o.fail_on_match, "Exit 1 when there is a finding");
   sweep->add_option("--progress", raw.progress, "auto, bar, plain, json or none, on stderr [auto]")
       ->type_name("STYLE")

@@ -59,10 +59,22 @@ void print_logs(const SealSummary& seal) {
   }
 }
 
+void print_case_info(const std::optional<CaseInfo>& info) {
+  if (!info) return;
+  const auto print = [](const char* name, const std::optional<std::string>& text) {
+    if (text) fmt::print("  {:<11} {}\n", name, printable(*text));
+  };
+  print("case_number", info->case_number);
+  print("exhibit", info->exhibit);
+  print("examiner", info->examiner);
+  print("agency", info->agency);
+}
+
 void print_summary(const SweepOptions& options, const SweepResult& result, const Progress& progress,
                    const std::string& report_problem) {
   const SealSummary& seal = *result.seal;
   fmt::print("Case: {}\n", options.output.string());
+  print_case_info(options.case_info);
   fmt::print("Scanned: {} streams, {} ({} more are holes) on {} volume{}\n", seal.streams.scanned,
              human_size(seal.bytes.scanned), human_size(seal.bytes.sparse), result.swept_volumes,
              result.swept_volumes == 1 ? "" : "s");

@@ -82,6 +82,15 @@ Json image_of(const ImageRecord& image) {
           {"hash_match", nullptr}};
 }
 
+Json info_of(const std::optional<CaseInfo>& info) {
+  if (!info) return nullptr;
+  return {{"case_number", or_null(info->case_number)},
+          {"exhibit", or_null(info->exhibit)},
+          {"examiner", or_null(info->examiner)},
+          {"agency", or_null(info->agency)},
+          {"notes", or_null(info->notes)}};
+}
+
 Json rules_of(const RulesRecord& rules) {
   return {
       {"sha256", rules.sha256},
@@ -213,6 +222,7 @@ std::string manifest_line(const CaseRecord& record) {
        {"tool",
         {{"name", "coldsweep"}, {"version", record.tool_version}, {"commit", record.tool_commit}}},
        {"engines", object_of(record.engines)},
+       {"info", info_of(record.info)},
        {"image", image_of(record.image)},
        {"rules", rules_of(record.rules)},
        {"hash_sets", array_of(record.hash_sets, hash_set_record_of)},

@@ -25,6 +25,15 @@ std::string counted(u64 count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+/// What the examiner says of the case; nothing where nothing was said.
+std::string said_of_case(const SealedCase& sealed) {
+  std::string lines;
+  for (const auto& [name, value] : object_of(sealed.record, "info").items())
+    if (!value.is_null())
+      lines += fmt::format("  {:<11} {}\n", shown(name), shown(report::shown(value)));
+  return lines.empty() ? "" : "CASE\n" + lines + "\n";
+}
+
 std::string examined(const SealedCase& sealed) {
   const Json& image = object_of(sealed.record, "image");
   const std::size_t segments = array_of(image, "segments").size();
@@ -128,6 +137,7 @@ std::string issues(const SealedCase& sealed) {
 } // namespace
 
 void write_terminal_page(const SealedCase& sealed, const Output& output) {
+  output(said_of_case(sealed));
   output(examined(sealed));
   output(findings(sealed));
   output(by_cause(sealed));

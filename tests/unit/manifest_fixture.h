@@ -177,6 +177,7 @@ inline CaseRecord some_case() {
   CaseRecord record;
   record.tool_version = "0.1.0";
   record.tool_commit = "0123abcd";
+  record.info = CaseInfo{"2021-17", {}, "N. N.", "The <b>Lab</b>", "two\nlines"};
   record.engines = {{"yara", "4.5.2"}, {"sleuthkit", "4.11.1"}};
   record.image = {.format = "raw",
                   .size = 1_MiB,
