@@ -47,7 +47,8 @@ struct Raw {
   RulesArguments rules;
   std::vector<std::string> scope;
   std::optional<std::filesystem::path> case_info;
-  std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", config;
+  std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", image_hash = "stored",
+              config;
   bool no_export = false, no_builtin_hash_sets = false, no_prefilter = false;
 };
 
@@ -94,6 +95,9 @@ void finish_sweep(Raw& raw) {
                                                     {"plain", ProgressStyle::plain},
                                                     {"json", ProgressStyle::json},
                                                     {"none", ProgressStyle::none}};
+  const std::map<std::string, ImageHash> hashes{
+      {"none", ImageHash::none}, {"stored", ImageHash::stored}, {"sha256", ImageHash::sha256}};
+  options.image_hash = hashes.at(raw.image_hash);
   if (raw.case_info) options.case_info = read_case_info(*raw.case_info);
   options.progress = styles.at(raw.progress);
 }
@@ -183,6 +187,12 @@ void add_sweep(CLI::App& app, Raw& raw) {
                    "TOML with case_number, exhibit, examiner, agency, notes, for the manifest "
                    "[none]")
       ->type_name("FILE");
+  sweep
+      ->add_option("--image-hash", raw.image_hash,
+                   "Hash the whole media: none; stored, to compare with the hashes the image "
+                   "stores, if any; sha256, to compute that too [stored]")
+      ->type_name("HASH")
+      ->check(CLI::IsMember({"none", "stored", "sha256"}));
   sweep->add_flag("--fail-on-match", o.fail_on_match, "Exit 1 when there is a finding");
   sweep->add_option("--progress", raw.progress, "auto, bar, plain, json or none, on stderr [auto]")
       ->type_name("STYLE")

@@ -70,6 +70,13 @@ void print_case_info(const std::optional<CaseInfo>& info) {
   print("agency", info->agency);
 }
 
+void print_media_hashes(const SweepResult& result) {
+  for (const auto& [name, hash] : result.media_hashes) fmt::print("Media {}: {}\n", name, hash);
+  if (result.hash_match)
+    fmt::print("The media {} with the hashes that the image stores.\n",
+               *result.hash_match ? "agrees" : "DOES NOT AGREE");
+}
+
 void print_summary(const SweepOptions& options, const SweepResult& result, const Progress& progress,
                    const std::string& report_problem) {
   const SealSummary& seal = *result.seal;
@@ -83,6 +90,7 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
              progress.streams_to_libyara.load(), human_size(progress.bytes_to_libyara));
   print_findings(seal, options.output);
   print_logs(seal);
+  print_media_hashes(result);
   print_not_looked_at(result);
   fmt::print("Sealed: {} records, SHA-256 {}\n", seal.records, seal.sha256);
   if (report_problem.empty())
@@ -130,6 +138,10 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
                                        rejected.line, rejected.message));
   print_summary(options, result, progress, write_page(options.output));
+  if (result.hash_match == false)
+    fmt::print(stderr,
+               "coldsweep: WARNING: the media does not have the hash that the image states; "
+               "the issues of stage `hash` in the manifest tell both\n");
   if (result.incomplete) {
     fmt::print(
         stderr, "coldsweep: {}\n",

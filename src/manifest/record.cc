@@ -70,6 +70,7 @@ Json image_of(const ImageRecord& image) {
   constexpr std::array acquisition{"case_number", "evidence_number", "examiner", "acquired",
                                    "tool"};
   constexpr std::array hashes{"md5", "sha1"};
+  constexpr std::array computed{"md5", "sha1", "sha256"};
   return {{"format", image.format},
           {"size", image.size},
           {"segments", array_of(image.segments,
@@ -78,8 +79,10 @@ Json image_of(const ImageRecord& image) {
                                 })},
           {"acquisition", object_of(image.acquisition, acquisition)},
           {"stored_hashes", object_of(image.stored_hashes, hashes)},
-          {"computed_hashes", nullptr},
-          {"hash_match", nullptr}};
+          {"computed_hashes", image.computed_hashes.empty()
+                                  ? Json(nullptr)
+                                  : object_of(image.computed_hashes, computed)},
+          {"hash_match", or_null(image.hash_match)}};
 }
 
 Json info_of(const std::optional<CaseInfo>& info) {

@@ -60,6 +60,14 @@ std::string spaced(std::string name) {
   return name;
 }
 
+/// Empty where nothing was compared.
+std::string hash_verdict(const Json& image) {
+  if (member_of(image, "hash_match") == nullptr) return {};
+  return flag_of(image, "hash_match") ? "the media agrees with what the image stores"
+                                      : "<strong>the media does not agree with what the image "
+                                        "stores</strong>";
+}
+
 /// What the examiner says of the case; nothing where nothing was said.
 std::string said_of_case(const SealedCase& sealed) {
   std::string facts;
@@ -88,6 +96,10 @@ std::string examined(const SealedCase& sealed) {
   for (const auto& [name, value] : object_of(image, "stored_hashes").items())
     if (!value.is_null())
       text += entry("stored " + cell(name), "<code>" + cell(shown(value)) + "</code>");
+  for (const auto& [name, value] : object_of(image, "computed_hashes").items())
+    if (!value.is_null())
+      text += entry("computed " + cell(name), "<code>" + cell(shown(value)) + "</code>");
+  text += entry("Hash", hash_verdict(image));
   std::string volumes;
   for (const VolumeRow& volume : sealed.volumes)
     volumes += fmt::format("{}<b>{}</b> {}, {}", volumes.empty() ? "" : "<br>",

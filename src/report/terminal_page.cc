@@ -45,6 +45,11 @@ std::string examined(const SealedCase& sealed) {
   for (const auto& [name, value] : object_of(image, "acquisition").items())
     if (!value.is_null())
       page += fmt::format("  {:<8} {}\n", shown(name), shown(report::shown(value)));
+  if (member_of(image, "hash_match") != nullptr)
+    page +=
+        fmt::format("  hash     {}\n", flag_of(image, "hash_match")
+                                           ? "the media agrees with what the image stores"
+                                           : "THE MEDIA DOES NOT AGREE with what the image stores");
   for (const VolumeRow& volume : sealed.volumes)
     page += fmt::format("  volume   {}  {}, {}, {}{}\n", shown(volume.locator),
                         shown(volume.filesystem), human_size(volume.size), shown(volume.status),
