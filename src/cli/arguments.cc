@@ -4,6 +4,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/case_info_file.h"
 #include "cli/config_file.h"
 #include "engine/case_record_of.h"
 #include "report/formats.h"
@@ -45,7 +46,9 @@ struct Raw {
   ReportArguments report;
   RulesArguments rules;
   std::vector<std::string> scope;
-  std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", config;
+  std::optional<std::filesystem::path> case_info;
+  std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", image_hash = "stored",
+              config;
   bool no_export = false, no_builtin_hash_sets = false, no_prefilter = false;
 };
 
@@ -95,6 +98,10 @@ void finish_sweep(Raw& raw) {
                                                     {"plain", ProgressStyle::plain},
                                                     {"json", ProgressStyle::json},
                                                     {"none", ProgressStyle::none}};
+  const std::map<std::string, ImageHash> hashes{
+      {"none", ImageHash::none}, {"stored", ImageHash::stored}, {"sha256", ImageHash::sha256}};
+  options.image_hash = hashes.at(raw.image_hash);
+  if (raw.case_info) options.case_info = read_case_info(*raw.case_info);
   options.progress = styles.at(raw.progress);
 }
 
@@ -179,6 +186,17 @@ void add_sweep(CLI::App& app, Raw& raw) {
       ->type_name("SIZE");
   sweep->add_flag("--no-prefilter", raw.no_prefilter,
                   "Hand every stream to libyara, for the same findings at a fraction of the speed");
+  sweep
+      ->add_option("--case-info", raw.case_info,
+                   "TOML with case_number, exhibit, examiner, agency, notes, for the manifest "
+                   "[none]")
+      ->type_name("FILE");
+  sweep
+      ->add_option("--image-hash", raw.image_hash,
+                   "Hash the whole media: none; stored, to compare with the hashes the image "
+                   "stores, if any; sha256, to compute that too [stored]")
+      ->type_name("HASH")
+      ->check(CLI::IsMember({"none", "stored", "sha256"}));
   sweep->add_flag("--fail-on-match", o.fail_on_match, "Exit 1 when there is a finding");
   sweep->add_option("--progress", raw.progress, "auto, bar, plain, json or none, on stderr [auto]")
       ->type_name("STYLE")

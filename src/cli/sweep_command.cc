@@ -68,10 +68,29 @@ void print_logs(const SealSummary& seal) {
   }
 }
 
+void print_case_info(const std::optional<CaseInfo>& info) {
+  if (!info) return;
+  const auto print = [](const char* name, const std::optional<std::string>& text) {
+    if (text) fmt::print("  {:<11} {}\n", name, printable(*text));
+  };
+  print("case_number", info->case_number);
+  print("exhibit", info->exhibit);
+  print("examiner", info->examiner);
+  print("agency", info->agency);
+}
+
+void print_media_hashes(const SweepResult& result) {
+  for (const auto& [name, hash] : result.media_hashes) fmt::print("Media {}: {}\n", name, hash);
+  if (result.hash_match)
+    fmt::print("The media {} with the hashes that the image stores.\n",
+               *result.hash_match ? "agrees" : "DOES NOT AGREE");
+}
+
 void print_summary(const SweepOptions& options, const SweepResult& result, const Progress& progress,
                    const std::string& report_problem) {
   const SealSummary& seal = *result.seal;
   fmt::print("Case: {}\n", options.output.string());
+  print_case_info(options.case_info);
   fmt::print("Scanned: {} streams, {} ({} more are holes) on {} volume{}\n", seal.streams.scanned,
              human_size(seal.bytes.scanned), human_size(seal.bytes.sparse), result.swept_volumes,
              result.swept_volumes == 1 ? "" : "s");
@@ -80,6 +99,7 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
              progress.streams_to_libyara.load(), human_size(progress.bytes_to_libyara));
   print_findings(seal, options.output);
   print_logs(seal);
+  print_media_hashes(result);
   print_not_looked_at(result);
   fmt::print("Sealed: {} records, SHA-256 {}\n", seal.records, seal.sha256);
   if (report_problem.empty())
@@ -127,6 +147,10 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
                                        rejected.line, rejected.message));
   print_summary(options, result, progress, write_page(options.output));
+  if (result.hash_match == false)
+    fmt::print(stderr,
+               "coldsweep: WARNING: the media does not have the hash that the image states; "
+               "the issues of stage `hash` in the manifest tell both\n");
   if (result.incomplete) {
     fmt::print(
         stderr, "coldsweep: {}\n",

@@ -29,6 +29,15 @@ std::vector<std::string> scope_names(const Scope& scope) {
   return names;
 }
 
+std::string_view name_of(ImageHash wanted) {
+  switch (wanted) {
+  case ImageHash::none: return "none";
+  case ImageHash::stored: return "stored";
+  case ImageHash::sha256: return "sha256";
+  }
+  return "none";
+}
+
 } // namespace
 
 std::string tool_version() { return COLDSWEEP_VERSION; }
@@ -39,6 +48,7 @@ CaseRecord case_record_of(const SweepOptions& options, const Image& image, const
   record.tool_version = tool_version();
   record.tool_commit = tool_commit();
   record.engines = {{"yara", yara_version()}, {"sleuthkit", COLDSWEEP_TSK_VERSION}};
+  record.info = options.case_info;
   record.image = image_record(image);
   record.rules = rules.record();
   record.scope = scope_names(options.scope);
@@ -46,6 +56,7 @@ CaseRecord case_record_of(const SweepOptions& options, const Image& image, const
       {"timeout", std::to_string(options.timeout_seconds)},
       {"export", options.export_matched ? std::to_string(options.export_limit) : "none"}};
   record.options["skip_known"] = options.skip_known ? "yes" : "no";
+  record.options["image_hash"] = std::string(name_of(options.image_hash));
   std::string volumes;
   for (const std::string& locator : options.volumes)
     volumes += (volumes.empty() ? "" : ",") + locator;

@@ -3,6 +3,7 @@
 
 #include "engine/case_folder.h"
 #include "engine/case_record_of.h"
+#include "engine/media_hash.h"
 #include "engine/nearness.h"
 #include "engine/pipeline.h"
 #include "engine/swept_volumes.h"
@@ -60,6 +61,19 @@ void write_header(Journal& journal, const CaseRecord& record, const OpenedVolume
   journal.flush();
 }
 
+/// The case line is written anew: the journal holds that of the sweep's begin.
+void keep_media_hash(const MediaHash& hash, CaseRecord& record, Journal& journal,
+                     SweepResult& result) {
+  result.media_hashes = record.image.computed_hashes = hash.computed;
+  result.hash_match = record.image.hash_match = hash.match;
+  journal.set_case(record);
+  for (const Issue& issue : hash.issues) {
+    journal.add_issue(issue);
+    result.notes.push_back(issue.message);
+  }
+  journal.flush();
+}
+
 void plan_progress(const OpenedVolumes& volumes, Progress& progress) {
   for (const SweptVolume& volume : volumes.swept) {
     progress.streams_planned += volume.plan.streams().size();
@@ -96,6 +110,8 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
   write_header(journal, record, volumes);
   RunRecord run = begin_run(options);
 
+  MediaHashing hashing(image, options.image_hash, options.threads > 0, control.stop);
+
   // Every stream of every volume: read, scanned, kept.
   const MemoryShares memory = share_memory(options.memory, options.threads);
   ByteBudget budget(memory.leased);
@@ -117,6 +133,10 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
     if (control.stop) break;
   }
   journal.flush();
+  if (!control.stop) {
+    const MediaHash hash = hashing.finish();
+    if (!control.stop) keep_media_hash(hash, record, journal, result);
+  }
 
   // An interrupted case stays unsealed: its journal holds what was done.
   if (!control.stop) {

@@ -10,7 +10,9 @@
 #include "volume/volume.h"
 
 #include <atomic>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace coldsweep {
@@ -19,6 +21,8 @@ struct SweepResult {
   std::optional<SealSummary> seal; ///< absent when interrupted before the end
   bool incomplete =
       false; ///< something planned was not read or scanned, or there was nothing to plan
+  std::map<std::string, std::string> media_hashes; ///< of the whole media, as far as asked for
+  std::optional<bool> hash_match; ///< with those the image stores; absent: not compared
   u64 swept_volumes = 0;
   std::vector<std::string>
       notes; ///< for the summary: volumes that were not swept, rejected rule files

@@ -70,6 +70,7 @@ Json image_of(const ImageRecord& image) {
   constexpr std::array acquisition{"case_number", "evidence_number", "examiner", "acquired",
                                    "tool"};
   constexpr std::array hashes{"md5", "sha1"};
+  constexpr std::array computed{"md5", "sha1", "sha256"};
   return {{"format", image.format},
           {"size", image.size},
           {"segments", array_of(image.segments,
@@ -78,8 +79,19 @@ Json image_of(const ImageRecord& image) {
                                 })},
           {"acquisition", object_of(image.acquisition, acquisition)},
           {"stored_hashes", object_of(image.stored_hashes, hashes)},
-          {"computed_hashes", nullptr},
-          {"hash_match", nullptr}};
+          {"computed_hashes", image.computed_hashes.empty()
+                                  ? Json(nullptr)
+                                  : object_of(image.computed_hashes, computed)},
+          {"hash_match", or_null(image.hash_match)}};
+}
+
+Json info_of(const std::optional<CaseInfo>& info) {
+  if (!info) return nullptr;
+  return {{"case_number", or_null(info->case_number)},
+          {"exhibit", or_null(info->exhibit)},
+          {"examiner", or_null(info->examiner)},
+          {"agency", or_null(info->agency)},
+          {"notes", or_null(info->notes)}};
 }
 
 Json rules_of(const RulesRecord& rules) {
@@ -224,6 +236,7 @@ std::string manifest_line(const CaseRecord& record) {
        {"tool",
         {{"name", "coldsweep"}, {"version", record.tool_version}, {"commit", record.tool_commit}}},
        {"engines", object_of(record.engines)},
+       {"info", info_of(record.info)},
        {"image", image_of(record.image)},
        {"rules", rules_of(record.rules)},
        {"hash_sets", array_of(record.hash_sets, hash_set_record_of)},

@@ -3,6 +3,7 @@
 // outcome of one stream.
 #pragma once
 
+#include "model/case_info.h"
 #include "model/outcome.h"
 
 #include <map>
@@ -23,7 +24,9 @@ struct ImageRecord {
   std::vector<SegmentRecord> segments;
   std::map<std::string, std::string>
       acquisition; ///< case_number, evidence_number, examiner, acquired, tool, ...
-  std::map<std::string, std::string> stored_hashes; ///< md5, sha1
+  std::map<std::string, std::string> stored_hashes;   ///< md5, sha1
+  std::map<std::string, std::string> computed_hashes; ///< md5, sha1, sha256; empty: none was
+  std::optional<bool> hash_match;                     ///< absent where nothing could be compared
 };
 
 struct RuleFileRecord {
@@ -62,6 +65,7 @@ struct HashSetRecord {
 struct CaseRecord {
   std::string tool_version;
   std::string tool_commit;
+  std::optional<CaseInfo> info;               ///< absent unless the examiner gave it
   std::map<std::string, std::string> engines; ///< yara, sleuthkit, ewf, ... -> version
   ImageRecord image;
   RulesRecord rules;

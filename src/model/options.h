@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/types.h"
+#include "model/case_info.h"
 
 #include <filesystem>
 #include <optional>
@@ -20,6 +21,13 @@ struct Scope {
   bool slack = false;       ///< what lies behind streams, in MFT records and in indexes
   bool archives = true;     ///< members of archives, and of archives in them
   bool system = false;      ///< streams of NTFS itself, page and hibernation files, attributes
+};
+
+/// Which hashes of the whole media are computed.
+enum class ImageHash : u8 {
+  none,
+  stored, ///< of the algorithms whose hashes the image stores, which may be none
+  sha256  ///< these, and SHA-256
 };
 
 enum class ProgressStyle : u8 { automatic, bar, plain, json, none };
@@ -45,6 +53,8 @@ struct SweepOptions {
   u64 export_limit = 256_MiB; ///< of one copy
   bool fail_on_match = false;
   bool prefilter = true; ///< libyara sees only what some rule may match; the findings are the same
+  std::optional<CaseInfo> case_info;
+  ImageHash image_hash = ImageHash::stored;
   ProgressStyle progress = ProgressStyle::automatic;
 };
 

@@ -172,7 +172,7 @@ struct Issue {
   std::optional<u64> record;
   std::optional<std::string> path;
   std::optional<std::string> stream_name;
-  std::string stage; ///< `open`, `volume`, `plan`, `read`, `scan`, `export`
+  std::string stage; ///< `open`, `volume`, `plan`, `read`, `scan`, `export`, `hash`
   std::string message;
   u64 bytes = 0; ///< how many were not looked at
   bool operator==(const Issue&) const = default;

@@ -54,11 +54,34 @@ std::string bar(const std::vector<std::pair<std::string_view, u64>>& parts,
   return text + "</svg>";
 }
 
+/// A key as a term: `case number`.
+std::string spaced(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+/// Empty where nothing was compared.
+std::string hash_verdict(const Json& image) {
+  if (member_of(image, "hash_match") == nullptr) return {};
+  return flag_of(image, "hash_match") ? "the media agrees with what the image stores"
+                                      : "<strong>the media does not agree with what the image "
+                                        "stores</strong>";
+}
+
+/// What the examiner says of the case; nothing where nothing was said.
+std::string said_of_case(const SealedCase& sealed) {
+  std::string facts;
+  for (const auto& [name, value] : object_of(sealed.record, "info").items())
+    if (!value.is_null()) facts += entry(cell(spaced(name)), cell(shown(value)));
+  return facts.empty() ? facts : "<dl class=\"facts\">" + facts + "</dl>";
+}
+
 std::string examined(const SealedCase& sealed) {
   const Json& image = object_of(sealed.record, "image");
   const Json& segments = array_of(image, "segments");
   std::string text = "<section class=\"card\" aria-labelledby=\"h-examined\"><h2 "
-                     "id=\"h-examined\">Examined</h2><dl class=\"facts\">";
+                     "id=\"h-examined\">Examined</h2>" +
+                     said_of_case(sealed) + "<dl class=\"facts\">";
   text += entry("Image",
                 cell(sealed.image_name()) +
                     (segments.size() > 1
@@ -67,13 +90,16 @@ std::string examined(const SealedCase& sealed) {
   text += entry("Media", fmt::format("{}, {}", sized(number_of(image, "size")),
                                      cell(text_of(image, "format"))));
   for (const auto& [name, value] : object_of(image, "acquisition").items()) {
-    std::string term = name;
-    std::replace(term.begin(), term.end(), '_', ' ');
-    if (!value.is_null() && !value.is_structured()) text += entry(cell(term), cell(shown(value)));
+    if (!value.is_null() && !value.is_structured())
+      text += entry(cell(spaced(name)), cell(shown(value)));
   }
   for (const auto& [name, value] : object_of(image, "stored_hashes").items())
     if (!value.is_null())
       text += entry("stored " + cell(name), "<code>" + cell(shown(value)) + "</code>");
+  for (const auto& [name, value] : object_of(image, "computed_hashes").items())
+    if (!value.is_null())
+      text += entry("computed " + cell(name), "<code>" + cell(shown(value)) + "</code>");
+  text += entry("Hash", hash_verdict(image));
   std::string volumes;
   for (const VolumeRow& volume : sealed.volumes)
     volumes += fmt::format("{}<b>{}</b> {}, {}", volumes.empty() ? "" : "<br>",

@@ -25,6 +25,15 @@ std::string counted(u64 count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+/// What the examiner says of the case; nothing where nothing was said.
+std::string said_of_case(const SealedCase& sealed) {
+  std::string lines;
+  for (const auto& [name, value] : object_of(sealed.record, "info").items())
+    if (!value.is_null())
+      lines += fmt::format("  {:<11} {}\n", shown(name), shown(report::shown(value)));
+  return lines.empty() ? "" : "CASE\n" + lines + "\n";
+}
+
 std::string examined(const SealedCase& sealed) {
   const Json& image = object_of(sealed.record, "image");
   const std::size_t segments = array_of(image, "segments").size();
@@ -36,6 +45,11 @@ std::string examined(const SealedCase& sealed) {
   for (const auto& [name, value] : object_of(image, "acquisition").items())
     if (!value.is_null())
       page += fmt::format("  {:<8} {}\n", shown(name), shown(report::shown(value)));
+  if (member_of(image, "hash_match") != nullptr)
+    page +=
+        fmt::format("  hash     {}\n", flag_of(image, "hash_match")
+                                           ? "the media agrees with what the image stores"
+                                           : "THE MEDIA DOES NOT AGREE with what the image stores");
   for (const VolumeRow& volume : sealed.volumes)
     page += fmt::format("  volume   {}  {}, {}, {}{}\n", shown(volume.locator),
                         shown(volume.filesystem), human_size(volume.size), shown(volume.status),
@@ -133,6 +147,7 @@ std::string issues(const SealedCase& sealed) {
 } // namespace
 
 void write_terminal_page(const SealedCase& sealed, const Output& output) {
+  output(said_of_case(sealed));
   output(examined(sealed));
   output(findings(sealed));
   output(by_cause(sealed));

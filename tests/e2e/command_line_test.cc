@@ -99,6 +99,46 @@ TEST_CASE("wrong usage exits 2, says what is wrong on stderr, and writes nothing
   refused({"sweep", image, "-o", folder, "-r", scene.rules().string()}, "rule.yar(2)");
 }
 
+TEST_CASE("--case-info stands in the manifest, on the page and in the summary") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  Scene scene;
+  const std::filesystem::path file = scene.folder / "info.toml";
+  write_text(file, "case_number = \"2021-17\"\nexaminer = \"A <b>Person</b>\"\nnotes = \"\"\n");
+  const ToolResult result = scene.sweep({"--case-info", file.string()});
+  CHECK(result.status == 0);
+  CHECK_THAT(read_text(scene.case_folder() / "manifest.jsonl"),
+             ContainsSubstring("\"info\":{\"case_number\":\"2021-17\",\"exhibit\":null,"
+                               "\"examiner\":\"A <b>Person</b>\",\"agency\":null,\"notes\":null}"));
+  CHECK_THAT(read_text(scene.case_folder() / "report.html"),
+             ContainsSubstring("<dd>A &lt;b&gt;Person&lt;/b&gt;</dd>"));
+  CHECK_THAT(result.out, ContainsSubstring("case_number 2021-17"));
+  CHECK_THAT(run_program({"report", scene.case_folder().string()}).out,
+             ContainsSubstring("case_number 2021-17"));
+}
+
+TEST_CASE("a case info file that says what a case can't have is refused by file and line") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  Scene scene;
+  const std::filesystem::path file = scene.folder / "info.toml";
+  const auto refused = [&](const std::string& content, const std::string& why) {
+    write_text(file, content);
+    const ToolResult result = scene.sweep({"--case-info", file.string()});
+    INFO(result.err);
+    CHECK(result.status == 2);
+    CHECK_THAT(result.err, ContainsSubstring(file.string() + ": " + why));
+    CHECK(!std::filesystem::exists(scene.case_folder()));
+  };
+  refused("exhibit = \"3\"\nexhibitor = \"x\"\n", "line 2: exhibitor");
+  refused("\ncase_number = 17\n", "line 2: case_number");
+  refused("[examiner]\nname = \"x\"\n", "line 1: examiner");
+  refused("exhibit = \"3\"\nexhibit = \"4\"\n", "line 2");
+  refused("notes = \"\xff\"\n", "line 1");
+  refused("notes = \"" + std::string(70'000, 'n') + "\"\n", "70011 bytes");
+  std::filesystem::remove(file);
+  CHECK(scene.sweep({"--case-info", file.string()}).status == 2);
+  CHECK(scene.sweep({"--case-info", scene.folder.path().string()}).status == 2);
+}
+
 TEST_CASE("a case folder that holds something is not written into") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;

@@ -182,12 +182,15 @@ inline CaseRecord some_case() {
   CaseRecord record;
   record.tool_version = "0.1.0";
   record.tool_commit = "0123abcd";
+  record.info = CaseInfo{"2021-17", {}, "N. N.", "The <b>Lab</b>", "two\nlines"};
   record.engines = {{"yara", "4.5.2"}, {"sleuthkit", "4.11.1"}};
   record.image = {.format = "raw",
                   .size = 1_MiB,
                   .segments = {{"disk.001", 1_MiB}},
                   .acquisition = {{"examiner", "N. N."}, {"zone", "lab"}},
-                  .stored_hashes = {{"md5", "d41d8cd98f00b204e9800998ecf8427e"}}};
+                  .stored_hashes = {{"md5", "d41d8cd98f00b204e9800998ecf8427e"}},
+                  .computed_hashes = {},
+                  .hash_match = {}};
   record.rules = {.sha256 = sha256_of("rules"),
                   .files = {{"a.yar", sha256_of("a"), 3}},
                   .rejected = {{"b.yar", 7, "syntax error"}}};

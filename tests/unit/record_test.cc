@@ -70,8 +70,8 @@ Finding full_finding() {
 
 TEST_CASE("a case line has every field of the contract in its order") {
   const Json line = Json::parse(manifest_line(some_case()));
-  CHECK(keys(line) == Names{"type", "schema", "tool", "engines", "image", "rules", "hash_sets",
-                            "scope", "options"});
+  CHECK(keys(line) == Names{"type", "schema", "tool", "engines", "info", "image", "rules",
+                            "hash_sets", "scope", "options"});
   CHECK(line["type"] == "case");
   CHECK(line["schema"] == "coldsweep-manifest/1");
   CHECK(keys(line["tool"]) == Names{"name", "version", "commit"});
@@ -90,6 +90,15 @@ TEST_CASE("a case line has every field of the contract in its order") {
   CHECK(keys(line["rules"]["rejected"][0]) == Names{"path", "line", "message"});
   CHECK(line["scope"] == Json::array({"allocated", "deleted"}));
   CHECK(line["options"].is_object());
+}
+
+TEST_CASE("what the examiner says of the case is null where nothing was said") {
+  CHECK(Json::parse(manifest_line(CaseRecord{}))["info"].is_null());
+  CaseRecord record;
+  record.info = CaseInfo{"2021-17", {}, "N. N.", {}, "two\nlines"};
+  CHECK(Json::parse(manifest_line(record))["info"].dump() ==
+        R"({"case_number":"2021-17","exhibit":null,"examiner":"N. N.","agency":null,)"
+        R"("notes":"two\nlines"})");
 }
 
 TEST_CASE("a finding names one cause: a rule, a hash set or an anomaly") {

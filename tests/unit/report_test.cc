@@ -252,8 +252,8 @@ TEST_CASE("a SARIF result names its rule, its level, and its bytes") {
 TEST_CASE(
     "the page for the terminal says what was not looked at, and sends the terminal no control") {
   const std::string page = report_of(hostile(), "terminal");
-  for (const char* expected : {"EXAMINED", "disk.001", "NOT LOOKED AT", "volume p2", "locked",
-                               "encrypted", "1 rule file left out"})
+  for (const char* expected : {"case_number 2021-17", "EXAMINED", "disk.001", "NOT LOOKED AT",
+                               "volume p2", "locked", "encrypted", "1 rule file left out"})
     CHECK(page.find(expected) != std::string::npos);
   for (const char c : page) CHECK((c == '\n' || static_cast<unsigned char>(c) >= 0x20));
   CHECK(page.find("\xE2\x80\xAE") == std::string::npos);
