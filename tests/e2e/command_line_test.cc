@@ -49,7 +49,7 @@ TEST_CASE("a case whose page can't be written is sealed all the same, and says s
   Scene scene;
   // Blocks of 512 bytes: enough for the journal, and less than the page takes.
   const ToolResult swept =
-      run_tool({"sh", "-c", "trap '' XFSZ; ulimit -f 100; exec \"$@\"", "sh", COLDSWEEP_BINARY,
+      run_tool({"sh", "-c", "trap '' XFSZ; ulimit -f 115; exec \"$@\"", "sh", COLDSWEEP_BINARY,
                 "sweep", "-r", scene.rules().string(), scene.image.build().string(), "-o",
                 scene.case_folder().string()});
   CHECK(swept.status == 0);
@@ -99,7 +99,7 @@ TEST_CASE("wrong usage exits 2, says what is wrong on stderr, and writes nothing
   refused({"sweep", image, "-o", folder, "-r", scene.rules().string()}, "rule.yar(2)");
 }
 
-TEST_CASE("--case-info stands in the manifest, on the page and in the summary") {
+TEST_CASE("what --case-info says stands in the manifest, on the page and in the summary") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
   const std::filesystem::path file = scene.folder / "info.toml";
