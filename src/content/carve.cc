@@ -17,6 +17,8 @@ namespace {
 constexpr u64 kLeastText = 16;     // bytes of text at a start that make it one
 constexpr u64 kLeastResident = 16; // bytes of a resident value that are worth a look
 constexpr u64 kTimesOver = 4;
+constexpr u64 kTimesSearched =
+    32; // for the ends of pieces: hostile bytes begin one in each cluster
 
 constexpr std::array<std::string_view, 5> kTags{"<%", "<?php", "<script", "<?xml", "#!/"};
 
@@ -97,7 +99,8 @@ std::optional<u64> size_of_binary(ByteView bytes) {
 class Carver {
 public:
   Carver(ByteView content, const CarveOptions& options)
-      : content_(content), options_(options), left_(content.size() * kTimesOver) {}
+      : content_(content), options_(options), left_(content.size() * kTimesOver),
+        search_left_(content.size() * kTimesSearched) {}
 
   void look_at(const RawRun& run) {
     const u64 end = std::min<u64>(run.offset + run.length, content_.size());
@@ -137,12 +140,23 @@ private:
   }
 
   void look_at_start(const RawRun& run, u64 at, u64 end) {
+    if (search_left_ == 0) {
+      result_.left_out += has_tag(content_.subspan(at, end - at)) ? 1 : 0;
+      return;
+    }
     const ByteView bytes = content_.subspan(at, end - at);
-    if (const std::optional<u64> size = size_of_binary(bytes))
-      return add(at, std::min<u64>(*size, bytes.size()));
+    if (const std::optional<u64> size = size_of_binary(bytes)) return add_found(at, *size, bytes);
     // Text that goes on from the cluster before is no beginning, unless it says that it is.
     const bool goes_on = at > run.offset && is_text_byte(content_[at - 1]);
-    if (has_tag(bytes) || (!goes_on && looks_like_text(bytes))) add(at, text_length(bytes));
+    if (has_tag(bytes) || (!goes_on && looks_like_text(bytes)))
+      add_found(at, text_length(bytes), bytes);
+  }
+
+  /// A piece whose end was searched for.
+  void add_found(u64 at, u64 size, ByteView bytes) {
+    size = std::min<u64>(size, bytes.size());
+    search_left_ -= std::min(size, search_left_);
+    add(at, size);
   }
 
   void look_at_record(u64 at, u64 end) {
@@ -191,7 +205,7 @@ private:
 
   ByteView content_;
   CarveOptions options_;
-  u64 left_;
+  u64 left_, search_left_;
   CarveResult result_;
 };
 
