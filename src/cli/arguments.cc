@@ -45,6 +45,7 @@ struct Raw {
   VerifyArguments verify;
   ReportArguments report;
   RulesArguments rules;
+  ExportArguments exported;
   std::vector<std::string> scope;
   std::optional<std::filesystem::path> case_info;
   std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", image_hash = "stored",
@@ -231,6 +232,19 @@ void add_report(CLI::App& app, Raw& raw) {
                   "sealed case there.");
 }
 
+void add_export(CLI::App& app, Raw& raw) {
+  CLI::App* command = app.add_subcommand("export", "Hand a sealed case over");
+  command->add_option("CASE", raw.exported.case_folder, "Case folder")->required();
+  command
+      ->add_option("--bagit", raw.exported.bag,
+                   "A bag of RFC 8493: manifest, report, evidence copies; a new or empty folder")
+      ->required()
+      ->type_name("DIR");
+  command->footer("\nThe case is checked first.\n"
+                  "Exit status: 0 made; 2 wrong usage; 3 the case is not what was sealed; 4 no "
+                  "sealed case there, or a file that can't be written.");
+}
+
 void add_others(CLI::App& app, Raw& raw) {
   CLI::App* info =
       app.add_subcommand("info", "Show what an image holds: container, partitions, volumes");
@@ -299,6 +313,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   app.get_formatter()->column_width(34);
   add_sweep(app, raw);
   add_report(app, raw);
+  add_export(app, raw);
   add_others(app, raw);
   require_known_command(app, words);
   try {
@@ -312,6 +327,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     if (app.got_subcommand("info")) return raw.info;
     if (app.got_subcommand("verify")) return raw.verify;
     if (app.got_subcommand("report")) return raw.report;
+    if (app.got_subcommand("export")) return raw.exported;
     raw.rules.list = app.get_subcommand("rules")->got_subcommand("list");
     raw.rules.explain = app.get_subcommand("rules")->got_subcommand("explain");
     return raw.rules;

@@ -38,13 +38,17 @@ struct ReportArguments {
   std::string format;           ///< empty: a page for the terminal
   std::filesystem::path output; ///< empty: stdout
 };
+struct ExportArguments {
+  std::filesystem::path case_folder;
+  std::filesystem::path bag; ///< a new folder
+};
 /// Nothing to do but print this: help, version.
 struct PrintArguments {
   std::string text;
 };
 
 using Arguments = std::variant<SweepArguments, InfoArguments, VerifyArguments, ReportArguments,
-                               RulesArguments, PrintArguments>;
+                               RulesArguments, ExportArguments, PrintArguments>;
 
 /// Throws UsageError with a message for the user.
 Arguments parse_arguments(const std::vector<std::string>& words);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// `coldsweep export`: checks that a case still is what was sealed, then hands it over.
+#include "base/text.h"
+#include "cli/commands.h"
+#include "manifest/seal.h"
+#include "report/bag.h"
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+
+int run_export(const ExportArguments& arguments) {
+  const Verification check = verify_case(arguments.case_folder);
+  if (check.first_problem) {
+    fmt::print(stderr, "coldsweep: nothing is exported, the case is not what was sealed: {}\n",
+               printable(*check.first_problem));
+    return 3;
+  }
+  const report::SealedCase sealed(arguments.case_folder);
+  const report::BagSummary bag = report::write_bag(sealed, arguments.case_folder, arguments.bag);
+  fmt::print("Bag: {}, {} files, {}\n", arguments.bag.string(), bag.files, human_size(bag.bytes));
+  return 0;
+}
+
+} // namespace coldsweep

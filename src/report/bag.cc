@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/bag.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr u64 kPiece = 1_MiB;
+/// All that is handed over beside `evidence/`; the journal (`case.db`) says nothing that the manifest doesn't.
+constexpr std::array kFiles{"manifest.jsonl", "manifest.sig", "manifest.tsq",
+                            "manifest.tsr",   "report.html",  "run.json"};
+
+bool is_plain_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(fs::symlink_status(path, ignored));
+}
+
+/// Below the case folder, in order. None of these names needs the percent-encoding of RFC 8493, section 2.1.3.
+std::vector<fs::path> payload_of(const fs::path& case_folder) {
+  std::vector<fs::path> paths;
+  for (const char* name : kFiles)
+    if (is_plain_file(case_folder / name)) paths.emplace_back(name);
+  const fs::path evidence = case_folder / "evidence";
+  std::error_code ignored;
+  if (fs::is_directory(fs::symlink_status(evidence, ignored)))
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(evidence))
+      if (is_plain_file(entry.path()))
+        paths.push_back(entry.path().lexically_relative(case_folder));
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+/// Returns the hash of what was written, so that the list speaks of the copy's bytes.
+std::string copy_file(const fs::path& from, const fs::path& to, u64& bytes) {
+  const File source = File::open(from);
+  File target = File::create(to);
+  Hasher hasher(HashKind::sha256);
+  const u64 size = source.size();
+  std::vector<std::byte> piece(std::min(size, kPiece));
+  for (u64 at = 0; at < size;) {
+    const MutableBytes part =
+        MutableBytes(piece).first(static_cast<std::size_t>(std::min(size - at, kPiece)));
+    source.read(at, part);
+    target.write(at, part);
+    hasher.add(part);
+    at += part.size();
+  }
+  target.sync();
+  bytes += size;
+  return hasher.finish();
+}
+
+/// A value is one line of the bag's description.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+/// No Bagging-Date: it would make two bags of one case differ.
+std::string description_of(const SealedCase& sealed, const BagSummary& payload) {
+  std::string text;
+  const auto add = [&](const char* label, const std::string& value) {
+    if (!value.empty()) text += fmt::format("{}: {}\n", label, one_line(value));
+  };
+  add("Source-Organization", sealed.case_text({"info", "agency"}));
+  add("Contact-Name", sealed.case_text({"info", "examiner"}));
+  add("External-Identifier", sealed.case_text({"info", "case_number"}));
+  add("Internal-Sender-Identifier", sealed.case_text({"info", "exhibit"}));
+  add("Internal-Sender-Description", sealed.case_text({"info", "notes"}));
+  add("External-Description",
+      "coldsweep case of the image " + sealed.image_name() + ", seal " + sealed.seal_sha256);
+  return text + fmt::format("Payload-Oxum: {}.{}\n", payload.bytes, payload.files);
+}
+
+/// Writes a tag file and returns its line in the list of these.
+std::string tag_file(const fs::path& bag, const char* name, const std::string& text) {
+  File file = File::create(bag / name);
+  file.write(0, bytes_of(text));
+  file.sync();
+  return fmt::format("{}  {}\n", sha256_of(text), name);
+}
+
+void require_empty(const fs::path& bag, const fs::path& case_folder) {
+  const fs::path within = fs::weakly_canonical(bag).lexically_relative(fs::canonical(case_folder));
+  if (!within.empty() && *within.begin() != "..")
+    throw UsageError(fmt::format("{}: a folder outside of the case expected", bag.string()));
+  std::error_code ignored;
+  const fs::file_status status = fs::symlink_status(bag, ignored);
+  if (fs::exists(status) && !(fs::is_directory(status) && fs::is_empty(bag)))
+    throw UsageError(fmt::format("{}: a new or empty folder expected", bag.string()));
+}
+
+} // namespace
+
+BagSummary write_bag(const SealedCase& sealed, const fs::path& case_folder, const fs::path& bag) {
+  require_empty(bag, case_folder);
+  BagSummary summary;
+  std::string list;
+  for (const fs::path& path : payload_of(case_folder)) {
+    const fs::path target = bag / "data" / path;
+    fs::create_directories(target.parent_path());
+    const std::string sha256 = copy_file(case_folder / path, target, summary.bytes);
+    if (*path.begin() == "evidence" && sha256 != path.filename())
+      throw Error(fmt::format("{}: its content hashes to {}", path.string(), sha256));
+    list += fmt::format("{}  data/{}\n", sha256, path.generic_string());
+    ++summary.files;
+  }
+  std::string tags = tag_file(bag, "bag-info.txt", description_of(sealed, summary));
+  tags += tag_file(bag, "manifest-sha256.txt", list);
+  const std::string declaration = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+  tags += fmt::format("{}  bagit.txt\n", sha256_of(declaration));
+  tag_file(bag, "tagmanifest-sha256.txt", tags);
+  tag_file(bag, "bagit.txt", declaration); // last: only now it is a bag
+  sync_directory(bag);
+  return summary;
+}
+
+} // namespace coldsweep::report
