@@ -308,7 +308,8 @@ TEST_CASE("a page at the start of a free cluster is judged as a file of its own"
     for (const nlohmann::json& match : f.at("matches")) {
       const u64 media = match.at("media_offset");
       CHECK(match.at("offset").get<u64>() - f.at("within").at("offset").get<u64>() == media - at);
-      CHECK(hex(bytes_of(read_at(path, media, match.at("length")))) == match.at("data"));
+      CHECK(hex(bytes_of(read_at(path, media, match.at("length")))) ==
+            match.at("data").get<std::string>());
     }
     carved.push_back(f.at("rule").at("name"));
     CHECK(f.at("exported") == true);
