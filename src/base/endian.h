@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounded reads of integers from on-disk structures. A field that does not lie within the view is absent.
+// Bounded reads of integers and marks from on-disk structures. A field that does not lie within the view is absent.
 #pragma once
 
 #include "base/checked.h"
 
+#include <algorithm>
 #include <concepts>
 #include <optional>
 
@@ -31,6 +32,16 @@ template <std::unsigned_integral T> std::optional<T> big(ByteView view, u64 offs
 inline std::optional<ByteView> slice(ByteView view, u64 offset, u64 length) {
   if (!fits(offset, length, view.size())) return std::nullopt;
   return view.subspan(offset, length);
+}
+
+/// Whether `mark` stands at `offset`.
+inline bool has_at(ByteView view, u64 offset, std::string_view mark) {
+  const std::optional<ByteView> part = slice(view, offset, mark.size());
+  return part && chars_of(*part) == mark;
+}
+
+inline bool is_zero(ByteView view) {
+  return std::all_of(view.begin(), view.end(), [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 } // namespace coldsweep

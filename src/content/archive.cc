@@ -2,6 +2,7 @@
 #include "content/archive.h"
 
 #include "base/checked.h"
+#include "base/endian.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -26,11 +27,6 @@ struct CloseArchive {
   void operator()(archive* of) const { archive_read_free(of); }
 };
 using ArchivePtr = std::unique_ptr<archive, CloseArchive>;
-
-bool has_at(ByteView content, u64 offset, std::string_view mark) {
-  return fits(offset, mark.size(), content.size()) &&
-         chars_of(content.subspan(offset, mark.size())) == mark;
-}
 
 /// libarchive turns names into those of the locale: here one that has them all, for this thread alone.
 class WideLocale {

@@ -27,18 +27,14 @@ bool is_text_byte(std::byte byte) {
   return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c != 0x7F);
 }
 
-bool begins_with(ByteView bytes, std::string_view text) {
-  return bytes.size() >= text.size() && chars_of(bytes.first(text.size())) == text;
-}
-
 bool has_tag(ByteView bytes) {
   return std::any_of(kTags.begin(), kTags.end(),
-                     [&](std::string_view tag) { return begins_with(bytes, tag); });
+                     [&](std::string_view tag) { return has_at(bytes, 0, tag); });
 }
 
 /// Up to the first NUL; of UTF-16 up to the first pair of them.
 u64 text_length(ByteView bytes) {
-  if (begins_with(bytes, "\xFF\xFE")) {
+  if (has_at(bytes, 0, "\xFF\xFE")) {
     for (u64 at = 0; at + 1 < bytes.size(); at += 2)
       if (bytes[at] == std::byte{0} && bytes[at + 1] == std::byte{0}) return at;
     return bytes.size();
@@ -49,7 +45,7 @@ u64 text_length(ByteView bytes) {
 }
 
 bool looks_like_text(ByteView bytes) {
-  if (begins_with(bytes, "\xFF\xFE")) return text_length(bytes) >= kLeastText;
+  if (has_at(bytes, 0, "\xFF\xFE")) return text_length(bytes) >= kLeastText;
   const ByteView start = bytes.first(std::min<u64>(bytes.size(), kLeastText));
   return start.size() == kLeastText && std::all_of(start.begin(), start.end(), is_text_byte);
 }
@@ -88,11 +84,11 @@ u64 zip_size(ByteView bytes) {
 
 /// What it would have had for a size; absent where nothing known begins.
 std::optional<u64> size_of_binary(ByteView bytes) {
-  if (begins_with(bytes, "MZ")) return pe_size(bytes);
-  if (begins_with(bytes, "PK\3\4")) return zip_size(bytes);
-  if (begins_with(bytes, std::string_view("MSCF\0\0\0\0", 8))) return little<u32>(bytes, 8);
-  if (begins_with(bytes, std::string_view("ElfChnk\0", 8))) return 64_KiB;
-  if (begins_with(bytes, "MDMP\x93\xA7")) return bytes.size();
+  if (has_at(bytes, 0, "MZ")) return pe_size(bytes);
+  if (has_at(bytes, 0, "PK\3\4")) return zip_size(bytes);
+  if (has_at(bytes, 0, std::string_view("MSCF\0\0\0\0", 8))) return little<u32>(bytes, 8);
+  if (has_at(bytes, 0, std::string_view("ElfChnk\0", 8))) return 64_KiB;
+  if (has_at(bytes, 0, "MDMP\x93\xA7")) return bytes.size();
   return std::nullopt;
 }
 
@@ -161,7 +157,7 @@ private:
 
   void look_at_record(u64 at, u64 end) {
     const ByteView stored = content_.subspan(at, end - at);
-    if (!begins_with(stored, "FILE") || stored.size() < options_.record_size) return;
+    if (!has_at(stored, 0, "FILE") || stored.size() < options_.record_size) return;
     const ByteView as_stored = stored.first(options_.record_size);
     std::vector<std::byte> bytes(as_stored.begin(), as_stored.end());
     try {

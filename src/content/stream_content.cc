@@ -127,17 +127,13 @@ void read_wof(WofDecoder& decoder, const ByteSource& source, const WofRange& ran
     window.damage.push_back(std::move(found.damage));
 }
 
-bool is_placed(const Extent& extent) {
-  return extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
-}
-
 /// Stored ranges, with small holes between them closed; compressed streams are cut at units.
 std::vector<Window> stored_windows(const StreamRef& stream) {
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   const u64 end = std::min(stream.size, stream.initialized);
   std::vector<Window> windows;
   for (const Extent& extent : stream.extents) {
-    if (!is_placed(extent) || extent.stream_offset >= end) continue;
+    if (!extent.placed() || extent.stream_offset >= end) continue;
     const u64 from = extent.stream_offset / unit * unit;
     const u64 to = std::min(end, (extent.stream_offset + extent.length + unit - 1) / unit * unit);
     if (!windows.empty() && from <= windows.back().offset + windows.back().length + kMergeHoles)
@@ -170,7 +166,7 @@ void account_outside(const StreamRef& stream, WindowPlan& plan) {
 u64 placed_bytes(const StreamRef& stream) {
   u64 placed = 0;
   for (const Extent& extent : stream.extents)
-    if (is_placed(extent)) placed = saturating_add(placed, extent.length);
+    if (extent.placed()) placed = saturating_add(placed, extent.length);
   return placed;
 }
 
@@ -204,8 +200,7 @@ WindowPlan plan_content_windows(const StreamRef& stream) {
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   u64 stored = 0;
   for (const Extent& extent : stream.extents)
-    if (is_placed(extent))
-      stored = saturating_add(stored, (extent.length + unit - 1) / unit * unit);
+    if (extent.placed()) stored = saturating_add(stored, (extent.length + unit - 1) / unit * unit);
   const bool mostly_holes =
       stream.size > saturating_add(saturating_add(stored, stored), kFreeHoles);
   if (!mostly_holes) return {{{0, stream.size}}, true, 0, 0};

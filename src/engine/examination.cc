@@ -39,12 +39,6 @@ void Examination::add_issue(IssueKind kind, const char* stage, std::string messa
                             std::string(stream.name), stage, std::move(message), bytes});
 }
 
-void Examination::skip(const std::string& reason, u64 bytes) {
-  if (bytes == 0) return;
-  outcome.bytes.skipped += bytes;
-  outcome.bytes.skipped_by[reason] += bytes;
-}
-
 void Examination::place(const LoadedWindow& loaded, Match& match) const {
   if (touches_gap(loaded.gaps, match.offset, match.length)) return;
   match.media_offset = media_offset(*volume.source, stream, match.offset, match.length);

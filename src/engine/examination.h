@@ -29,7 +29,6 @@ struct Examination {
   /// What all findings of the stream say.
   Finding frame();
   void add_issue(IssueKind kind, const char* stage, std::string message, u64 bytes);
-  void skip(const std::string& reason, u64 bytes);
   /// Where a match, by its offset in the stream, stands in the media; nowhere where it touches what couldn't be read.
   void place(const LoadedWindow& loaded, Match& match) const;
 

@@ -32,6 +32,14 @@ u64 within(const std::vector<Gap>& gaps, u64 end) {
   return sum;
 }
 
+void sort_findings(std::vector<Finding>& findings) {
+  const auto key = [](const Finding& f) {
+    return std::tuple(f.part, f.member, order_of(f.cause), f.log ? f.log->line : 0);
+  };
+  std::stable_sort(findings.begin(), findings.end(),
+                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
+}
+
 } // namespace
 
 StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
@@ -49,13 +57,13 @@ Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stre
   work.outcome.stream = stream.id;
   work.outcome.bytes.planned = stream.size - stream.shared_tail;
   if (stream.encoding == Encoding::wof) {
-    work.skip("wof", stream.size);
+    work.outcome.bytes.skip("wof", stream.size);
     work.add_issue(
         IssueKind::unsupported, "read",
         fmt::format("stored through WOF: {}; the content was not scanned", stream.why_unread),
         stream.size);
   } else if (stream.encoding == Encoding::efs) {
-    work.skip("efs", stream.size);
+    work.outcome.bytes.skip("efs", stream.size);
     work.add_issue(IssueKind::encrypted, "read",
                    fmt::format("encrypted by EFS{}: the content was not scanned",
                                work.described().owner_sid
@@ -107,7 +115,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   try {
     loaded = reader_.load(*work.volume.source, work.stream, window);
   } catch (const Error& e) {
-    work.skip("over_limit", own);
+    work.outcome.bytes.skip("over_limit", own);
     work.add_issue(IssueKind::over_limit, "read", e.what(), own);
     return;
   }
@@ -142,7 +150,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
         work.externals.push_back(externals_of({link, work.stream.name, owner}, work.volume.drive));
   }
   const char* passed_over = whole && !work.raw ? check_hashes(work, loaded) : nullptr;
-  if (passed_over != nullptr) return work.skip(passed_over, readable);
+  if (passed_over != nullptr) return work.outcome.bytes.skip(passed_over, readable);
 
   const std::string type = file_type_label(loaded.bytes);
   NamesScan scan = work.raw ? scan_raw_space(scanner_, loaded.bytes, work.externals.front(), type)
@@ -150,17 +158,22 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   for (const ScanFailure& failure : scan.failures) {
     work.add_issue(failure.timed_out ? IssueKind::timed_out : IssueKind::crashed, "scan",
                    failure.message, failure.of_all ? readable : 0);
-    if (failure.of_all) work.skip(failure.timed_out ? "timed_out" : "scan_failed", readable);
+    if (failure.of_all)
+      work.outcome.bytes.skip(failure.timed_out ? "timed_out" : "scan_failed", readable);
   }
   work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
-  if (work.raw && !scan.failed()) examine_carved(work, loaded, window, scan.findings);
+  if (work.raw && !scan.failed()) { // what is found in pieces of their own is not said twice
+    const std::size_t before = work.complete.size();
+    examine_carved(work, {loaded, window}, content_tools());
+    drop_repeated(scan.findings, std::span(work.complete).subspan(before), window.offset);
+  }
   add_matches(work, std::move(scan.findings), loaded, window);
   if (!scan.failed()) work.outcome.bytes.scanned += readable;
   if (!work.raw) examine_records(work, loaded, window);
   if (whole) add_virtual_directories(work, loaded);
   if (whole && !work.raw && options_.archives && work.stream.id.kind == StreamKind::data &&
       !scan.failed())
-    examine_archive(work, loaded.bytes, member_tools());
+    examine_members(work, loaded);
   if (work.outcome.findings.empty() || !whole) return;
   complete_findings(work, &loaded);
   const ContentFacts content(loaded.bytes, type);
@@ -243,31 +256,12 @@ void StreamExaminer::examine_records(Examination& work, const LoadedWindow& load
   }
 }
 
-MemberTools StreamExaminer::member_tools() {
-  MemberTools tools{scanner_, lookup_ ? &*lookup_ : nullptr, options_, *evidence_, {}};
-  tools.limits.member_bytes = std::min(tools.limits.member_bytes, options_.member_limit);
-  return tools;
-}
+ContentTools StreamExaminer::content_tools() { return {scanner_, options_, *evidence_}; }
 
-/// What begins like a file is judged as one, too; what is found there is not said twice.
-void StreamExaminer::examine_carved(Examination& work, const LoadedWindow& loaded,
-                                    const Window& window, std::vector<Finding>& found) {
-  CarvedScan scan = scan_carved(work, {loaded, window}, scanner_, *options_.places);
-  if (scan.left_out > 0)
-    work.add_issue(IssueKind::over_limit, "carve",
-                   fmt::format("{} places where a file may begin were not judged on their own: "
-                               "together they are too large",
-                               scan.left_out),
-                   0);
-  for (const CarvedContent& piece : scan.contents)
-    if (options_.export_matched && piece.bytes.size() <= options_.export_limit) {
-      evidence_->keep(piece.sha256, piece.bytes);
-      for (Finding& finding : scan.findings)
-        finding.exported = finding.exported || finding.hashes.sha256 == piece.sha256;
-    }
-  work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
-  drop_repeated(found, scan.findings, window.offset);
-  std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(work.complete));
+void StreamExaminer::examine_members(Examination& work, const LoadedWindow& loaded) {
+  MemberTools tools{content_tools(), lookup_ ? &*lookup_ : nullptr, {}};
+  tools.limits.member_bytes = std::min(tools.limits.member_bytes, options_.member_limit);
+  examine_archive(work, loaded.bytes, tools);
 }
 
 void StreamExaminer::add_matches(Examination& work, std::vector<Finding>&& findings,
@@ -309,14 +303,6 @@ void StreamExaminer::complete_findings(Examination& work, const LoadedWindow* co
     common.part = finding.part;
     finding = common;
   }
-}
-
-void StreamExaminer::sort_findings(std::vector<Finding>& findings) {
-  const auto key = [](const Finding& f) {
-    return std::tuple(f.part, f.member, order_of(f.cause), f.log ? f.log->line : 0);
-  };
-  std::stable_sort(findings.begin(), findings.end(),
-                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
 }
 
 } // namespace coldsweep

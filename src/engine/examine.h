@@ -40,7 +40,7 @@ struct ExamineOptions {
 };
 
 struct Examination;
-struct MemberTools;
+struct ContentTools;
 
 class StreamExaminer {
 public:
@@ -62,13 +62,11 @@ private:
   static void add_matches(Examination& work, std::vector<Finding>&& findings,
                           const LoadedWindow& loaded, const Window& window);
   void examine_records(Examination& work, const LoadedWindow& loaded, const Window& window);
-  void examine_carved(Examination& work, const LoadedWindow& loaded, const Window& window,
-                      std::vector<Finding>& found);
+  void examine_members(Examination& work, const LoadedWindow& loaded);
   void add_virtual_directories(Examination& work, const LoadedWindow& loaded);
   /// `content`: null where the stream was scanned in parts, so that there is no one to hash or keep.
   void complete_findings(Examination& work, const LoadedWindow* content);
-  MemberTools member_tools();
-  static void sort_findings(std::vector<Finding>& findings);
+  ContentTools content_tools();
 
   Scanner scanner_;
   LogExaminer log_examiner_;

@@ -3,7 +3,6 @@
 
 #include "base/hash.h"
 #include "engine/names_scan.h"
-#include "engine/weigh.h"
 
 #include <algorithm>
 #include <utility>
@@ -19,7 +18,7 @@ class ArchiveExaminer {
 public:
   ArchiveExaminer(Examination& work, const MemberTools& tools, u64 bytes)
       : work_(work), tools_(tools),
-        budget_(tools.limits, bytes, std::chrono::seconds(tools.options.timeout_seconds)) {}
+        budget_(tools.limits, bytes, std::chrono::seconds(tools.content.options.timeout_seconds)) {}
 
   void examine(ByteView content, ArchiveKind kind, const std::string& within, u32 depth) {
     const ArchiveWalk walk = walk_archive(content, kind, budget_, [&](const ArchiveMember& member) {
@@ -38,14 +37,19 @@ private:
       std::vector<Externals> names{externals_of(
           {work_.described().path + "/" + path, "", work_.described().owner_sid.value_or("")},
           work_.volume.drive)};
-      NamesScan scan = scan_under_names(tools_.scanner, member.bytes, names, type);
+      NamesScan scan = scan_under_names(tools_.content.scanner, member.bytes, names, type);
       for (const ScanFailure& failure : scan.failures)
         work_.add_issue(failure.timed_out ? IssueKind::timed_out : IssueKind::crashed, "archive",
                         fmt::format("{}: {}", path, failure.message), 0);
       work_.truncated.insert(scan.truncated.begin(), scan.truncated.end());
       std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(hits));
     }
-    if (!hits.empty()) add_findings(member, path, type, hashes, known, std::move(hits));
+    for (Finding& hit : hits) {
+      hit.member = path;
+      hit.known = known;
+    }
+    if (!hits.empty())
+      add_own_findings(work_, {member.bytes, type, hashes}, tools_.content, std::move(hits));
     open_nested(member, path, depth);
   }
 
@@ -53,33 +57,11 @@ private:
   bool check_hashes(ByteView bytes, Hashes& hashes, std::optional<HashSetHit>& known,
                     std::vector<Finding>& hits) {
     if (tools_.lookup == nullptr) return false;
-    add_hashes(hashes, bytes, tools_.options.hash_sets->kinds());
+    add_hashes(hashes, bytes, tools_.content.options.hash_sets->kinds());
     HashVerdict verdict = tools_.lookup->look_up(hashes);
     known = std::move(verdict.known);
     for (HashSetHit& bad : verdict.bad) hits.emplace_back().cause = std::move(bad);
-    return hits.empty() && (verdict.good || (known && tools_.options.skip_known));
-  }
-
-  void add_findings(const ArchiveMember& member, const std::string& path, const std::string& type,
-                    Hashes hashes, const std::optional<HashSetHit>& known,
-                    std::vector<Finding>&& hits) {
-    add_hashes(hashes, member.bytes, kAllHashes);
-    const bool exported =
-        tools_.options.export_matched && member.bytes.size() <= tools_.options.export_limit;
-    if (exported) tools_.evidence.keep(hashes.sha256, member.bytes);
-    const ContentFacts facts(member.bytes, type);
-    for (Finding& hit : hits) {
-      Finding finding = work_.frame();
-      finding.cause = std::move(hit.cause);
-      finding.matches = std::move(hit.matches);
-      finding.member = path;
-      finding.size = member.bytes.size();
-      finding.hashes = hashes;
-      finding.known = known;
-      finding.exported = exported;
-      weigh(finding, facts, *tools_.options.places);
-      work_.complete.push_back(std::move(finding));
-    }
+    return hits.empty() && (verdict.good || (known && tools_.content.options.skip_known));
   }
 
   void open_nested(const ArchiveMember& member, const std::string& path, u32 depth) {

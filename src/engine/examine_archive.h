@@ -4,16 +4,13 @@
 #pragma once
 
 #include "content/archive.h"
-#include "engine/examination.h"
+#include "engine/own_content.h"
 
 namespace coldsweep {
 
-/// What members are examined with, as streams are.
 struct MemberTools {
-  Scanner& scanner;
+  ContentTools content;
   HashLookup* lookup; ///< null: none
-  const ExamineOptions& options;
-  const EvidenceStore& evidence;
   ArchiveLimits limits;
 };
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/examine_raw.h"
 
-#include "base/hash.h"
 #include "content/carve.h"
 #include "engine/names_scan.h"
-#include "engine/weigh.h"
 #include "filesystem/extents.h"
 
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
@@ -39,56 +39,48 @@ CarveResult carve_window(const Examination& work, const RawWindow& raw) {
   return carve(raw.loaded.bytes, runs_of(stream, raw.window, options.cluster_size), options);
 }
 
-} // namespace
-
-CarvedScan scan_carved(Examination& work, const RawWindow& raw, Scanner& scanner,
-                       const PlaceTable& places) {
-  CarveResult carved = carve_window(work, raw);
-  CarvedScan scan;
-  scan.left_out = carved.left_out;
-  std::vector<Externals> names{work.externals.front()};
-  for (Carved& piece : carved.pieces) {
-    if (piece.offset >= raw.window.own()) continue;
-    const bool mended = !piece.mended.empty();
-    const ByteView bytes =
-        mended ? ByteView(piece.mended) : raw.loaded.bytes.subspan(piece.offset, piece.size);
-    const std::string type = file_type_label(bytes);
-    NamesScan found = scan_under_names(scanner, bytes, names, type);
-    for (const ScanFailure& failure : found.failures)
-      work.add_issue(failure.timed_out ? IssueKind::timed_out : IssueKind::crashed, "carve",
-                     failure.message, 0);
-    scan.truncated.insert(scan.truncated.end(), found.truncated.begin(), found.truncated.end());
-    if (found.findings.empty()) continue;
-    const u64 at = raw.window.offset + piece.offset;
-    const ContentFacts facts(bytes, type);
-    Hashes hashes;
-    add_hashes(hashes, bytes, kAllHashes);
-    for (Finding& hit : found.findings) {
-      Finding finding = work.frame();
-      finding.cause = std::move(hit.cause);
-      finding.matches = std::move(hit.matches);
-      finding.part = Part{StreamKind::carved, at};
-      finding.size = piece.size;
-      finding.hashes = hashes;
-      for (Match& match : finding.matches) {
-        const u64 within = match.offset;
-        match.offset += at;
-        const bool as_stored =
-            !mended ||
-            std::equal(bytes.begin() + static_cast<std::ptrdiff_t>(within),
-                       bytes.begin() + static_cast<std::ptrdiff_t>(within + match.length),
-                       raw.loaded.bytes.subspan(piece.offset + within).begin());
-        if (as_stored) work.place(raw.loaded, match);
-      }
-      weigh(finding, facts, places);
-      scan.findings.push_back(std::move(finding));
-    }
-    scan.contents.push_back({hashes.sha256, std::move(piece.mended), bytes});
-  }
-  return scan;
+/// From offsets in a piece to those in the stream. Bytes that an update sequence displaced stand nowhere as they matched.
+void place_match(const Examination& work, const RawWindow& raw, const Carved& piece, Match& match) {
+  const auto stored = raw.loaded.bytes.subspan(piece.offset + match.offset).begin();
+  const bool as_stored =
+      piece.mended.empty() ||
+      std::equal(stored, stored + static_cast<std::ptrdiff_t>(match.length),
+                 piece.mended.begin() + static_cast<std::ptrdiff_t>(match.offset));
+  match.offset += raw.window.offset + piece.offset;
+  if (as_stored) work.place(raw.loaded, match);
 }
 
-void drop_repeated(std::vector<Finding>& found, const std::vector<Finding>& carved,
+} // namespace
+
+void examine_carved(Examination& work, const RawWindow& raw, const ContentTools& tools) {
+  const CarveResult carved = carve_window(work, raw);
+  if (carved.left_out > 0)
+    work.add_issue(IssueKind::over_limit, "carve",
+                   fmt::format("{} places where a file may begin were not judged on their own: "
+                               "together they are too large",
+                               carved.left_out),
+                   0);
+  std::vector<Externals> names{work.externals.front()};
+  for (const Carved& piece : carved.pieces) {
+    if (piece.offset >= raw.window.own()) continue;
+    const ByteView bytes = piece.mended.empty() ? raw.loaded.bytes.subspan(piece.offset, piece.size)
+                                                : ByteView(piece.mended);
+    const std::string type = file_type_label(bytes);
+    NamesScan scan = scan_under_names(tools.scanner, bytes, names, type);
+    for (const ScanFailure& failure : scan.failures)
+      work.add_issue(failure.timed_out ? IssueKind::timed_out : IssueKind::crashed, "carve",
+                     failure.message, 0);
+    work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
+    if (scan.findings.empty()) continue;
+    for (Finding& hit : scan.findings) {
+      hit.part = Part{StreamKind::carved, raw.window.offset + piece.offset};
+      for (Match& match : hit.matches) place_match(work, raw, piece, match);
+    }
+    add_own_findings(work, {bytes, type, {}}, tools, std::move(scan.findings));
+  }
+}
+
+void drop_repeated(std::vector<Finding>& found, std::span<const Finding> carved,
                    u64 window_offset) {
   for (Finding& finding : found) {
     for (const Finding& piece : carved) {

@@ -54,10 +54,8 @@ Finding finding_frame(const StreamRef& stream, const StreamDescription& describe
 std::vector<MediaExtent> media_extents(const ByteSource& source, const StreamRef& stream) {
   std::vector<MediaExtent> extents;
   for (const Extent& extent : stream.extents) {
-    const bool placed =
-        extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
     const bool of_another = is_decoded_wof(stream.encoding); // offsets are those of another stream
-    if (!placed || (!of_another && extent.stream_offset >= stream.initialized)) continue;
+    if (!extent.placed() || (!of_another && extent.stream_offset >= stream.initialized)) continue;
     const u64 length = of_another || stream.encoding == Encoding::lznt1
                            ? extent.length
                            : std::min(extent.length, stream.initialized - extent.stream_offset);

@@ -16,9 +16,13 @@ std::string image_arguments(const LocateTarget& target) {
   return words;
 }
 
+/// As The Sleuth Kit calls it.
+std::string image_type(const LocateTarget& target) {
+  return target.format == "split raw" ? "raw" : target.format;
+}
+
 std::string volume_arguments(const LocateTarget& target) {
-  const std::string type = target.format == "split raw" ? "raw" : target.format;
-  return fmt::format("-i {} -f ntfs -o {}{}", type, target.volume_offset / kSector,
+  return fmt::format("-i {} -f ntfs -o {}{}", image_type(target), target.volume_offset / kSector,
                      image_arguments(target));
 }
 
@@ -51,9 +55,7 @@ std::string part_of(const std::string& command, u64 from, u64 length) {
 
 /// What the media holds at a place, in any container.
 std::string media_command(const LocateTarget& target, u64 offset, u64 length) {
-  return part_of(fmt::format("img_cat -i {}{}",
-                             target.format == "split raw" ? "raw" : target.format,
-                             image_arguments(target)),
+  return part_of(fmt::format("img_cat -i {}{}", image_type(target), image_arguments(target)),
                  offset, length);
 }
 
@@ -62,9 +64,8 @@ std::string media_commands(const LocateTarget& target, const StreamRef& stream,
                            const ByteSource& source) {
   std::string commands;
   for (const Extent& extent : stream.extents) {
-    const bool placed =
-        extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
-    const std::optional<u64> at = placed ? source.media_offset(extent.source_offset) : std::nullopt;
+    const std::optional<u64> at =
+        extent.placed() ? source.media_offset(extent.source_offset) : std::nullopt;
     if (at) commands += (commands.empty() ? "" : "; ") + media_command(target, *at, extent.length);
   }
   return commands;

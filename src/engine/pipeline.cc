@@ -66,8 +66,7 @@ void write_all(OutcomeSink& sink, const std::vector<Outcome>& outcomes) {
 u64 stored_bytes(const StreamRef& stream) {
   u64 bytes = 0;
   for (const Extent& extent : stream.extents)
-    if (extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten)
-      bytes += extent.length;
+    if (extent.placed()) bytes += extent.length;
   return bytes;
 }
 

@@ -125,6 +125,17 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
   }
 }
 
+VolumeRecord plain_record(u32 id, const Volume& volume) {
+  VolumeRecord record;
+  record.id = id;
+  record.locator = volume.locator;
+  record.offset = volume.offset;
+  record.size = volume.size;
+  record.filesystem = volume.filesystem;
+  record.note = volume.note;
+  return record;
+}
+
 /// What lies between the volumes, before the first and behind the last, as volumes without a file system.
 void add_gaps(const Image& image, const VolumeTable& table, OpenedVolumes& opened) {
   std::vector<std::pair<u64, u64>> taken; // from, to
@@ -136,38 +147,23 @@ void add_gaps(const Image& image, const VolumeTable& table, OpenedVolumes& opene
   for (const auto& [from, to] : taken) {
     const u64 end = std::min(from, image.media->size());
     if (end > at) {
-      VolumeRecord record;
-      record.id = static_cast<u32>(opened.records.size());
-      record.locator = fmt::format("gap{}", ++number);
-      record.offset = at;
-      record.size = end - at;
-      record.filesystem = "none";
+      Volume gap;
+      gap.locator = fmt::format("gap{}", ++number);
+      gap.offset = at;
+      gap.size = end - at;
+      gap.filesystem = "none";
+      gap.source = std::make_shared<SliceSource>(image.media, at, gap.size);
+      VolumeRecord record = plain_record(static_cast<u32>(opened.records.size()), gap);
       record.status = VolumeStatus::swept;
-      const auto source = std::make_shared<SliceSource>(image.media, at, end - at);
-      SweptVolume& gap = opened.swept.emplace_back(
-          SweptVolume{record.id, source, NtfsPlan::of_gap(*source, record.id, at), 'C', {}});
-      gap.target.format = image.format;
-      for (const ImageSegment& segment : image.segments)
-        gap.target.segments.push_back(segment.path.filename().string());
-      gap.target.volume_offset = at;
-      gap.target.volume_size = record.size;
-      gap.target.cluster_size = kSector;
-      record.rest = gap.plan.rest();
+      SweptVolume& swept = opened.swept.emplace_back(
+          SweptVolume{record.id, gap.source, NtfsPlan::of_gap(*gap.source, record.id, at), 'C',
+                      locate_target(image, gap)});
+      swept.target.cluster_size = kSector;
+      record.rest = swept.plan.rest();
       opened.records.push_back(std::move(record));
     }
     at = std::max(at, to);
   }
-}
-
-VolumeRecord plain_record(u32 id, const Volume& volume) {
-  VolumeRecord record;
-  record.id = id;
-  record.locator = volume.locator;
-  record.offset = volume.offset;
-  record.size = volume.size;
-  record.filesystem = volume.filesystem;
-  record.note = volume.note;
-  return record;
 }
 
 } // namespace

@@ -12,7 +12,7 @@ namespace coldsweep {
 u64 held_on_volume(const ByteSource& source, const StreamRef& stream, u64 offset, u64 length) {
   u64 held = 0;
   for (const Extent& part : slice_extents(stream.extents, offset, length))
-    if (part.kind == Extent::Kind::stored || part.kind == Extent::Kind::rewritten)
+    if (part.placed())
       held += std::min(part.length, saturating_subtract(source.end(), part.source_offset));
   return held;
 }

@@ -115,11 +115,9 @@ std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u
   for (; extent != extents.data() + extents.size() && extent->stream_offset < end; ++extent) {
     const u64 from = std::max(offset, extent->stream_offset);
     const u64 to = std::min(end, extent->stream_offset + extent->length);
-    const bool placed =
-        extent->kind == Extent::Kind::stored || extent->kind == Extent::Kind::rewritten;
     part.push_back({from - offset,
-                    placed ? extent->source_offset + (from - extent->stream_offset) : 0, to - from,
-                    extent->kind});
+                    extent->placed() ? extent->source_offset + (from - extent->stream_offset) : 0,
+                    to - from, extent->kind});
   }
   return part;
 }
@@ -131,7 +129,7 @@ std::vector<Gap> read_extents(const ByteSource& source, std::span<const Extent> 
   for (const Extent& part : slice_extents(extents, offset, into.size())) {
     const MutableBytes piece = into.subspan(part.stream_offset, part.length);
     done = part.stream_offset + part.length;
-    if (part.kind == Extent::Kind::stored || part.kind == Extent::Kind::rewritten) {
+    if (part.placed()) {
       for (Gap& gap : read_with_gaps(source, part.source_offset, piece)) {
         gap.offset = gap.offset - part.source_offset + offset + part.stream_offset;
         gaps.push_back(std::move(gap));

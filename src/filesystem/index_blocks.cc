@@ -2,7 +2,6 @@
 #include "filesystem/index_blocks.h"
 
 #include "base/endian.h"
-#include "base/text.h"
 #include "filesystem/extents.h"
 #include "filesystem/update_sequence.h"
 
@@ -20,7 +19,7 @@ bool is_set(ByteView bitmap, u64 bit) {
 
 IndexSlack slack_of(MutableBytes block, u64 offset, bool in_use) {
   IndexSlack slack{offset, block.size(), offset, 0, false, {}};
-  if (chars_of(ByteView(block).first(4)) == "INDX") {
+  if (has_at(block, 0, "INDX")) {
     std::vector<std::string> problems; // what is torn is looked at all the same
     slack.array_offset = undo_update_sequence(block, problems);
     const u64 used = kNodeHeader + little<u32>(block, kNodeHeader + 4).value_or(0);
@@ -30,8 +29,7 @@ IndexSlack slack_of(MutableBytes block, u64 offset, bool in_use) {
     }
   }
   const ByteView rest = ByteView(block).subspan(slack.offset - offset);
-  slack.zeros =
-      std::all_of(rest.begin(), rest.end(), [](std::byte byte) { return byte == std::byte{0}; });
+  slack.zeros = is_zero(rest);
   if (!slack.zeros) slack.names = names_in_index_slack(rest, slack.offset - offset);
   return slack;
 }

@@ -3,6 +3,7 @@
 
 #include "base/endian.h"
 #include "base/text.h"
+#include "filesystem/odd_times.h"
 
 #include <algorithm>
 
@@ -10,13 +11,10 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kEntryHeader = 16, kNameHeader = 0x42;
-constexpr u64 kYear1990 = 122'756'256'000'000'000, kYear2100 = 157'469'184'000'000'000;
 
 bool is_plausible(const FileReference& reference) {
   return reference.sequence != 0 && reference.record < u64{1} << 40;
 }
-
-bool is_plausible(u64 time) { return time == 0 || (time >= kYear1990 && time < kYear2100); }
 
 std::optional<LostName> index_entry_at(ByteView slack, u64 at) {
   const std::optional<u16> length = little<u16>(slack, at + 8), key = little<u16>(slack, at + 10);
@@ -28,10 +26,8 @@ std::optional<LostName> index_entry_at(ByteView slack, u64 at) {
     return std::nullopt;
   std::optional<FileName> name = parse_file_name(*value);
   const FileReference file = FileReference::from(*little<u64>(slack, at));
-  if (!name || !is_plausible(file) || !is_plausible(name->parent)) return std::nullopt;
-  for (const u64 time :
-       {name->times.created, name->times.modified, name->times.mft_modified, name->times.accessed})
-    if (!is_plausible(time)) return std::nullopt;
+  if (!name || !is_plausible(file) || !is_plausible(name->parent) || has_impossible(name->times))
+    return std::nullopt;
   return LostName{file, std::move(*name)};
 }
 

@@ -171,7 +171,7 @@ bool Mft::holds(u64 record) const {
   if (record >= record_count_) return false;
   std::vector<std::byte> start(4);
   return read_extents(*volume_, extents_, record * geometry_.record_size, start).empty() &&
-         chars_of(start) == "FILE";
+         has_at(start, 0, "FILE");
 }
 
 std::vector<std::byte> Mft::read(u64 record) const {

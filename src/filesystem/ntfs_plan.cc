@@ -270,8 +270,8 @@ private:
           bitmap == file.attributes.index_bitmaps.end() ? ByteView{} : ByteView(bitmap->second),
           file.attributes.index_block);
     }
-    const bool structural =
-        found.type == 0x20 || found.type == static_cast<u32>(AttributeType::bitmap);
+    const bool structural = found.type == static_cast<u32>(AttributeType::attribute_list) ||
+                            found.type == static_cast<u32>(AttributeType::bitmap);
     if (!scope_.system || structural || found.encoding != Encoding::plain) {
       if (file.header.in_use) space_.add_metadata(found);
       return;

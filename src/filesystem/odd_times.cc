@@ -5,8 +5,11 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kTicksOfSecond = 10'000'000;
-
 constexpr u64 kYear1990 = 122'756'256'000'000'000, kYear2100 = 157'469'184'000'000'000;
+
+bool is_whole_second(u64 time) { return time % kTicksOfSecond == 0; }
+
+} // namespace
 
 bool has_impossible(const Times& times) {
   const auto impossible = [](u64 time) {
@@ -15,10 +18,6 @@ bool has_impossible(const Times& times) {
   return impossible(times.created) || impossible(times.modified) ||
          impossible(times.mft_modified) || impossible(times.accessed);
 }
-
-bool is_whole_second(u64 time) { return time % kTicksOfSecond == 0; }
-
-} // namespace
 
 std::vector<Anomaly> odd_times(const std::optional<Times>& si, const std::optional<Times>& fn) {
   std::vector<Anomaly> odd;

@@ -9,6 +9,9 @@
 
 namespace coldsweep {
 
+/// Whether one of them is before NTFS existed, or after the year 2100. One that was never set is neither.
+bool has_impossible(const Times& times);
+
 /// Of $STANDARD_INFORMATION and the $FILE_NAME beside it: `impossible_time`, `created_before_name`, `whole_seconds`.
 std::vector<Anomaly> odd_times(const std::optional<Times>& si, const std::optional<Times>& fn);
 

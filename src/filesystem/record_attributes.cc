@@ -15,7 +15,7 @@ constexpr u64 kMostIndexBitmapBytes = 4_MiB;
 
 /// Whether its value is of use to whoever wrote it, and no part of how NTFS finds its way.
 bool is_searched(const Attribute& a) {
-  return a.type != 0x10 && !a.is(AttributeType::attribute_list) &&
+  return !a.is(AttributeType::standard_information) && !a.is(AttributeType::attribute_list) &&
          !a.is(AttributeType::file_name) && !a.is(AttributeType::index_root) &&
          !a.is(AttributeType::index_allocation) && !a.is(AttributeType::bitmap);
 }

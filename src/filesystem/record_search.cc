@@ -2,7 +2,6 @@
 #include "filesystem/record_search.h"
 
 #include "base/endian.h"
-#include "base/text.h"
 #include "filesystem/update_sequence.h"
 
 #include <algorithm>
@@ -14,7 +13,7 @@ constexpr u64 kStep = 4_MiB;
 constexpr u64 kNumberedHeader = 0x30; // the array stands behind the number, which NTFS 3.1 added
 
 bool is_plausible(ByteView record) {
-  if (chars_of(record.first(4)) != "FILE") return false;
+  if (!has_at(record, 0, "FILE")) return false;
   const u64 array = *little<u16>(record, 4), words = *little<u16>(record, 6);
   const u64 attributes = *little<u16>(record, 20);
   const u64 used = *little<u32>(record, 24), allocated = *little<u32>(record, 28);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filesystem/space_planner.h"
 
-#include "base/checked.h"
+#include "base/endian.h"
 #include "filesystem/raw_space.h"
 #include "filesystem/update_sequence.h"
 
@@ -32,10 +32,6 @@ std::vector<Extent> packed(const std::vector<Extent>& extents) {
   return stored;
 }
 
-bool is_zero(ByteView bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
-}
-
 } // namespace
 
 SpacePlanner::SpacePlanner(const NtfsVolume& volume, const Scope& scope, Keep keep)
@@ -56,9 +52,7 @@ u32 SpacePlanner::out_of_scope(const std::string& what) {
 
 void SpacePlanner::claim(Rank rank, std::span<const Extent> extents, u64 end, u32 owner) {
   for (const Extent& extent : extents) {
-    const bool placed =
-        extent.kind == Extent::Kind::stored || extent.kind == Extent::Kind::rewritten;
-    if (placed && extent.stream_offset < end)
+    if (extent.placed() && extent.stream_offset < end)
       claims_.claim(rank, extent.source_offset, std::min(extent.length, end - extent.stream_offset),
                     owner);
   }

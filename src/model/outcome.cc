@@ -36,6 +36,12 @@ std::optional<IssueKind> issue_kind(std::string_view name) {
   return static_cast<IssueKind>(found - kIssueNames.begin());
 }
 
+void ByteAccount::skip(const std::string& reason, u64 bytes) {
+  if (bytes == 0) return;
+  skipped += bytes;
+  skipped_by[reason] += bytes;
+}
+
 ByteAccount& ByteAccount::operator+=(const ByteAccount& other) {
   planned += other.planned;
   scanned += other.scanned;

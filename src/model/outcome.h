@@ -183,6 +183,7 @@ struct ByteAccount {
   u64 planned = 0, scanned = 0, sparse = 0, skipped = 0, unreadable = 0;
   std::map<std::string, u64> skipped_by; ///< reason -> bytes; adds up to `skipped`
 
+  void skip(const std::string& reason, u64 bytes);
   ByteAccount& operator+=(const ByteAccount& other);
   bool balanced() const;
   bool operator==(const ByteAccount&) const = default;

@@ -88,6 +88,9 @@ struct Extent {
   u64 source_offset = 0; ///< in the volume; 0 for sparse and missing
   u64 length = 0;
   Kind kind = Kind::stored;
+
+  /// Whether the bytes stand at `source_offset`.
+  constexpr bool placed() const { return kind == Kind::stored || kind == Kind::rewritten; }
   bool operator==(const Extent&) const = default;
 };
 

@@ -11,11 +11,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-bool at(ByteView bytes, u64 offset, std::string_view signature) {
-  const std::optional<ByteView> part = slice(bytes, offset, signature.size());
-  return part && chars_of(*part) == signature;
-}
-
 bool is_power_of_two(u64 n) { return n != 0 && (n & (n - 1)) == 0; }
 
 /// Sectors in a cluster: a power of two, or from 0x80 on, the negative of its exponent (clusters
@@ -28,7 +23,7 @@ bool plausible_cluster(u8 field) {
 } // namespace
 
 bool looks_like_ntfs(ByteView boot_sector) {
-  if (boot_sector.size() < 512 || !at(boot_sector, 3, "NTFS    "sv)) return false;
+  if (boot_sector.size() < 512 || !has_at(boot_sector, 3, "NTFS    "sv)) return false;
   const u16 sector_size = *little<u16>(boot_sector, 11);
   return sector_size >= 256 && sector_size <= 4096 && is_power_of_two(sector_size) &&
          plausible_cluster(*little<u8>(boot_sector, 13)) && *little<u64>(boot_sector, 48) != 0;
@@ -53,9 +48,9 @@ std::string signature_of(ByteView start) {
   };
   // BitLocker To Go keeps a FAT32 boot sector for old systems; its GUID stands further on
   // (4967d63b-2e29-4ad8-...).
-  if (at(start, 424, "\x3b\xd6\x67\x49\x29\x2e\xd8\x4a"sv)) return "bitlocker";
+  if (has_at(start, 424, "\x3b\xd6\x67\x49\x29\x2e\xd8\x4a"sv)) return "bitlocker";
   for (const Signature& signature : signatures)
-    if (at(start, signature.offset, signature.bytes)) return std::string(signature.name);
+    if (has_at(start, signature.offset, signature.bytes)) return std::string(signature.name);
   return {};
 }
 

@@ -187,9 +187,7 @@ GptReading read_gpt(const ByteSource& media, u64 header_offset, u64 sector_size)
     result.damage = "the GPT's entries do not have the checksum the header states";
   for (u64 i = 0; i < count; ++i) {
     const ByteView entry = ByteView(*entries).subspan(i * entry_size, entry_size);
-    if (std::all_of(entry.begin(), entry.begin() + 16,
-                    [](std::byte b) { return b == std::byte{0}; }))
-      continue;
+    if (is_zero(entry.first(16))) continue;
     const u64 first = *little<u64>(entry, 32), last = *little<u64>(entry, 40);
     if (last < first || !checked_multiply(saturating_add(last, 1), sector_size)) {
       if (result.damage.empty())
