@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Volumes whose own structures are damaged: what was planted is found all the same, and it is said what was done for it.
-#include "filesystem/ntfs_volume.h"
-#include "image/image.h"
+#include "base/file.h"
 #include "support/catch.h"
 #include "support/mft_patch.h"
 #include "support/ntfs_image.h"
+#include "support/program.h"
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
 #include "support/tsk_oracle.h"
-
-#include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -31,15 +27,6 @@ NtfsImage planted() {
     image.file(fmt::format("web/page{}.aspx", i),
                fmt::format("coldsweep-marker-p{}", i) + std::string(i % 3 == 0 ? 9000 : 20, '.'));
   return image;
-}
-
-std::string read_all(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write_all(const std::filesystem::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
 void zero(std::string& bytes, u64 offset, u64 length) {
@@ -70,35 +57,27 @@ Found check_planted(const Swept& swept, const std::string& volume) {
   return found;
 }
 
-bool has_issue(const Swept& swept, const std::string& words) {
-  return std::any_of(swept.issues.begin(), swept.issues.end(), [&](const nlohmann::json& issue) {
-    return issue.at("message").get<std::string>().find(words) != std::string::npos;
-  });
-}
-
 } // namespace
 
 TEST_CASE("a volume without its boot sector is swept by the backup in its last sector") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
-  std::string bytes = read_all(path);
+  std::string bytes = read_text(path);
   zero(bytes, 0, 512);
-  write_all(path, bytes);
+  write_text(path, bytes);
   const Swept swept = run_sweep(path, kMarkerRule);
   require_balanced(swept);
   const Found found = check_planted(swept, bytes);
   CHECK(found.all == kFiles);
   CHECK(found.with_path == kFiles);
-  CHECK(has_issue(swept, "the backup boot sector at offset"));
+  CHECK(swept.has_issue("the backup boot sector at offset"));
   CHECK(swept.volumes.at(0).at("note").get<std::string>().find("backup boot sector") !=
         std::string::npos);
   CHECK(swept.result.incomplete);
   if (Tsk::available()) { // which can't open it: the bytes are shown from the media
     const nlohmann::json f = swept.finding("/web/page0.aspx");
-    const ToolResult shown = run_tool(
-        {"sh", "-c",
-         "cd " + path.parent_path().string() + " && " + f.at("locate").get<std::string>()});
+    const ToolResult shown = run_locate(path, f);
     CHECK(sha256_of(shown.out) == f.at("hashes").at("sha256").get<std::string>());
   }
   const ToolResult info = run_tool({COLDSWEEP_BINARY, "info", path.string()});
@@ -109,47 +88,47 @@ TEST_CASE("a boot sector that leads nowhere gives way to its backup") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
-  std::string bytes = read_all(path);
+  std::string bytes = read_text(path);
   set_field(bytes, 0x30, 77, 8); // $MFT isn't there
   set_field(bytes, 0x38, 78, 8); // nor its mirror
-  write_all(path, bytes);
+  write_text(path, bytes);
   const Swept swept = run_sweep(path, kMarkerRule);
   require_balanced(swept);
   CHECK(check_planted(swept, bytes).all == kFiles);
-  CHECK(has_issue(swept, "the backup boot sector at offset"));
+  CHECK(swept.has_issue("the backup boot sector at offset"));
 }
 
 TEST_CASE("without the first sixteen records every file is found, through the mirror of $MFT") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
-  std::string bytes = read_all(path);
+  std::string bytes = read_text(path);
   zero(bytes, record_offset(bytes, 0), 16 * 1024);
-  write_all(path, bytes);
+  write_text(path, bytes);
   const Swept swept = run_sweep(path, kMarkerRule);
   require_balanced(swept);
   const Found found = check_planted(swept, bytes);
   CHECK(found.all == kFiles);
   CHECK(found.with_path == kFiles); // the root has no record any more, but a number
-  CHECK(has_issue(swept, "$MFTMirr"));
-  CHECK(has_issue(swept, "$Bitmap"));
+  CHECK(swept.has_issue("$MFTMirr"));
+  CHECK(swept.has_issue("$Bitmap"));
 }
 
 TEST_CASE("without record 0 and its mirror every record is found by its signature") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
-  std::string bytes = read_all(path);
+  std::string bytes = read_text(path);
   zero(bytes, record_offset(bytes, 0), 1024);
   zero(bytes, mirror_offset(bytes), 4096);
-  write_all(path, bytes);
+  write_text(path, bytes);
   const Swept swept = run_sweep(path, kMarkerRule);
   require_balanced(swept);
   const Found found = check_planted(swept, bytes);
   CHECK(found.all == kFiles);
   CHECK(found.recovered == kFiles);
   CHECK(found.with_path == kFiles);
-  CHECK(has_issue(swept, "found by their signature"));
+  CHECK(swept.has_issue("found by their signature"));
   CHECK(swept.finding("/web/page1.aspx").at("record") == image.written("web/page1.aspx").record);
 }
 
@@ -158,13 +137,13 @@ TEST_CASE(
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
-  std::string bytes = read_all(path);
+  std::string bytes = read_text(path);
   const u64 runs = run_list_offset(bytes, attribute_offset(bytes, 0, 0x80).value());
   REQUIRE((field<u8>(bytes, runs) & 0x0F) == 1); // its length has one byte
   set_field(bytes, runs + 1, 20, 1);             // 20 clusters are 80 records
   const u64 second = runs + 2 + (field<u8>(bytes, runs) >> 4);
   set_field(bytes, second, 0, 1); // and there are no more
-  write_all(path, bytes);
+  write_text(path, bytes);
   const Swept swept = run_sweep(path, kMarkerRule);
   require_balanced(swept);
   const Found found = check_planted(swept, bytes);
@@ -172,14 +151,14 @@ TEST_CASE(
   CHECK(found.recovered > kFiles / 4);
   CHECK(found.recovered < kFiles);
   CHECK(found.with_path == kFiles);
-  CHECK(has_issue(swept, "found by their signature"));
+  CHECK(swept.has_issue("found by their signature"));
 }
 
 TEST_CASE("a healthy volume is not searched for records, and none counts as recovered") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const Swept swept = run_sweep(image.build(), kMarkerRule);
-  const Found found = check_planted(swept, read_all(image.build()));
+  const Found found = check_planted(swept, read_text(image.build()));
   CHECK(found.all == kFiles);
   CHECK(found.recovered == 0);
   CHECK(swept.issues.empty());

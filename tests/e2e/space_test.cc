@@ -7,6 +7,7 @@
 #include "filesystem/raw_space.h"
 #include "image/image.h"
 #include "support/catch.h"
+#include "support/image_bytes.h"
 #include "support/mft_patch.h"
 #include "support/ntfs_image.h"
 #include "support/run_sweep.h"
@@ -29,24 +30,6 @@ constexpr std::string_view kMarker = "coldsweep-marker-4712";
 constexpr const char* kMarkerRule =
     "rule marker { strings: $m = \"coldsweep-marker-4712\" condition: $m }";
 constexpr u64 kCluster = 4096;
-
-NtfsVolume open_bare(const std::filesystem::path& path) {
-  return NtfsVolume::open(open_image({path}).media);
-}
-
-void write_at(const std::filesystem::path& path, u64 offset, std::string_view bytes) {
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekp(static_cast<std::streamoff>(offset));
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
-
-std::string read_at(const std::filesystem::path& path, u64 offset, u64 length) {
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(offset));
-  std::string bytes(length, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(length));
-  return bytes;
-}
 
 Scope nothing() { return {.allocated = false, .deleted = false, .alternate_streams = false}; }
 
@@ -83,8 +66,7 @@ nlohmann::json check_found(const std::filesystem::path& path, const Scope& scope
   if (Tsk::available()) {
     const std::string locate = f.at("locate");
     CAPTURE(locate);
-    const ToolResult shown =
-        run_tool({"sh", "-c", "cd " + path.parent_path().string() + " && " + locate});
+    const ToolResult shown = run_locate(path, f);
     CHECK(shown.status == 0);
     CHECK(shown.out.find(kMarker) != std::string::npos);
   }
@@ -149,9 +131,7 @@ TEST_CASE("a marker behind the attributes of an MFT record is found with the sco
   CHECK(f.at("record") == record);
   CHECK(f.at("matches").at(0).at("media_offset") == at);
   if (Tsk::available()) {
-    const ToolResult shown = run_tool(
-        {"sh", "-c",
-         "cd " + path.parent_path().string() + " && " + f.at("locate").get<std::string>()});
+    const ToolResult shown = run_locate(path, f);
     CHECK(shown.out.find(kMarker) == f.at("matches").at(0).at("offset").get<std::size_t>());
   }
   const Swept all = sweep_scope(path, everything());
@@ -244,8 +224,7 @@ TEST_CASE("a marker in an extended attribute or a reparse point is found with th
     if (f.at("kind") != "attribute" || !Tsk::available()) continue;
     const std::string locate = f.at("locate");
     CAPTURE(locate);
-    const ToolResult shown =
-        run_tool({"sh", "-c", "cd " + path.parent_path().string() + " && " + locate});
+    const ToolResult shown = run_locate(path, f);
     CHECK(shown.out.find(kMarker) != std::string::npos);
   }
   CHECK(sweep_scope(path, {}).findings.empty());
@@ -433,9 +412,7 @@ TEST_CASE("markers between partitions and behind the last are found with the sco
     CHECK(f.at("path") == "/$Gap");
     places.push_back(f.at("matches").at(0).at("media_offset"));
     if (Tsk::available()) {
-      const ToolResult shown =
-          run_tool({"sh", "-c",
-                    "cd " + folder.path().string() + " && " + f.at("locate").get<std::string>()});
+      const ToolResult shown = run_locate(path, f);
       CHECK(shown.out.find(kMarker) == f.at("matches").at(0).at("offset").get<std::size_t>());
     }
   }

@@ -2,6 +2,7 @@
 // What lies in clusters in no use is found, once, with its place in the media; and what a deleted file's clusters hold is
 // not taken for its content where others have them now.
 #include "support/catch.h"
+#include "support/image_bytes.h"
 #include "support/ntfs_image.h"
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
@@ -37,10 +38,6 @@ SweepOptions only_unallocated() {
   return options;
 }
 
-NtfsVolume open_bare(const std::filesystem::path& path) {
-  return NtfsVolume::open(open_image({path}).media);
-}
-
 std::vector<RawChunk> chunks_of(const NtfsVolume& volume) {
   const NtfsPlan plan = NtfsPlan::make(volume, 0, only_unallocated().scope);
   std::vector<RawChunk> chunks;
@@ -54,21 +51,6 @@ std::vector<RawChunk> chunks_of(const NtfsVolume& volume) {
   std::sort(chunks.begin(), chunks.end(),
             [](const RawChunk& a, const RawChunk& b) { return a.first_cluster < b.first_cluster; });
   return chunks;
-}
-
-void write_at(const std::filesystem::path& path, u64 offset, std::string_view bytes) {
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekp(static_cast<std::streamoff>(offset));
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  REQUIRE(file.good());
-}
-
-std::string read_at(const std::filesystem::path& path, u64 offset, u64 length) {
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(offset));
-  std::string bytes(length, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(length));
-  return bytes;
 }
 
 u64 volume_place(const RawChunk& chunk, u64 offset) {
@@ -104,9 +86,7 @@ TEST_CASE("what stands in a free cluster is found with its place, and shown by `
   CHECK(read_at(path, f.at("matches").at(0).at("media_offset"), kMarker.size()) == kMarker);
   CHECK(swept.coverage.at(0).at("streams").at("planned") == 0);
   if (Tsk::available()) {
-    const ToolResult shown = run_tool(
-        {"sh", "-c",
-         "cd " + path.parent_path().string() + " && " + f.at("locate").get<std::string>()});
+    const ToolResult shown = run_locate(path, f);
     CHECK(shown.status == 0);
     CHECK(sha256_of(shown.out) == f.at("hashes").at("sha256").get<std::string>());
   }

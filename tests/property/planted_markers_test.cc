@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Markers planted wherever bytes can stand on a volume: each is found where it was put, and once in its scope.
+#include "base/file.h"
 #include "filesystem/extents.h"
 #include "filesystem/ntfs_plan.h"
-#include "image/image.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/effort.h"
+#include "support/image_bytes.h"
 #include "support/ntfs_image.h"
+#include "support/program.h"
 #include "support/run_sweep.h"
 
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <random>
 
@@ -40,14 +40,9 @@ public:
     add_files();
     if (seed_ % 7 == 0) image_.fill("full.bin", 512 * 1024);
     const std::filesystem::path built = image_.build();
-    std::string bytes = read(built);
+    std::string bytes = read_text(built);
     plant_outside_of_files(bytes);
-    std::ofstream(built, std::ios::binary | std::ios::trunc) << bytes;
-  }
-
-  static std::string read(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    write_text(built, bytes);
   }
 
 private:
@@ -113,7 +108,7 @@ private:
 
   /// Where in an extent of a raw stream a marker has room; the first byte that follows is none of its own.
   void plant_outside_of_files(std::string& bytes) {
-    const NtfsVolume volume = NtfsVolume::open(open_image({image_.build()}).media);
+    const NtfsVolume volume = open_bare(image_.build());
     const NtfsPlan plan = NtfsPlan::make(volume, 0, {.unallocated = true, .slack = true});
     std::map<StreamKind, std::vector<StreamRef>> by_kind;
     for (const StreamRef& stream : plan.streams()) by_kind[stream.id.kind].push_back(stream);
@@ -233,7 +228,7 @@ TEST_CASE("markers planted in 300 images are found where they were put, and once
     CAPTURE(seed);
     Planting planting(seed);
     planting.plant();
-    const std::string bytes = Planting::read(planting.path());
+    const std::string bytes = read_text(planting.path());
     SweepOptions options;
     options.scope.unallocated = options.scope.slack = true;
     options.export_matched = false;

@@ -89,6 +89,18 @@ Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions 
   });
 }
 
+bool Swept::has_issue(const std::string& words, const std::string& kind) const {
+  return std::any_of(issues.begin(), issues.end(), [&](const nlohmann::json& issue) {
+    return (kind.empty() || issue.at("kind") == kind) &&
+           issue.at("message").get<std::string>().find(words) != std::string::npos;
+  });
+}
+
+ToolResult run_locate(const std::filesystem::path& image, const nlohmann::json& finding) {
+  const std::string command = finding.at("locate");
+  return run_tool({"sh", "-c", "cd " + image.parent_path().string() + " && " + command});
+}
+
 void require_balanced(const Swept& swept) {
   for (const nlohmann::json& coverage : swept.coverage) {
     const nlohmann::json& b = coverage.at("bytes");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/sweep.h"
+#include "support/run_tool.h"
 #include "support/temp_dir.h"
 
 #include <filesystem>
@@ -29,6 +30,8 @@ struct Swept {
   /// `/path` or `/path:stream` of each finding, sorted.
   std::vector<std::string> paths() const;
   u64 issues_of_kind(const std::string& kind) const;
+  /// Whether the message of an issue (of that kind, unless it is empty) has these words.
+  bool has_issue(const std::string& words, const std::string& kind = {}) const;
 };
 
 /// Applies rules given as text; options other than image, output and rules are taken from `options`.
@@ -37,6 +40,9 @@ Swept run_sweep(const std::filesystem::path& image, const std::string& rules,
 
 /// Sweeps a source as one bare NTFS volume.
 Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions options = {});
+
+/// Runs a finding's `locate` where the image lies.
+ToolResult run_locate(const std::filesystem::path& image, const nlohmann::json& finding);
 
 /// Throws when the coverage of any volume doesn't add up to what was planned.
 void require_balanced(const Swept& swept);
