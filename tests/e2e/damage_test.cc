@@ -3,12 +3,16 @@
 #include "base/file.h"
 #include "support/catch.h"
 #include "support/mft_patch.h"
+#include "support/mft_split.h"
 #include "support/ntfs_image.h"
 #include "support/program.h"
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
 #include "support/tsk_oracle.h"
 
+#include <array>
+
+#include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
 
 using namespace coldsweep;
@@ -151,6 +155,76 @@ TEST_CASE(
   CHECK(found.recovered > kFiles / 4);
   CHECK(found.recovered < kFiles);
   CHECK(found.with_path == kFiles);
+  CHECK(swept.has_issue("found by their signature"));
+}
+
+TEST_CASE(
+    "an $MFT in pieces is followed through its attribute list, as The Sleuth Kit follows it") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image = planted();
+  const std::filesystem::path path = image.build();
+  std::string bytes = read_text(path);
+  split_mft(bytes, std::array<u64, 2>{8, 20});
+  write_text(path, bytes);
+  const Swept swept = run_sweep(path, kMarkerRule);
+  require_balanced(swept);
+  const Found found = check_planted(swept, bytes);
+  CHECK(found.all == kFiles);
+  CHECK(found.recovered == 0);
+  CHECK(found.with_path == kFiles);
+  CHECK(swept.issues.empty());
+  if (!Tsk::available()) return;
+  for (const u64 file : {0, kFiles - 1}) {
+    const nlohmann::json f = swept.finding(fmt::format("/web/page{}.aspx", file));
+    CHECK(sha256_of(run_locate(path, f).out) == f.at("hashes").at("sha256").get<std::string>());
+  }
+}
+
+TEST_CASE("where the attribute list of $MFT is cut, what it named is found by its signature") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image = planted();
+  const std::filesystem::path path = image.build();
+  std::string bytes = read_text(path);
+  split_mft(bytes, std::array<u64, 2>{8, 20});
+  // Three entries for record 0, and one for each of the two other pieces.
+  const auto [keep, pieces] =
+      GENERATE(table<u64, int>({{5 * 32 - 7, 2}, {4 * 32, 2}, {100, 1}, {0, 1}}));
+  CAPTURE(keep);
+  cut_mft_list(bytes, keep);
+  write_text(path, bytes);
+  const Swept swept = run_sweep(path, kMarkerRule);
+  require_balanced(swept);
+  const Found found = check_planted(swept, bytes);
+  CHECK(found.all == kFiles);
+  CHECK(found.with_path == kFiles);
+  // A cluster has four records, and the first files have the numbers from 64 on.
+  int behind = 0;
+  for (int i = 0; i < kFiles; ++i)
+    behind += image.written(fmt::format("web/page{}.aspx", i)).record >= (pieces == 2 ? 80 : 32);
+  CHECK(found.recovered == behind);
+  CHECK(swept.has_issue("found by their signature"));
+  CHECK(swept.result.incomplete);
+}
+
+TEST_CASE(
+    "without boot sector, first sixteen records and the end of $MFT's list all is found still") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image = planted();
+  const std::filesystem::path path = image.build();
+  std::string bytes = read_text(path);
+  split_mft(bytes, std::array<u64, 2>{8, 20});
+  cut_mft_list(bytes, 100);
+  zero(bytes, record_offset(bytes, 0), 16 * 1024);
+  zero(bytes, 0, 512);
+  write_text(path, bytes);
+  const Swept swept = run_sweep(path, kMarkerRule);
+  require_balanced(swept);
+  const Found found = check_planted(swept, bytes);
+  CHECK(found.all == kFiles);
+  CHECK(found.recovered == kFiles); // the copy of record 0 leads to the first 32 records alone
+  CHECK(found.with_path == kFiles);
+  CHECK(swept.has_issue("the backup boot sector at offset"));
+  CHECK(swept.has_issue("$MFTMirr"));
   CHECK(swept.has_issue("found by their signature"));
 }
 
