@@ -4,6 +4,8 @@
 #include "base/checked.h"
 #include "base/endian.h"
 #include "base/text.h"
+#include "content/mail.h"
+#include "content/member_name.h"
 
 #include <algorithm>
 #include <clocale>
@@ -21,7 +23,6 @@ using namespace std::string_view_literals;
 
 constexpr std::size_t kStep = 256 << 10;
 constexpr std::size_t kMostDamage = 3;
-constexpr std::size_t kMostName = 4096;
 
 struct CloseArchive {
   void operator()(archive* of) const { archive_read_free(of); }
@@ -64,6 +65,7 @@ void support(archive* a, ArchiveKind kind) {
     archive_read_support_filter_zstd(a);
     archive_read_support_format_raw(a);
     break;
+  case ArchiveKind::mail:
   case ArchiveKind::none: break;
   }
   // Names without a mark of their encoding are taken as UTF-8; what isn't is escaped.
@@ -77,12 +79,7 @@ std::string name_of(archive_entry* entry, ArchiveKind kind, u64 number) {
   std::string name = raw == nullptr ? "" : raw;
   if (kind == ArchiveKind::compressed && (name.empty() || name == "data")) return "content";
   if (name.empty()) return fmt::format("member-{}", number);
-  if (name.size() > kMostName) name.resize(kMostName);
-  std::replace(name.begin(), name.end(), '\\', '/');
-  name = printable(as_utf8(name));
-  for (std::size_t at = 0; (at = name.find("!/", at)) != std::string::npos;)
-    name.replace(at, 1, "\\u0021");
-  return name;
+  return member_name(std::move(name));
 }
 
 class Walker {
@@ -152,7 +149,7 @@ private:
     if (out_of_time()) return;
     if (archive_entry_is_encrypted(entry) != 0) return note_encrypted(name);
     std::vector<std::byte> bytes;
-    if (read(name, bytes)) use_({name, bytes});
+    if (read(name, bytes)) budget_.hand_out({name, bytes}, use_);
   }
 
   void note_encrypted(const std::string& name) {
@@ -185,12 +182,11 @@ private:
       }
       budget_.bytes_left -= taken;
       if (got == 0) return !bytes.empty();
-      if (bytes.size() > budget_.limits.member_bytes) {
+      if (bytes.size() > budget_.member_bytes()) {
         if (walk_.too_large++ == 0) walk_.first_too_large = name;
         // To skip the rest means to decompress it, but in a zip.
         if (kind_ != ArchiveKind::zip)
-          walk_.limit =
-              fmt::format("{} is larger than {} bytes", name, budget_.limits.member_bytes);
+          walk_.limit = fmt::format("{} is larger than {} bytes", name, budget_.member_bytes());
         return false;
       }
       if (out_of_time()) return false;
@@ -217,6 +213,13 @@ ArchiveBudget::ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, std::chr
   deadline = time.count() == 0 ? Clock::time_point::max() : Clock::now() + time;
 }
 
+void ArchiveBudget::hand_out(const ArchiveMember& member,
+                             const std::function<void(const ArchiveMember&)>& use) {
+  held += member.bytes.size();
+  use(member);
+  held -= member.bytes.size();
+}
+
 ArchiveKind archive_kind(ByteView content) {
   if (content.size() < 18) return ArchiveKind::none; // an empty gzip file
   if (has_at(content, 0, "PK\3\4"sv) || has_at(content, 0, "PK\7\x08"sv)) return ArchiveKind::zip;
@@ -229,11 +232,12 @@ ArchiveKind archive_kind(ByteView content) {
     return ArchiveKind::compressed;
   if (has_at(content, 257, "ustar"sv)) return ArchiveKind::tar;
   if (has_at(content, 0x8001, "CD001"sv)) return ArchiveKind::iso;
-  return ArchiveKind::none;
+  return is_mail(content) ? ArchiveKind::mail : ArchiveKind::none;
 }
 
 ArchiveWalk walk_archive(ByteView content, ArchiveKind kind, ArchiveBudget& budget,
                          const std::function<void(const ArchiveMember&)>& use) {
+  if (kind == ArchiveKind::mail) return walk_mail(content, budget, use);
   return Walker(content, kind, budget, use).run();
 }
 

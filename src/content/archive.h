@@ -5,6 +5,7 @@
 
 #include "base/types.h"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -22,6 +23,7 @@ enum class ArchiveKind : u8 {
   rar,
   iso,
   compressed, ///< gzip, bzip2, xz, zstd, lzma: one member without a container
+  mail,       ///< a message with its parts; see content/mail.h
 };
 
 /// From the first bytes, or those where the format has its mark. Cheap.
@@ -37,18 +39,24 @@ struct ArchiveLimits {
   u32 depth = 6; ///< of archives in archives; the outermost is 1
 };
 
+struct ArchiveMember {
+  std::string name; ///< UTF-8, printable; `!` before `/` is escaped, since `!/` parts archives
+  ByteView bytes;   ///< all of it; valid within the call
+};
+
 /// What is left of the limits; shared by the levels of one stream.
 struct ArchiveBudget {
   ArchiveLimits limits;
   u64 bytes_left = 0, members_left = 0;
+  u64 held = 0; ///< by members that are being looked at: one on each level
   std::chrono::steady_clock::time_point deadline;
 
-  ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, std::chrono::seconds time);
-};
+  /// How large a member may be: so large that all levels together hold no more than two of the largest.
+  u64 member_bytes() const { return std::min(limits.member_bytes, 2 * limits.member_bytes - held); }
+  /// Hands a member on, and counts it as held meanwhile.
+  void hand_out(const ArchiveMember& member, const std::function<void(const ArchiveMember&)>& use);
 
-struct ArchiveMember {
-  std::string name; ///< UTF-8, printable; `!` before `/` is escaped, since `!/` parts archives
-  ByteView bytes;   ///< all of it; valid within the call
+  ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, std::chrono::seconds time);
 };
 
 /// How a walk went.

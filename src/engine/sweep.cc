@@ -45,13 +45,9 @@ u64 recognised_bytes(const ByteAccount& bytes) {
   return sum;
 }
 
-/// Limits that cost no byte (a list of matches cut, a sparse stream scanned in parts) leave a sweep complete.
 bool is_incomplete(const SealSummary& seal) {
-  if (seal.bytes.skipped > recognised_bytes(seal.bytes) || seal.bytes.unreadable > 0) return true;
-  return std::any_of(seal.issues_by_kind.begin(), seal.issues_by_kind.end(), [](const auto& entry) {
-    return entry.first != name_of(IssueKind::over_limit) &&
-           entry.first != name_of(IssueKind::matches_truncated);
-  });
+  return seal.unseen > 0 || seal.bytes.skipped > recognised_bytes(seal.bytes) ||
+         seal.bytes.unreadable > 0;
 }
 
 void write_header(Journal& journal, const CaseRecord& record, const OpenedVolumes& volumes) {

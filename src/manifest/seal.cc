@@ -206,6 +206,7 @@ private:
   void add(const Issue& issue) {
     ++summary.issues;
     ++summary.issues_by_kind[std::string(name_of(issue.kind))];
+    summary.unseen += hides_content(issue) ? 1 : 0;
     file.add(manifest_line(issue));
   }
 

@@ -20,6 +20,7 @@ struct SealSummary {
   SpaceAccount space;                           ///< of all swept volumes
   std::map<std::string, u64> findings_by_cause; ///< name of the rule, hash set or anomaly -> number
   std::map<std::string, u64> issues_by_kind;
+  u64 unseen = 0; ///< issues that name content which nobody looked at
   Ranking ranking;
   std::map<std::string, LogCoverage> logs; ///< by family, of all volumes
 };

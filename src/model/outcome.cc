@@ -30,6 +30,11 @@ std::string_view title_of(const Cause& cause) {
 
 std::string_view name_of(IssueKind kind) { return kIssueNames.at(static_cast<std::size_t>(kind)); }
 
+bool hides_content(const Issue& issue) {
+  if (issue.kind == IssueKind::over_limit) return issue.stage == "archive";
+  return issue.kind != IssueKind::matches_truncated;
+}
+
 std::optional<IssueKind> issue_kind(std::string_view name) {
   const auto* found = std::find(kIssueNames.begin(), kIssueNames.end(), name);
   if (found == kIssueNames.end()) return std::nullopt;

@@ -172,11 +172,15 @@ struct Issue {
   std::optional<u64> record;
   std::optional<std::string> path;
   std::optional<std::string> stream_name;
-  std::string stage; ///< `open`, `volume`, `plan`, `read`, `scan`, `export`, `hash`
+  std::string stage; ///< `open`, `volume`, `plan`, `read`, `scan`, `archive`, `export`, `hash`, ...
   std::string message;
   u64 bytes = 0; ///< how many were not looked at
   bool operator==(const Issue&) const = default;
 };
+
+/// Whether it leaves the sweep incomplete, even where it names no bytes: members behind a limit have none on the volume, and
+/// other limits mean that something was judged in parts.
+bool hides_content(const Issue& issue);
 
 /// Bytes of a stream or a volume, by what became of them. `planned` is the sum of the others.
 struct ByteAccount {

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Members of archives are examined as files are; what can't be opened, or is too much, is said.
+#include "base/file.h"
+#include "support/archive_forms.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
+#include "support/effort.h"
 #include "support/ntfs_image.h"
+#include "support/program.h"
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
 
 #include <algorithm>
 #include <fstream>
+#include <random>
+#include <set>
 
 using namespace coldsweep;
 using namespace coldsweep::test;
@@ -108,7 +114,7 @@ TEST_CASE("bombs and mazes cost an issue each, and nothing that was found") {
   CHECK(swept.result.incomplete);
 }
 
-TEST_CASE("a gzip file within forty others ends in an issue; within a few it is opened") {
+TEST_CASE("a gzip file that is its own content, or is within forty others, ends in an issue") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const auto wrapped = [](int levels) {
     std::string content = kMarker;
@@ -118,10 +124,73 @@ TEST_CASE("a gzip file within forty others ends in an issue; within a few it is 
   };
   NtfsImage image({.size = 16_MiB});
   image.file("few.gz", wrapped(4));
-  image.file("forty.gz", wrapped(40)); // a file that decompresses to itself costs as much
+  image.file("forty.gz", wrapped(40));
+  image.file("quine.gz", make_gzip_quine());
   const Swept swept = run_sweep(image.build(), kMarkerRule);
   REQUIRE(swept.findings.size() == 1);
   CHECK(swept.findings.at(0).at("path") == "/few.gz");
-  REQUIRE(swept.issues.size() == 1);
-  CHECK(swept.issues.at(0).at("path") == "/forty.gz");
+  std::set<std::string> of;
+  for (const nlohmann::json& issue : swept.issues) of.insert(issue.at("path").get<std::string>());
+  CHECK(of == std::set<std::string>{"/forty.gz", "/quine.gz"});
+  CHECK(swept.issues.size() == 2);
+}
+
+TEST_CASE("an attachment in a message has its member, its hashes and its findings") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  // "coldsweep-marker-4713" in base64, and nowhere else.
+  image.file("Exchange/Pickup/queued",
+             "From: a@example.com\r\nMIME-Version: 1.0\r\n"
+             "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsee below\r\n--b\r\n"
+             "Content-Type: text/plain; name=page.aspx\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+             "Y29sZHN3ZWVwLW1hcmtlci00NzEz\r\n--b--\r\n");
+  const Swept swept = run_sweep(image.build(), kMarkerRule);
+  CHECK(swept.issues.empty());
+  REQUIRE(swept.findings.size() == 1);
+  const nlohmann::json& f = swept.findings.at(0);
+  CHECK(f.at("path") == "/Exchange/Pickup/queued");
+  CHECK(f.at("member") == "page.aspx");
+  CHECK(f.at("hashes").at("sha256") == sha256_of(kMarker));
+}
+
+TEST_CASE("bombs take no more memory than --memory lets them") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  if (kSanitized) SKIP("sanitizers keep what is freed");
+  if (!have_tool("python3")) SKIP("no python3 to measure with");
+  const auto peak_of = [](int status,
+                          const std::vector<std::pair<std::string, std::string>>& files) -> u64 {
+    NtfsImage image({.size = 128_MiB});
+    for (const auto& [name, content] : files) image.file(name, content);
+    const TempDir folder;
+    const std::filesystem::path rules = folder / "rules.yar";
+    write_text(rules, kMarkerRule);
+    // Of a process that a small one starts: what this one has would count as the child's.
+    const char* const kMeasure = "import os, subprocess, sys\n"
+                                 "child = subprocess.Popen(sys.argv[1:])\n"
+                                 "_, status, usage = os.wait4(child.pid, 0)\n"
+                                 "print(usage.ru_maxrss * 1024)\n"
+                                 "sys.exit(os.waitstatus_to_exitcode(status))";
+    const ToolResult swept =
+        run_tool({"python3", "-c", kMeasure, COLDSWEEP_BINARY, "sweep", image.build().string(),
+                  "-o", (folder / "case").string(), "--rules", rules.string(), "--memory", "64MiB",
+                  "-t", "2", "--progress", "none"});
+    CAPTURE(swept.out, swept.err);
+    CHECK(swept.status == status);
+    return std::stoull(swept.out.substr(swept.out.find_last_not_of("0123456789\n") + 1));
+  };
+  std::mt19937 random(1);
+  std::string noise(3_MiB, '\0'); // a stream that is large may grow to more
+  for (char& c : noise) c = static_cast<char>(random());
+  std::string levels = std::string(128_MiB, '\0');
+  std::vector<std::pair<std::string, std::string>> bombs;
+  for (int i = 0; i < 3; ++i) {
+    levels = make_archive("zip", {{"noise", noise}, {"next.zip", levels}});
+    bombs.emplace_back("bomb" + std::to_string(i) + ".zip", levels);
+    bombs.emplace_back(
+        "bomb" + std::to_string(i) + ".7z",
+        make_archive("7zip", {{"noise", noise}, {"zeros", std::string(100_MiB, '\0')}}));
+  }
+  const u64 plain = peak_of(0, {{"plain.txt", kMarker}}), with_bombs = peak_of(3, bombs);
+  INFO("plain " << plain << ", with bombs " << with_bombs);
+  CHECK(with_bombs < plain + 2 * 64_MiB);
 }

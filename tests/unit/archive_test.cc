@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 #include "content/archive.h"
+#include "support/archive_forms.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
+#include "support/run_tool.h"
 
 #include <random>
 
@@ -50,6 +52,26 @@ TEST_CASE("archives of each format give their files, and say nothing else") {
   Members expected = kTwo;
   std::sort(expected.begin(), expected.end());
   CHECK(found == expected);
+}
+
+TEST_CASE("formats that only their makers write are read, too") {
+  const auto [content, kind] = GENERATE(table<std::string, ArchiveKind>({
+      {make_cab(kTwo), ArchiveKind::cab},
+      {make_rar4(kTwo), ArchiveKind::rar},
+      {make_rar5(kTwo), ArchiveKind::rar},
+  }));
+  CHECK(archive_kind(bytes_of(content)) == kind);
+  const Walked walked = walk(content);
+  CHECK(walked.members == kTwo);
+  CHECK(walked.walk.damage.empty());
+  CHECK(walked.walk.limit.empty());
+}
+
+TEST_CASE("a gzip file that decompresses to itself ends") {
+  const std::string quine = make_gzip_quine();
+  CHECK(must_run({"gzip", "-dc"}, quine) == quine);
+  const Walked walked = walk(quine);
+  CHECK(walked.members.size() + walked.walk.damage.size() > 0);
 }
 
 TEST_CASE("what is compressed without a container has one member") {

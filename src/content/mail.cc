@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/mail.h"
+
+#include "base/endian.h"
+#include "base/text.h"
+#include "content/member_name.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <mutex>
+
+#include <fmt/format.h>
+#include <gmime/gmime.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kMostHeaderStart = 64_KiB; ///< of the message's own header
+constexpr u64 kMostHeaderBytes = 2_MiB;  ///< in all of its parts
+constexpr u64 kMostBoundaries = 50'000;
+constexpr u64 kMostListEntries = 2000, kMostEntries = 40'000; ///< addresses and groups
+
+struct Unref {
+  void operator()(void* object) const { g_object_unref(object); }
+};
+template <class T> using Owned = std::unique_ptr<T, Unref>;
+
+/// The next line without its end, taken off the text.
+std::string_view next_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+/// The field name of a header line (RFC 5322, 3.6.8), or what a lenient parser takes for one; empty: it is none.
+std::string_view field_name(std::string_view line) {
+  std::size_t end = 0;
+  while (end < line.size() && line[end] > ' ' && line[end] <= '~' && line[end] != ':') ++end;
+  const std::size_t colon = line.find_first_not_of(" \t", end);
+  return colon != std::string_view::npos && line[colon] == ':' ? line.substr(0, end)
+                                                               : std::string_view{};
+}
+
+bool is_continuation(std::string_view line) {
+  return !line.empty() && (line.front() == ' ' || line.front() == '\t');
+}
+
+/// What the parser would make objects of. Counts too much rather than too little.
+struct ParserLoad {
+  u64 header_bytes = 0, boundaries = 0;
+  /// Of the longest list of addresses, and of all: the parser takes time by the square of them, and stack for each group.
+  u64 most_entries = 0, entries = 0;
+};
+
+bool holds_addresses(std::string_view field) {
+  constexpr std::array<std::string_view, 6> kLists{"sender", "from", "reply-to", "to", "cc", "bcc"};
+  if (field.size() > 8) return false;
+  return std::find(kLists.begin(), kLists.end(), ascii_lower(field)) != kLists.end();
+}
+
+ParserLoad load_of(std::string_view text) {
+  ParserLoad load;
+  bool in_header = false, in_list = false;
+  u64 list_entries = 0;
+  while (!text.empty()) {
+    const std::string_view line = next_line(text);
+    if (line.starts_with("--")) ++load.boundaries;
+    if (const std::string_view field = field_name(line); !field.empty()) {
+      in_header = true;
+      in_list = holds_addresses(field);
+      list_entries = 0;
+    } else if (!is_continuation(line)) {
+      in_header = in_list = false;
+    }
+    if (in_header) load.header_bytes += line.size() + 1;
+    if (!in_list) continue;
+    const u64 entries = static_cast<u64>(std::count_if(
+        line.begin(), line.end(), [](char c) { return c == ',' || c == ';' || c == ':'; }));
+    load.entries += entries;
+    list_entries += entries;
+    load.most_entries = std::max(load.most_entries, list_entries);
+  }
+  return load;
+}
+
+void start_gmime() {
+  static std::once_flag once;
+  std::call_once(once, [] { g_mime_init(); });
+}
+
+class MailWalker {
+public:
+  MailWalker(ByteView content, ArchiveBudget& budget,
+             const std::function<void(const ArchiveMember&)>& use)
+      : content_(content), budget_(budget), use_(use) {}
+
+  ArchiveWalk run() {
+    if (!is_bounded()) return std::move(walk_);
+    start_gmime();
+    const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(
+        reinterpret_cast<const char*>(content_.data()), content_.size()));
+    const Owned<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+    const Owned<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
+    if (!message) {
+      walk_.damage.emplace_back("it begins like a message, but can't be taken apart");
+      return std::move(walk_);
+    }
+    GMimePartIter* parts = g_mime_part_iter_new(GMIME_OBJECT(message.get()));
+    do {
+      GMimeObject* part = g_mime_part_iter_get_current(parts);
+      if (part != nullptr && GMIME_IS_PART(part)) visit(GMIME_PART(part));
+    } while (walk_.limit.empty() && g_mime_part_iter_next(parts) != FALSE);
+    g_mime_part_iter_free(parts);
+    return std::move(walk_);
+  }
+
+private:
+  bool is_bounded() {
+    if (content_.size() > budget_.member_bytes()) { // the parser keeps a copy
+      walk_.limit = fmt::format("the message is larger than {} bytes", budget_.member_bytes());
+      return false;
+    }
+    const ParserLoad load = load_of(chars_of(content_));
+    if (load.header_bytes > kMostHeaderBytes)
+      walk_.limit = fmt::format("the message has more than {} bytes of headers", kMostHeaderBytes);
+    else if (load.boundaries > kMostBoundaries)
+      walk_.limit = fmt::format("the message has more than {} boundaries", kMostBoundaries);
+    else if (load.most_entries > kMostListEntries || load.entries > kMostEntries)
+      walk_.limit = fmt::format("the message has more than {} addresses in one list or {} in all",
+                                kMostListEntries, kMostEntries);
+    return walk_.limit.empty();
+  }
+
+  void visit(GMimePart* part) {
+    ++walk_.members;
+    if (budget_.members_left == 0) {
+      walk_.limit = fmt::format("more than {} members", budget_.limits.members);
+      return;
+    }
+    --budget_.members_left;
+    if (std::chrono::steady_clock::now() >= budget_.deadline) {
+      walk_.limit = "the time for one stream was over";
+      walk_.timed_out = true;
+      return;
+    }
+    GMimeDataWrapper* content = g_mime_part_get_content(part);
+    if (content == nullptr) return;
+    const Owned<GMimeStream> decoded(g_mime_stream_mem_new());
+    g_mime_data_wrapper_write_to_stream(content, decoded.get()); // no encoding makes it longer
+    const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(decoded.get()));
+    if (bytes == nullptr || bytes->len == 0) return;
+    if (bytes->len > budget_.bytes_left) {
+      walk_.limit = fmt::format("its parts have more than {} bytes", budget_.limits.total_bytes);
+      return;
+    }
+    budget_.bytes_left -= bytes->len;
+    const char* stated = g_mime_part_get_filename(part);
+    const std::string name = stated == nullptr || *stated == '\0'
+                                 ? fmt::format("part-{}", walk_.members)
+                                 : member_name(stated);
+    budget_.hand_out({name, std::as_bytes(std::span(bytes->data, bytes->len))}, use_);
+  }
+
+  ByteView content_;
+  ArchiveBudget& budget_;
+  const std::function<void(const ArchiveMember&)>& use_;
+  ArchiveWalk walk_;
+};
+
+} // namespace
+
+bool is_mail(ByteView content) {
+  // One that every message has, as a sign that this is one.
+  constexpr std::array<std::string_view, 8> kSigns{
+      "date", "from", "message-id", "mime-version", "received", "return-path", "subject", "to"};
+  std::string_view text = chars_of(content.first(std::min<u64>(content.size(), kMostHeaderStart)));
+  if (text.starts_with("From ")) next_line(text); // as in a mailbox file
+  bool typed = false, signed_by = false, first = true;
+  while (!text.empty()) {
+    const std::string_view line = next_line(text);
+    if (line.empty()) return typed && signed_by;
+    if (!first && is_continuation(line)) continue;
+    first = false;
+    const std::string name = ascii_lower(field_name(line));
+    if (name.empty()) return false;
+    typed |= name == "content-type";
+    signed_by |= std::find(kSigns.begin(), kSigns.end(), name) != kSigns.end();
+  }
+  return false;
+}
+
+ArchiveWalk walk_mail(ByteView content, ArchiveBudget& budget,
+                      const std::function<void(const ArchiveMember&)>& use) {
+  return MailWalker(content, budget, use).run();
+}
+
+} // namespace coldsweep

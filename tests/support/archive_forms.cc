@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/archive_forms.h"
+
+#include "base/error.h"
+#include "base/types.h"
+
+#include <array>
+#include <initializer_list>
+
+namespace coldsweep::test {
+namespace {
+
+using namespace std::string_literals;
+
+std::string number(u64 value, unsigned bytes) {
+  std::string text;
+  for (unsigned i = 0; i < bytes; ++i) text += static_cast<char>((value >> (8 * i)) & 0xFF);
+  return text;
+}
+
+u32 crc32(const std::string& bytes) {
+  u32 crc = ~u32{0};
+  for (const char c : bytes) {
+    crc ^= static_cast<u8>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0);
+  }
+  return ~crc;
+}
+
+std::string rar4_block(u8 type, u16 flags, const std::string& fields) {
+  const std::string block =
+      number(type, 1) + number(flags, 2) + number(7 + fields.size(), 2) + fields;
+  return number(crc32(block) & 0xFFFF, 2) + block;
+}
+
+/// A number of RAR 5: seven bits a byte, the lowest first.
+std::string vint(u64 value) {
+  std::string text;
+  for (; value >= 0x80; value >>= 7) text += static_cast<char>((value & 0x7F) | 0x80);
+  return text + static_cast<char>(value);
+}
+
+std::string rar5_block(const std::string& fields) {
+  const std::string block = vint(fields.size()) + fields;
+  return number(crc32(block), 4) + block;
+}
+
+// The quine: a program of instructions of five bytes each, for a machine that copies. Lengths are in bytes.
+constexpr u64 kInstruction = 5;
+
+/// Prints what follows: a stored block (RFC 1951, 3.2.4).
+std::string print(u64 length) { return "\0"s + number(length, 2) + number(~length, 2); }
+
+/// Prints the last bytes of the output again: a block with fixed codes (3.2.6), of two copies. Distances of 17 to 20 and
+/// lengths of at most 10 make it 40 bits, so that the next instruction begins with a byte.
+std::string repeat(u64 length) {
+  if (length < 17 || length > 20) throw Error("no such instruction fits in five bytes");
+  u64 bits = 0;
+  unsigned count = 0;
+  const auto put = [&](u64 value, unsigned width) { bits |= value << count, count += width; };
+  const auto put_code = [&](u64 code, unsigned width) { // codes go from their highest bit on
+    for (unsigned i = width; i-- > 0;) put((code >> i) & 1, 1);
+  };
+  put(0b010, 3); // not the last block; fixed codes
+  for (const u64 copied : {length / 2, length - length / 2}) {
+    put_code(copied - 3 + 1, 7); // the symbols 257 to 264 are the lengths 3 to 10
+    put_code(8, 5);              // distances from 17 on, with three bits more
+    put(length - 17, 3);
+  }
+  put_code(0, 7); // end of the block
+  return number(bits, kInstruction);
+}
+
+std::string quine_of(u32 crc) {
+  const std::string head =
+      "\x1F\x8B\x08\x08\0\0\0\0\0\x03q.gz\0"s; // with a name, to be 15 bytes long
+  constexpr u64 kTail = 13;
+  const u64 h = head.size() + kInstruction, t = kTail + kInstruction, four = 4 * kInstruction;
+  const std::string none = print(0), one = print(kInstruction), all = print(four);
+  std::string text;
+  const auto add = [&](std::initializer_list<std::string> parts) {
+    for (const std::string& part : parts) text += part;
+  };
+  add({head, print(h), head, print(h), repeat(h), one, repeat(h), one, one});
+  add({all, repeat(h), one, one, all, repeat(four), all, repeat(four), all, repeat(four), all});
+  add({repeat(four), all, repeat(four), none, none, print(t), repeat(four), none, none});
+  const u64 size = text.size() + 3 * kInstruction + 2 * kTail;
+  const std::string tail = "\x01\0\0\xFF\xFF"s + number(crc, 4) + number(size, 4);
+  add({print(t), repeat(t), tail, repeat(t), tail});
+  return text;
+}
+
+} // namespace
+
+std::string make_cab(const Members& members) {
+  constexpr u64 kHeader = 36, kFolder = 8, kMostData = 32'768;
+  std::string files, content;
+  for (const auto& [name, bytes] : members) {
+    files += number(bytes.size(), 4) + number(content.size(), 4) + number(0, 6) + number(0x20, 2) +
+             name + '\0';
+    content += bytes;
+  }
+  std::string data;
+  u64 blocks = 0;
+  for (u64 at = 0; at < content.size(); at += kMostData, ++blocks) {
+    const std::string part = content.substr(at, kMostData);
+    data += number(0, 4) + number(part.size(), 2) + number(part.size(), 2) + part;
+  }
+  const u64 data_at = kHeader + kFolder + files.size();
+  return "MSCF"s + number(0, 4) + number(data_at + data.size(), 4) + number(0, 4) +
+         number(kHeader + kFolder, 4) + number(0, 4) + "\x03\x01"s + number(1, 2) +
+         number(members.size(), 2) + number(0, 6) + number(data_at, 4) + number(blocks, 2) +
+         number(0, 2) + files + data;
+}
+
+std::string make_rar4(const Members& members) {
+  std::string text = "Rar!\x1A\x07\0"s + rar4_block(0x73, 0, number(0, 6));
+  for (const auto& [name, bytes] : members)
+    text += rar4_block(0x74, 0x8000,
+                       number(bytes.size(), 4) + number(bytes.size(), 4) + number(3, 1) +
+                           number(crc32(bytes), 4) + number(0, 4) + number(20, 1) +
+                           number(0x30, 1) + number(name.size(), 2) + number(0100644, 4) + name) +
+            bytes;
+  return text + rar4_block(0x7B, 0x4000, "");
+}
+
+std::string make_rar5(const Members& members) {
+  std::string text = "Rar!\x1A\x07\x01\0"s + rar5_block(vint(1) + vint(0) + vint(0));
+  for (const auto& [name, bytes] : members)
+    text += rar5_block(vint(2) + vint(2) + vint(bytes.size()) + vint(4) + vint(bytes.size()) +
+                       vint(0100644) + number(crc32(bytes), 4) + vint(0) + vint(1) +
+                       vint(name.size()) + name) +
+            bytes;
+  return text + rar5_block(vint(5) + vint(0) + vint(0));
+}
+
+std::string make_gzip_quine() {
+  // The CRC is part of what it is of. It is affine in its own bits: x = A x + b over GF(2), solved by elimination.
+  const u32 base = crc32(quine_of(0));
+  std::array<u64, 32> rows{}; // bit 32: the right side
+  for (unsigned row = 0; row < 32; ++row)
+    rows[row] = (u64{1} << row) | (u64{(base >> row) & 1} << 32);
+  for (unsigned column = 0; column < 32; ++column) {
+    const u32 change = crc32(quine_of(u32{1} << column)) ^ base;
+    for (unsigned row = 0; row < 32; ++row) rows[row] ^= u64{(change >> row) & 1} << column;
+  }
+  for (unsigned column = 0; column < 32; ++column) {
+    unsigned pivot = column;
+    while (pivot < 32 && ((rows[pivot] >> column) & 1) == 0) ++pivot;
+    if (pivot == 32) throw Error("no such CRC");
+    std::swap(rows[column], rows[pivot]);
+    for (unsigned row = 0; row < 32; ++row)
+      if (row != column && ((rows[row] >> column) & 1) != 0) rows[row] ^= rows[column];
+  }
+  u32 crc = 0;
+  for (unsigned row = 0; row < 32; ++row) crc |= static_cast<u32>((rows[row] >> 32) & 1) << row;
+  return quine_of(crc);
+}
+
+} // namespace coldsweep::test
