@@ -112,6 +112,7 @@ Json detail_of(const FindingRow& f) {
           {"extents", extents},
           {"extent_count", f.extents.size()},
           {"why", why},
+          {"notes", f.caveats},
           {"links", links},
           {"link_count", f.links.size()},
           {"owner", f.owner_sid},

@@ -130,6 +130,11 @@ std::string found(const SealedCase& sealed) {
                         grouped(sealed.weights.at(i)));
   }
   text += "</ul>" + bar(parts, "Findings by weight");
+  if (sealed.strings_only > 0)
+    text += fmt::format(
+        "<p class=\"note\">{} of them are of kind <code>strings_only</code>: strings of "
+        "a rule stand in raw space, where its condition can't be judged.</p>",
+        grouped(sealed.strings_only));
   std::vector<std::pair<std::string, CauseCount>> causes(sealed.causes.begin(),
                                                          sealed.causes.end());
   std::stable_sort(causes.begin(), causes.end(), [](const auto& a, const auto& b) {
@@ -177,18 +182,19 @@ std::string not_looked_at(const SealedCase& sealed) {
 }
 
 std::string static_row(const SealedCase& sealed, const FindingRow& f) {
-  std::string why;
+  std::string why, notes;
+  for (const std::string& caveat : f.caveats) notes += "<br><small>" + cell(caveat) + "</small>";
   for (const ReasonRow& reason : f.why)
     why += fmt::format("{}{} ({:+})", why.empty() ? "" : ", ", cell(reason.reason), reason.points);
   return fmt::format(
       "<tr><td class=\"num\"><span class=\"dot "
       "{}\"></span>{}</td><td>{}<br><small>{}</small></td><td "
-      "class=\"path\">{}:{}{}<br><small>{}</small></td>"
+      "class=\"path\">{}:{}{}<br><small>{}</small>{}</td>"
       "<td>{}<br><small>{}</small></td><td><code>{}</code><br><code>{}</code></td></tr>",
       name_of(weight_of(f.score)), f.score ? std::to_string(*f.score) : "&ndash;",
       cell(f.cause.name), cell(f.cause.detail), cell(sealed.locator(f.volume)), cell(full_name(f)),
-      f.allocated ? "" : " <em>deleted</em>", why, cell(f.si[0]), cell(f.si[1]), cell(f.sha256),
-      cell(f.locate));
+      f.allocated ? "" : " <em>deleted</em>", why, notes, cell(f.si[0]), cell(f.si[1]),
+      cell(f.sha256), cell(f.locate));
 }
 
 } // namespace

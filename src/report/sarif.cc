@@ -61,6 +61,7 @@ Json result_of(const SealedCase& sealed, const FindingRow& finding, std::size_t 
   result["properties"] = {{"score", finding.score ? Json(*finding.score) : Json(nullptr)},
                           {"place", finding.place},
                           {"why", std::move(why)},
+                          {"notes", finding.caveats},
                           {"matches", finding.matches.size()},
                           {"mftRecord", finding.record ? Json(*finding.record) : Json(nullptr)},
                           {"allocated", finding.allocated},

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "manifest/line_reader.h"
+#include "report/caveats.h"
 #include "report/fields.h"
 
 #include <algorithm>
@@ -191,6 +192,7 @@ FindingRow finding_of(const Json& line) {
                  .why = {},
                  .log_line = maybe_number(log, "line"),
                  .log_time = text_of(log, "time"),
+                 .caveats = caveats_of(line),
                  .known = known_of(line),
                  .exported = flag_of(line, "exported"),
                  .locate = text_of(line, "locate")};
@@ -227,6 +229,7 @@ SealedCase::SealedCase(const std::filesystem::path& case_folder)
       const FindingRow finding = finding_of(line);
       ++findings;
       ++weights.at(static_cast<std::size_t>(weight_of(finding.score)));
+      strings_only += finding.kind == kStringsOnly ? 1 : 0;
       CauseCount& count = causes[finding.cause.name];
       ++count.findings;
       if (finding.score && (!count.best_score || *finding.score > *count.best_score))

@@ -65,6 +65,7 @@ Json row_of(const SealedCase& sealed, const FindingRow& finding) {
            {"attribute_id", finding.attribute_id},
            {"place", or_null(finding.place)},
            {"why", or_null(why_text(finding))},
+           {"notes", or_null(fmt::format("{}", fmt::join(finding.caveats, "; ")))},
            {"known", or_null(finding.known)},
            {"log_line", or_null(finding.log_line)},
            {"log_time", or_null(finding.log_time)},

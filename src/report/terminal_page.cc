@@ -72,6 +72,10 @@ std::string findings(const SealedCase& sealed) {
   for (std::size_t i = 0; i < kWeights; ++i)
     if (sealed.weights.at(i) > 0)
       page += fmt::format("  {:>6}  {}\n", sealed.weights.at(i), name_of(static_cast<Weight>(i)));
+  if (sealed.strings_only > 0)
+    page += fmt::format("  of these {} of kind strings_only: strings of a rule stand in raw space, "
+                        "where its condition can't be judged\n",
+                        sealed.strings_only);
   page += "\n  score  finding\n";
   for (const FindingRow& finding : heaviest_findings(sealed, kFindingsShown)) {
     page += fmt::format("  {:>5}  {}:{}{}\n         {}{}{}\n",
@@ -80,6 +84,8 @@ std::string findings(const SealedCase& sealed) {
                         finding.allocated ? "" : "  (deleted)", shown(finding.cause.name),
                         finding.place.empty() ? "" : ", " + shown(finding.place),
                         finding.log_line ? fmt::format(", line {}", *finding.log_line) : "");
+    for (const std::string& caveat : finding.caveats)
+      page += fmt::format("         note: {}\n", shown(caveat));
   }
   if (sealed.findings > kFindingsShown)
     page += fmt::format("         and {} more\n", sealed.findings - kFindingsShown);

@@ -81,6 +81,12 @@ inline Finding hostile_finding(const std::string& path, u64 number) {
     finding.why = {{"the rule's <own> score", 60}, {"deleted", -10}};
   }
   if (number == 7) finding.log = LogPlace{12, "2021-03-02T10:11:12Z"};
+  if (number == 6) {
+    finding.overwritten = Overwritten{.clusters = 3, .of = 4};
+    finding.recovered = true;
+    finding.path_source = "index_slack";
+    finding.anomalies = {{"bidi_name", "a name <b>that \xE2\x80\xAE turns"}};
+  }
   if (number == 8)
     finding.si = Times{1, ~u64{0}, 0, march}; // the first and the last time that NTFS can say
   return finding;

@@ -123,6 +123,7 @@ function showDetail(panel, finding, detail) {
     cause.detail ? element('p', { class: 'note' }, safe(cause.detail)) : null,
     element('p', { class: 'path mono' }, safe(finding.name)),
   ];
+  if (detail.notes.length) parts.push(...headed('Before you rely on it', element('ul', { class: 'notes' }, ...detail.notes.map((note) => element('li', {}, safe(note))))));
   if (detail.why.length) parts.push(...headed('Why it weighs that', rows(detail.why.map(([reason, points]) => [(points > 0 ? '+' : '') + points, reason]))));
   if (detail.matches.length) parts.push(...headed('What matched', ...matchList(detail)));
   parts.push(...headed('Times (UTC)', timesTable(detail)));

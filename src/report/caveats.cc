@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/caveats.h"
+
+#include "report/fields.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace coldsweep::report {
+
+std::vector<std::string> caveats_of(const nlohmann::ordered_json& line) {
+  std::vector<std::string> caveats;
+  const std::string kind = text_of(line, "kind");
+  if (kind == kStringsOnly)
+    caveats.emplace_back(
+        "only strings of the rule stand here: in raw space its condition can't be judged");
+  if (kind == "carved")
+    caveats.emplace_back(
+        "a file seems to begin here; where it ends is what its header or its text says");
+  const auto& overwritten = object_of(line, "overwritten");
+  if (const u64 clusters = number_of(overwritten, "clusters"); clusters > 0)
+    caveats.push_back(fmt::format("{} of its {} clusters are in use by others now: not for certain "
+                                  "what the file held",
+                                  clusters, number_of(overwritten, "of")));
+  if (flag_of(line, "recovered"))
+    caveats.emplace_back(
+        "its MFT record was found by its signature, since $MFT leads to it no more");
+  if (std::string source = text_of(line, "path_source"); !source.empty()) {
+    std::replace(source.begin(), source.end(), '_', ' ');
+    caveats.push_back("where its path comes from: " + source);
+  }
+  for (const auto& anomaly : array_of(line, "anomalies"))
+    caveats.push_back(
+        fmt::format("{}: {}", text_of(anomaly, "name"), text_of(anomaly, "description")));
+  return caveats;
+}
+
+} // namespace coldsweep::report
