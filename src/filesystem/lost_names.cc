@@ -2,10 +2,10 @@
 #include "filesystem/lost_names.h"
 
 #include "base/endian.h"
-#include "base/text.h"
 #include "filesystem/odd_times.h"
+#include "filesystem/update_sequence.h"
 
-#include <algorithm>
+#include <iterator>
 
 namespace coldsweep {
 namespace {
@@ -40,6 +40,24 @@ std::vector<LostName> names_in_index_slack(ByteView slack, u64 phase) {
   return names;
 }
 
+std::vector<LostName> names_in_log_file(MutableBytes log) {
+  constexpr u64 kPageHeader = 0x40;
+  std::vector<LostName> names;
+  std::vector<std::string> problems; // a torn page may hold whole entries
+  for (u64 at = 0; at + kUpdateStride <= log.size(); at += kUpdateStride) {
+    if (!has_at(log, at, "RCRD")) continue;
+    const u64 words = *little<u16>(log, at + 6), page = (words - 1) * kUpdateStride;
+    if (words < 2 || page > log.size() - at) continue;
+    const MutableBytes bytes = log.subspan(at, page);
+    problems.clear();
+    if (undo_update_sequence(bytes, problems) == 0 || page <= kPageHeader) continue;
+    std::vector<LostName> found = names_in_index_slack(ByteView(bytes).subspan(kPageHeader));
+    std::move(found.begin(), found.end(), std::back_inserter(names));
+    at += page - kUpdateStride;
+  }
+  return names;
+}
+
 std::vector<LostName> names_in_change_journal(ByteView journal) {
   constexpr u64 kHeader = 60;
   std::vector<LostName> names;
@@ -58,9 +76,8 @@ std::vector<LostName> names_in_change_journal(ByteView journal) {
     }
     LostName found{FileReference::from(*little<u64>(journal, at + 8)), {}};
     found.name.parent = FileReference::from(*little<u64>(journal, at + 16));
-    found.name.name = decode_utf16_name(*text).utf8;
+    found.name.name = decode_file_name(*text);
     found.name.name_space = 1;
-    std::replace(found.name.name.begin(), found.name.name.end(), '/', '_');
     if (is_plausible(found.file) && is_plausible(found.name.parent))
       names.push_back(std::move(found));
     at += length;

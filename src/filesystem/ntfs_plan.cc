@@ -3,6 +3,7 @@
 
 #include "base/endian.h"
 #include "base/text.h"
+#include "filesystem/lost_name_search.h"
 #include "filesystem/odd_names.h"
 #include "filesystem/record_attributes.h"
 #include "filesystem/security.h"
@@ -22,12 +23,12 @@
 namespace coldsweep {
 namespace {
 
+constexpr u64 kLogFileRecord = 2;
 constexpr u64 kBitmapRecord = 6;
 constexpr u64 kBadClustersRecord = 8;
 constexpr u64 kSecureRecord = 9;
 constexpr u64 kMostSdsBytes = 64_MiB;
 constexpr u32 kSecurityDescriptor = 0x50;
-constexpr u64 kMostJournalBytes = 256_MiB;
 
 /// What the walk keeps of a base record until its extension records are known too.
 struct PendingFile {
@@ -65,7 +66,8 @@ public:
                       }});
     flush_unreadable();
     assemble_pending();
-    find_lost_names();
+    lost_names_.index_slack = space_.take_lost_names();
+    find_lost_names(*volume_.source, std::move(lost_names_), plan_.paths_);
     std::stable_sort(
         plan_.files_.begin(), plan_.files_.end(),
         [](const NtfsPlan::File& a, const NtfsPlan::File& b) { return a.record < b.record; });
@@ -218,7 +220,9 @@ private:
     for (std::size_t i = 0; i < found.size(); ++i) {
       FoundStream& stream = found[i];
       if (file.record == kSecureRecord && stream.name == "$SDS") load_owners(stream);
-      if (system[i] && stream.name == "$J") change_journal_ = stream.extents;
+      if (system[i] && stream.name == "$J") lost_names_.change_journal = stream.extents;
+      if (file.record == kLogFileRecord && stream.name.empty())
+        lost_names_.log_file = stream.extents;
       if (file.record == kBitmapRecord && stream.name.empty())
         plan_.bitmap_ =
             ClusterBitmap::read(*volume_.source, volume_.geometry, stream.extents, stream.size);
@@ -346,23 +350,6 @@ private:
     collect_owners(sds, plan_.owners_);
   }
 
-  /// Of records that have no name of their own: the journal's last word first, then the slack of indexes.
-  void find_lost_names() {
-    if (!plan_.paths_.any_nameless()) return;
-    std::vector<std::byte> bytes;
-    for (const Extent& extent : change_journal_) {
-      if (extent.kind != Extent::Kind::stored || bytes.size() >= kMostJournalBytes) continue;
-      const std::size_t before = bytes.size();
-      bytes.resize(before + std::min(extent.length, kMostJournalBytes - before));
-      read_with_gaps(*volume_.source, extent.source_offset, MutableBytes(bytes).subspan(before));
-    }
-    std::vector<LostName> names = names_in_change_journal(bytes);
-    for (auto lost = names.rbegin(); lost != names.rend(); ++lost)
-      plan_.paths_.add_lost_name(lost->file, std::move(lost->name), kChangeJournal);
-    for (LostName& lost : space_.take_lost_names())
-      plan_.paths_.add_lost_name(lost.file, std::move(lost.name), kIndexSlack);
-  }
-
   void add_rest() {
     if (!plan_.bitmap_.problem().empty())
       add_issue(IssueKind::malformed, kBitmapRecord,
@@ -430,7 +417,7 @@ private:
   std::unordered_multimap<u64, Extension> extensions_; ///< by the record they extend
   SpacePlanner space_;
   SystemStreams system_;
-  std::vector<Extent> change_journal_;
+  LostNamePlaces lost_names_;
   u64 unreadable_first_ = 0, unreadable_count_ = 0;
   std::string unreadable_why_;
 };

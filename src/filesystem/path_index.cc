@@ -19,6 +19,13 @@ constexpr std::string_view kOrphans = "/$OrphanFiles";
 
 } // namespace
 
+std::string decode_file_name(ByteView utf16le) {
+  std::string name = decode_utf16_name(utf16le).utf8;
+  for (std::size_t at = 0; (at = name.find('/', at)) != std::string::npos;)
+    name.replace(at, 1, "\\u002f");
+  return name;
+}
+
 std::optional<FileName> parse_file_name(ByteView value) {
   const std::optional<u8> length = little<u8>(value, 0x40), name_space = little<u8>(value, 0x41);
   if (!length || !name_space) return std::nullopt;
@@ -29,10 +36,7 @@ std::optional<FileName> parse_file_name(ByteView value) {
   parsed.times = {*little<u64>(value, 8), *little<u64>(value, 16), *little<u64>(value, 24),
                   *little<u64>(value, 32)};
   parsed.name_space = *name_space;
-  parsed.name = decode_utf16_name(*name).utf8;
-  // NTFS forbids `/` in names; a damaged or hostile one must not look like a folder.
-  for (std::size_t at = 0; (at = parsed.name.find('/', at)) != std::string::npos;)
-    parsed.name.replace(at, 1, "\\u002f");
+  parsed.name = decode_file_name(*name);
   return parsed;
 }
 

@@ -21,6 +21,9 @@ struct FileName {
   u8 name_space = 0; ///< 0 POSIX, 1 Win32, 2 DOS, 3 Win32 and DOS
 };
 
+/// As decode_utf16_name, with `/` as `\u002f`: NTFS forbids it, and a damaged or hostile name must not look like a folder.
+std::string decode_file_name(ByteView utf16le);
+
 /// Parses the value of a $FILE_NAME attribute; absent when it can't be one.
 std::optional<FileName> parse_file_name(ByteView value);
 
@@ -30,6 +33,7 @@ inline constexpr std::string_view kOrphan = "orphan";
 /// Where the name itself comes from, where the record has none.
 inline constexpr std::string_view kIndexSlack = "index_slack";
 inline constexpr std::string_view kChangeJournal = "change_journal";
+inline constexpr std::string_view kLogFile = "log_file";
 
 struct PathAndTimes {
   std::string path;

@@ -80,6 +80,25 @@ nlohmann::json check_found(const std::filesystem::path& path, const Scope& scope
   return f;
 }
 
+void put(std::string& bytes, std::size_t offset, u64 value, int width) {
+  for (int i = 0; i < width; ++i)
+    bytes[offset + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * i));
+}
+
+/// An entry of a folder's index, as a deleted one stays behind.
+std::string index_entry(u64 file, u64 folder, const std::string& name) {
+  std::string entry(112, '\0');
+  put(entry, 0, file, 8);
+  put(entry, 8, entry.size(), 2);
+  put(entry, 10, 0x42 + name.size() * 2, 2);
+  put(entry, 16, folder, 8);
+  put(entry, 16 + 0x40, name.size(), 1);
+  put(entry, 16 + 0x41, 1, 1);
+  for (std::size_t i = 0; i < name.size(); ++i)
+    put(entry, 16 + 0x42 + i * 2, static_cast<u64>(name[i]), 2);
+  return entry;
+}
+
 } // namespace
 
 TEST_CASE("a marker behind the end of a file is found with the scope slack") {
@@ -356,22 +375,8 @@ TEST_CASE("a record that lost its name takes it from the slack of its folder's i
           folder = stream.id.record | u64{stream.id.sequence} << 48;
         }
   REQUIRE(at > 0);
-  // As a deleted entry leaves it behind.
-  std::string entry(112, '\0');
-  const auto put = [&](std::size_t offset, u64 value, int width) {
-    for (int i = 0; i < width; ++i)
-      entry[offset + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * i));
-  };
-  const std::string name = "zz last.aspx";
-  put(0, lost.record | u64{lost.sequence} << 48, 8);
-  put(8, entry.size(), 2);
-  put(10, 0x42 + name.size() * 2, 2);
-  put(16, folder, 8);
-  put(16 + 0x40, name.size(), 1);
-  put(16 + 0x41, 1, 1);
-  for (std::size_t i = 0; i < name.size(); ++i)
-    put(16 + 0x42 + i * 2, static_cast<u64>(name[i]), 2);
-  write_at(path, at, entry);
+  const u64 reference = lost.record | u64{lost.sequence} << 48;
+  write_at(path, at, index_entry(reference, folder, "zz last.aspx"));
 
   Scope scope;
   scope.slack = true;
@@ -385,6 +390,38 @@ TEST_CASE("a record that lost its name takes it from the slack of its folder's i
   const Swept without = sweep_scope(path, {});
   REQUIRE(without.findings.size() == 1);
   CHECK(without.findings.at(0).at("path").get<std::string>().starts_with("/$OrphanFiles/"));
+}
+
+TEST_CASE("a record without a name takes the last one that $LogFile tells of it") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("lost.aspx", std::string(kMarker)).nameless();
+  const std::filesystem::path path = image.build();
+  const WrittenStream lost = image.written("lost.aspx");
+  u64 log = 0;
+  const NtfsPlan plan = NtfsPlan::make(open_bare(path), 0, everything());
+  for (const StreamRef& stream : plan.streams())
+    if (plan.describe(stream).path == "/$LogFile" && stream.id.kind == StreamKind::data)
+      log = stream.extents.front().source_offset;
+  REQUIRE(log > 0);
+  // A page of records; the entry stands across a sector's end, where the update sequence is.
+  std::string page(4096, '\0');
+  page.replace(0, 4, "RCRD");
+  put(page, 4, 0x28, 2);
+  put(page, 6, 9, 2);
+  const u64 reference = lost.record | u64{lost.sequence} << 48, root = 5 | u64{5} << 48;
+  page.replace(0x100, 112, index_entry(reference, root, "before it.aspx"));
+  page.replace(0x1A8, 112, index_entry(reference, root, "logged.aspx"));
+  put(page, 0x28, 0x4321, 2);
+  for (u64 sector = 1; sector <= 8; ++sector) {
+    page.replace(0x28 + sector * 2, 2, page.substr(sector * 512 - 2, 2));
+    put(page, sector * 512 - 2, 0x4321, 2);
+  }
+  write_at(path, log + 0x4000, page);
+  const Swept swept = sweep_scope(path, {});
+  REQUIRE(swept.findings.size() == 1);
+  CHECK(swept.findings.at(0).at("path") == "/logged.aspx");
+  CHECK(swept.findings.at(0).at("path_source") == "log_file");
 }
 
 TEST_CASE("markers between partitions and behind the last are found with the scope unallocated") {

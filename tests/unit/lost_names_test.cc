@@ -91,6 +91,34 @@ TEST_CASE("names are read from the change journal around its holes and damage") 
   CHECK(names[1].name.parent == FileReference{50, 3});
 }
 
+TEST_CASE("a separator in a name of the change journal is escaped, as in $FILE_NAME") {
+  const std::vector<LostName> names =
+      names_in_change_journal(bytes_of(journal_record("a/b") + "12345678"));
+  REQUIRE(names.size() == 1);
+  CHECK(names[0].name.name == "a\\u002fb");
+}
+
+TEST_CASE("pages of $LogFile that are none, torn or cut give names or none, and no crash") {
+  const unsigned seed = GENERATE(take(200, random(0U, 1U << 30)));
+  std::mt19937 random(seed);
+  std::string log;
+  for (int i = 0; i < 4; ++i) {
+    std::string page(4096, '\0');
+    page.replace(0, 4, "RCRD");
+    put(page, 4, 0x28, 2);
+    put(page, 6, 9, 2);
+    for (u64 at = 0x40; at + 200 < page.size(); at += 200)
+      page.replace(at, index_entry("name.txt").size(), index_entry("name.txt"));
+    log += page;
+  }
+  for (int i = 0; i < 60; ++i) log[random() % log.size()] = static_cast<char>(random());
+  log[6 + 4096 * (random() % 4)] = static_cast<char>(random());
+  log.resize(log.size() - random() % 3000);
+  std::vector<std::byte> bytes(bytes_of(log).begin(), bytes_of(log).end());
+  const std::vector<LostName> names = names_in_log_file(bytes);
+  CHECK(names.size() <= 100);
+}
+
 TEST_CASE("random bytes, and entries with flipped ones, give names or none, and no crash") {
   const unsigned seed = GENERATE(take(200, random(0U, 1U << 30)));
   std::mt19937 random(seed);
