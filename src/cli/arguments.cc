@@ -67,19 +67,22 @@ Scope parse_scope(const std::vector<std::string>& names) {
       {"allocated", &scope.allocated},   {"deleted", &scope.deleted},
       {"ads", &scope.alternate_streams}, {"archives", &scope.archives},
       {"slack", &scope.slack},           {"unallocated", &scope.unallocated},
-      {"system", &scope.system}};
+      {"system", &scope.system},         {"efs", &scope.efs}};
   for (const std::string& name : names) {
-    if (name == "all") return {.unallocated = true, .slack = true, .system = true};
+    if (name == "all") {
+      scope = {.unallocated = true, .slack = true, .efs = scope.efs, .system = true};
+      continue;
+    }
     const auto found = known.find(name);
     if (found == known.end())
       throw UsageError(fmt::format("--scope {}: allocated, deleted, ads, archives, slack, "
-                                   "unallocated, system or all expected",
+                                   "unallocated, system, efs or all expected",
                                    name));
     *found->second = true;
   }
   if (!scope.allocated && !scope.deleted && !scope.slack && !scope.unallocated && !scope.system)
     throw UsageError(
-        "--scope: `ads` and `archives` are of allocated or deleted files; name at least "
+        "--scope: `ads`, `archives` and `efs` are of allocated or deleted files; name at least "
         "one of these too");
   return scope;
 }
@@ -150,8 +153,8 @@ void add_sweep(CLI::App& app, Raw& raw) {
   sweep
       ->add_option(
           "--scope", raw.scope,
-          "What to scan, of allocated,deleted,ads,archives,slack,unallocated,system; or all "
-          "[allocated,deleted,ads,archives]")
+          "What to scan, of allocated,deleted,ads,archives,slack,unallocated,system; or all of "
+          "these; and efs, ciphertext as it is [allocated,deleted,ads,archives]")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST");

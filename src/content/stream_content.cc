@@ -281,7 +281,7 @@ LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& strea
 
 std::optional<u64> media_offset(const ByteSource& source, const StreamRef& stream, u64 offset,
                                 u64 length) {
-  if (stream.encoding != Encoding::plain || length == 0 ||
+  if (!is_read_as_stored(stream.encoding) || length == 0 ||
       !fits(offset, length, stream.initialized))
     return std::nullopt;
   const std::vector<Extent> parts = slice_extents(stream.extents, offset, length);

@@ -25,6 +25,7 @@ std::vector<std::string> scope_names(const Scope& scope) {
   if (scope.archives) names.emplace_back("archives");
   if (scope.slack) names.emplace_back("slack");
   if (scope.unallocated) names.emplace_back("unallocated");
+  if (scope.efs) names.emplace_back("efs");
   if (scope.system) names.emplace_back("system");
   return names;
 }

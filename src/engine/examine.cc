@@ -62,7 +62,7 @@ Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stre
         IssueKind::unsupported, "read",
         fmt::format("stored through WOF: {}; the content was not scanned", stream.why_unread),
         stream.size);
-  } else if (stream.encoding == Encoding::efs) {
+  } else if (stream.encoding == Encoding::efs && !options_.efs) {
     work.outcome.bytes.skip("efs", stream.size);
     work.add_issue(IssueKind::encrypted, "read",
                    fmt::format("encrypted by EFS{}: the content was not scanned",

@@ -36,6 +36,7 @@ struct ExamineOptions {
   const PlaceTable* places = nullptr; ///< by which findings are weighed; outlives the examiner
   Prefiltering prefiltering = Prefiltering::on;
   bool archives = true;       ///< members are examined, too
+  bool efs = false;           ///< ciphertext is scanned as it is
   u64 member_limit = 256_MiB; ///< of one member
 };
 

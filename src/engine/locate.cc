@@ -129,7 +129,7 @@ std::string shell_quoted(const std::string& word) {
 std::string locate_command(const LocateTarget& target, const StreamRef& stream,
                            const ByteSource& source) {
   const bool one_raw_file = target.format == "raw" && target.segments.size() == 1;
-  if (one_raw_file && stream.encoding == Encoding::plain &&
+  if (one_raw_file && is_read_as_stored(stream.encoding) &&
       sleuth_kit_refuses(stream, target.volume_size))
     return dd_commands(target, stream, source);
   if (target.unknown_to_sleuth_kit || stream.recovered)

@@ -121,7 +121,8 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
             ExamineOptions{options.timeout_seconds, options.export_matched, options.export_limit,
                            control.hash_sets, options.skip_known, &places,
                            options.prefilter ? Prefiltering::on : Prefiltering::off,
-                           options.scope.archives, std::max(memory.leased / 4, memory.kept)});
+                           options.scope.archives, options.scope.efs,
+                           std::max(memory.leased / 4, memory.kept)});
       },
       journal, control.progress, control.stop, options.threads};
   for (const SweptVolume& volume : volumes.swept) {

@@ -20,6 +20,7 @@ struct Scope {
   bool unallocated = false; ///< clusters in no use, or in use by nothing that is known
   bool slack = false;       ///< what lies behind streams, in MFT records and in indexes
   bool archives = true;     ///< members of archives, and of archives in them
+  bool efs = false;         ///< what EFS encrypted, as the ciphertext that it is
   bool system = false;      ///< streams of NTFS itself, page and hibernation files, attributes
 };
 

@@ -55,6 +55,11 @@ enum class Encoding : u8 {
 std::string_view name_of(StreamKind kind);
 std::string_view name_of(Encoding encoding);
 
+/// Whether its bytes are read as they stand on the volume.
+constexpr bool is_read_as_stored(Encoding encoding) {
+  return encoding == Encoding::plain || encoding == Encoding::efs;
+}
+
 /// Whether the stream is read through Windows' overlay filter (WOF) in a form that is decoded.
 constexpr bool is_decoded_wof(Encoding encoding) {
   return encoding >= Encoding::wof_xpress4k && encoding <= Encoding::wof_lzx;

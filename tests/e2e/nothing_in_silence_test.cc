@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was not scanned whole stands in the manifest, whatever the reason.
 #include "support/catch.h"
+#include "support/mft_patch.h"
 #include "support/ntfs_image.h"
+#include "support/program.h"
 #include "support/run_sweep.h"
 #include "support/sources.h"
 
@@ -160,4 +162,38 @@ TEST_CASE("each rule that reads the file's name is asked under every hard link")
     rule name { condition: filename == "second.aspx" and filepath == "C:\\a" and extension == ".aspx" })");
   REQUIRE(swept.findings.size() == 1);
   CHECK(swept.findings.front().at("rule").at("name") == "name");
+}
+
+TEST_CASE(
+    "what EFS encrypted is an issue with size and owner, and is scanned only when asked for") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("plain.txt", "coldsweep-marker");
+  image.file("secret.docx", "coldsweep-marker" + std::string(9000, 'x'));
+  const std::filesystem::path path = image.build();
+  std::string bytes = read_text(path);
+  const u64 data = attribute_offset(bytes, image.written("secret.docx").record, 0x80).value();
+  set_field(bytes, data + 0x0C, 0x4000, 2); // encrypted
+  write_text(path, bytes);
+  const std::string rule = "rule marker { strings: $m = \"coldsweep-marker\" condition: $m at 0 }";
+
+  const Swept usual = run_sweep(path, rule);
+  require_balanced(usual);
+  CHECK(usual.paths() == std::vector<std::string>{"/plain.txt"});
+  CHECK(usual.has_issue("encrypted by EFS, of the owner S-1-5-", "encrypted"));
+  CHECK(usual.coverage.at(0).at("skipped_by").at("efs") == 9016);
+  CHECK(usual.result.incomplete);
+
+  SweepOptions options;
+  options.scope.efs = true;
+  const Swept asked = run_sweep(path, rule, options);
+  require_balanced(asked);
+  CHECK(asked.issues.empty());
+  const nlohmann::json found = asked.finding("/secret.docx");
+  REQUIRE(found.is_object());
+  CHECK(found.at("encoding") == "efs");
+  const u64 place = found.at("matches").at(0).at("media_offset").get<u64>();
+  CHECK(bytes.substr(place, 16) == "coldsweep-marker");
+  CHECK(sha256_of(run_locate(path, found).out) ==
+        found.at("hashes").at("sha256").get<std::string>());
 }
