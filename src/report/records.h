@@ -91,7 +91,7 @@ struct FindingRow {
   std::optional<u64> log_line;
   std::string log_time;
   std::vector<std::string> caveats; ///< see caveats.h
-  std::string known; ///< set and entry that know the stream
+  std::string known;                ///< set and entry that know the stream
   bool exported = false;
   std::string locate;
 };

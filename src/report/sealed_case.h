@@ -52,7 +52,8 @@ public:
   std::map<std::string, CauseCount> causes;
   std::map<std::string, IssueCount> issue_kinds;
   u64 findings = 0, issues = 0, records = 0;
-  u64 strings_only = 0; ///< of the findings: strings in raw space, where the rule's condition can't be judged
+  u64 strings_only =
+      0; ///< of the findings: strings in raw space, where the rule's condition can't be judged
   std::string seal_sha256;
 
 private:
