@@ -46,6 +46,7 @@ struct Raw {
   ReportArguments report;
   RulesArguments rules;
   ExportArguments exported;
+  SealArguments seal;
   std::vector<std::string> scope;
   std::optional<std::filesystem::path> case_info;
   std::string memory = "1GiB", export_limit = "256MiB", progress = "auto", image_hash = "stored",
@@ -201,6 +202,10 @@ void add_sweep(CLI::App& app, Raw& raw) {
                    "stores, if any; sha256, to compute that too [stored]")
       ->type_name("HASH")
       ->check(CLI::IsMember({"none", "stored", "sha256"}));
+  sweep
+      ->add_option("--sign-key", raw.sweep.sign_key,
+                   "Ed25519 private key in PEM that signs the manifest [unsigned]")
+      ->type_name("FILE");
   sweep->add_flag("--fail-on-match", o.fail_on_match, "Exit 1 when there is a finding");
   sweep->add_option("--progress", raw.progress, "auto, bar, plain, json or none, on stderr [auto]")
       ->type_name("STYLE")
@@ -248,15 +253,45 @@ void add_export(CLI::App& app, Raw& raw) {
                   "sealed case there, or a file that can't be written.");
 }
 
+void add_seal(CLI::App& app, Raw& raw) {
+  CLI::App* command = app.add_subcommand(
+      "seal", "Have the seal of a case time-stamped (RFC 3161), offline if need be");
+  command->add_option("CASE", raw.seal.case_folder, "Case folder")->required();
+  CLI::Option_group* ways = command->add_option_group("One of");
+  ways->add_option("--timestamp-request", raw.seal.request,
+                   "Write a request for a time stamp authority to this new file")
+      ->type_name("FILE");
+  ways->add_option("--timestamp-reply", raw.seal.reply,
+                   "Check the authority's answer, and keep it with the case")
+      ->type_name("FILE");
+  ways->require_option(1);
+  command->footer(
+      "\nThe case is checked first.\n"
+      "Exit status: 0 done; 2 wrong usage, or an answer that isn't for this case; 3 the "
+      "case is not what was sealed; 4 no sealed case there.");
+}
+
 void add_others(CLI::App& app, Raw& raw) {
   CLI::App* info =
       app.add_subcommand("info", "Show what an image holds: container, partitions, volumes");
   info->add_option("IMAGE", raw.info.image, "Image, as for sweep")->required();
   info->add_flag("--json", raw.info.json, "As JSON");
 
-  CLI::App* verify =
-      app.add_subcommand("verify", "Re-check a sealed case: seal, counts, evidence copies");
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Re-check a sealed case: seal, counts, evidence copies, signature, time stamp");
   verify->add_option("CASE", raw.verify.case_folder, "Case folder")->required();
+  verify
+      ->add_option("--image", raw.verify.image,
+                   "Also read each finding anew from this image, as for sweep [the case alone]")
+      ->type_name("IMAGE");
+  verify
+      ->add_option("--public-key", raw.verify.public_key,
+                   "Ed25519 public key in PEM that the signature must be of [not checked]")
+      ->type_name("FILE");
+  verify
+      ->add_option("--timestamp-ca", raw.verify.authorities,
+                   "Certificates in PEM that the time stamp must lead to [only that it is whole]")
+      ->type_name("FILE");
   verify->add_flag("--json", raw.verify.json, "As JSON");
   verify->footer(
       "\nExit status: 0 all holds; 2 no such folder; 3 something differs, and the message "
@@ -317,6 +352,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   add_sweep(app, raw);
   add_report(app, raw);
   add_export(app, raw);
+  add_seal(app, raw);
   add_others(app, raw);
   require_known_command(app, words);
   try {
@@ -330,6 +366,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     if (app.got_subcommand("info")) return raw.info;
     if (app.got_subcommand("verify")) return raw.verify;
     if (app.got_subcommand("report")) return raw.report;
+    if (app.got_subcommand("seal")) return raw.seal;
     if (app.got_subcommand("export")) return raw.exported;
     raw.rules.list = app.get_subcommand("rules")->got_subcommand("list");
     raw.rules.explain = app.get_subcommand("rules")->got_subcommand("explain");

@@ -14,6 +14,7 @@ namespace coldsweep {
 
 struct SweepArguments {
   SweepOptions options;
+  std::optional<std::filesystem::path> sign_key;
 };
 struct InfoArguments {
   std::vector<std::filesystem::path> image;
@@ -21,6 +22,9 @@ struct InfoArguments {
 };
 struct VerifyArguments {
   std::filesystem::path case_folder;
+  std::vector<std::filesystem::path> image; ///< empty: the case alone
+  std::optional<std::filesystem::path> public_key;
+  std::optional<std::filesystem::path> authorities; ///< certificates that a time stamp must lead to
   bool json = false;
 };
 struct RulesArguments {
@@ -42,13 +46,17 @@ struct ExportArguments {
   std::filesystem::path case_folder;
   std::filesystem::path bag; ///< a new folder
 };
+struct SealArguments {
+  std::filesystem::path case_folder;
+  std::optional<std::filesystem::path> request, reply; ///< one of them
+};
 /// Nothing to do but print this: help, version.
 struct PrintArguments {
   std::string text;
 };
 
 using Arguments = std::variant<SweepArguments, InfoArguments, VerifyArguments, ReportArguments,
-                               RulesArguments, ExportArguments, PrintArguments>;
+                               RulesArguments, ExportArguments, SealArguments, PrintArguments>;
 
 /// Throws UsageError with a message for the user.
 Arguments parse_arguments(const std::vector<std::string>& words);

@@ -15,6 +15,7 @@ int run_info(const InfoArguments& arguments);
 int run_verify(const VerifyArguments& arguments);
 int run_report(const ReportArguments& arguments);
 int run_export(const ExportArguments& arguments);
+int run_seal(const SealArguments& arguments);
 int run_rules(const RulesArguments& arguments);
 
 } // namespace coldsweep

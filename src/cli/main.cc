@@ -38,6 +38,7 @@ int run(const std::vector<std::string>& words) {
           [](const VerifyArguments& a) { return run_verify(a); },
           [](const ReportArguments& a) { return run_report(a); },
           [](const ExportArguments& a) { return run_export(a); },
+          [](const SealArguments& a) { return run_seal(a); },
           [](const RulesArguments& a) { return run_rules(a); },
       },
       parse_arguments(words));

@@ -8,7 +8,9 @@
 #include "cli/progress_display.h"
 #include "cli/report_file.h"
 #include "engine/sweep.h"
+#include "manifest/file_list.h"
 #include "manifest/record.h"
+#include "manifest/signature.h"
 #include "rules/rule_set.h"
 #include "yara-rules/builtin_rules.h"
 #include "yara-rules/hash-sets/builtin_hash_sets.h"
@@ -114,6 +116,7 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
 std::string write_page(const std::filesystem::path& folder) {
   try {
     write_report_file(report::SealedCase(folder), "html", folder / "report.html");
+    write_file_list(folder);
     return {};
   } catch (const Error& e) {
     return e.what();
@@ -130,6 +133,8 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
     fmt::print(stderr, "coldsweep: rules left out: {}({}): {}\n", printable(rejected.path),
                rejected.line, printable(rejected.message));
   const HashSets hash_sets = load_hash_sets(options);
+  std::optional<SigningKey> key; // a wrong one is found before hours of work
+  if (arguments.sign_key) key.emplace(SigningKey::load(*arguments.sign_key));
   Progress progress;
   SweepResult result;
   {
@@ -146,6 +151,7 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
   for (const RejectedRules& rejected : rules.record().rejected)
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
                                        rejected.line, rejected.message));
+  if (key) key->sign(options.output);
   print_summary(options, result, progress, write_page(options.output));
   if (result.hash_match == false)
     fmt::print(stderr,

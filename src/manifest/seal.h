@@ -39,7 +39,8 @@ struct Verification {
   u64 records = 0, findings = 0, issues = 0, evidence_files = 0;
 };
 
-/// Re-checks the seal, the counts, that every line is a record in its place, and every evidence copy against its name.
+/// Re-checks the seal, the counts, that every line is a record in its place, every evidence copy against its name, and the
+/// other files against `files.sha256` where there is one.
 /// Throws UsageError when there is no such folder, Error when it is no case, or not sealed.
 Verification verify_case(const std::filesystem::path& case_folder);
 

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "manifest/evidence_store.h"
+#include "manifest/file_list.h"
 #include "manifest/line_fields.h"
 #include "manifest/line_reader.h"
 #include "manifest/record.h"
@@ -276,7 +277,8 @@ Verification verify_case(const fs::path& case_folder) {
   CaseCheck check(case_folder);
   try {
     check.run();
-  } catch (const Problem& problem) {
+    check_file_list(case_folder);
+  } catch (const FormatError& problem) {
     check.result.first_problem = problem.what();
   }
   return check.result;

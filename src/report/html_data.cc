@@ -156,8 +156,7 @@ void write_index(const SealedCase& sealed, const Output& output) {
   output(",\n\"kinds\":" + json_for_script(texts.kinds.all()) +
          ",\n\"causes\":" + json_for_script(texts.causes));
   output(",\n\"volumes\":" + json_for_script(volume_texts(sealed)));
-  output(",\n\"media\":" + std::to_string(number_of(object_of(sealed.record, "image"), "size")) +
-         "}");
+  output(",\n\"media\":" + std::to_string(sealed.media_size()) + "}");
 }
 
 void write_details(const SealedCase& sealed, const Output& output) {

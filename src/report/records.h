@@ -40,16 +40,17 @@ struct CoverageRow {
 /// Created, modified, MFT record modified, accessed: ISO 8601 in UTC, empty where there is none.
 using TimeRow = std::array<std::string, 4>;
 
+struct ExtentRow {
+  u64 offset = 0, length = 0;
+  std::optional<u64> media_offset;
+};
+
 struct MatchRow {
   std::string id;
   u64 offset = 0, length = 0;
   std::optional<u64> media_offset;
-  std::string data; ///< hex of the first bytes
-};
-
-struct ExtentRow {
-  u64 offset = 0, length = 0;
-  std::optional<u64> media_offset;
+  std::string data;             ///< hex of the first bytes
+  std::vector<ExtentRow> parts; ///< where it stands in several places
 };
 
 struct ReasonRow {
@@ -75,7 +76,8 @@ struct FindingRow {
   std::string stream;
   std::optional<std::string> member;
   std::string kind;
-  std::optional<u64> record; ///< absent for bytes that belong to no MFT record
+  std::optional<u64> within_offset; ///< of a part: where it begins in the stream
+  std::optional<u64> record;        ///< absent for bytes that belong to no MFT record
   u64 sequence = 0, attribute_id = 0;
   bool allocated = false;
   u64 size = 0;

@@ -117,11 +117,20 @@ CauseRow cause_of(const Json& line) {
   return cause;
 }
 
+std::vector<ExtentRow> extents_of(const Json& object, const char* field) {
+  std::vector<ExtentRow> extents;
+  for (const Json& extent : array_of(object, field))
+    extents.push_back({number_of(extent, "offset"), number_of(extent, "length"),
+                       maybe_number(extent, "media_offset")});
+  return extents;
+}
+
 std::vector<MatchRow> matches_of(const Json& line) {
   std::vector<MatchRow> matches;
   for (const Json& match : array_of(line, "matches"))
     matches.push_back({text_of(match, "id"), number_of(match, "offset"), number_of(match, "length"),
-                       maybe_number(match, "media_offset"), text_of(match, "data")});
+                       maybe_number(match, "media_offset"), text_of(match, "data"),
+                       extents_of(match, "parts")});
   return matches;
 }
 
@@ -172,6 +181,7 @@ FindingRow finding_of(const Json& line) {
                  .stream = text_of(line, "stream"),
                  .member = std::nullopt,
                  .kind = text_of(line, "kind"),
+                 .within_offset = maybe_number(object_of(line, "within"), "offset"),
                  .record = maybe_number(line, "record"),
                  .sequence = number_of(line, "sequence"),
                  .attribute_id = number_of(line, "attribute_id"),
@@ -184,7 +194,7 @@ FindingRow finding_of(const Json& line) {
                  .md5 = text_of(hashes, "md5"),
                  .sha1 = text_of(hashes, "sha1"),
                  .sha256 = text_of(hashes, "sha256"),
-                 .extents = {},
+                 .extents = extents_of(line, "extents"),
                  .cause = cause_of(line),
                  .matches = matches_of(line),
                  .score = maybe_signed(line, "score"),
@@ -197,9 +207,6 @@ FindingRow finding_of(const Json& line) {
                  .exported = flag_of(line, "exported"),
                  .locate = text_of(line, "locate")};
   if (member_of(line, "member")) row.member = text_of(line, "member");
-  for (const Json& extent : array_of(line, "extents"))
-    row.extents.push_back({number_of(extent, "offset"), number_of(extent, "length"),
-                           maybe_number(extent, "media_offset")});
   for (const Json& why : array_of(line, "why"))
     row.why.push_back({text_of(why, "reason"), maybe_signed(why, "points").value_or(0)});
   return row;
@@ -308,6 +315,8 @@ std::string SealedCase::image_name() const {
   const Json& segments = array_of(object_of(record, "image"), "segments");
   return segments.empty() ? std::string() : text_of(segments.front(), "name");
 }
+
+u64 SealedCase::media_size() const { return number_of(object_of(record, "image"), "size"); }
 
 std::string SealedCase::case_text(std::initializer_list<const char*> path) const {
   const Json* value = &record;

@@ -18,7 +18,8 @@ allowed() {
   manifest) echo "base model" ;;
   engine) echo "base model image volume filesystem content rules manifest yara-rules" ;;
   report) echo "base model manifest" ;;
-  cli) echo "base model image volume filesystem content rules manifest engine report yara-rules" ;;
+  recheck) echo "base model image filesystem content report" ;;
+  cli) echo "base model image volume filesystem content rules manifest engine report recheck yara-rules" ;;
   *) return 1 ;;
   esac
 }

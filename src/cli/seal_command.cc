@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// `coldsweep seal`: a time stamp over a sealed case, its request and its answer carried over by hand.
+#include "base/text.h"
+#include "cli/commands.h"
+#include "manifest/file_list.h"
+#include "manifest/seal.h"
+#include "manifest/timestamp.h"
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+
+int run_seal(const SealArguments& arguments) {
+  const std::filesystem::path& folder = arguments.case_folder;
+  if (const Verification check = verify_case(folder); check.first_problem) {
+    fmt::print(stderr, "coldsweep: nothing is time-stamped, the case is not what was sealed: {}\n",
+               printable(*check.first_problem));
+    return 3;
+  }
+  if (arguments.request) {
+    write_timestamp_request(folder, *arguments.request);
+    fmt::print("Request: {}\nHave a time stamp authority answer it, then: coldsweep seal {} "
+               "--timestamp-reply ANSWER\n",
+               arguments.request->string(), folder.string());
+    return 0;
+  }
+  const Timestamp stamp = keep_timestamp(folder, arguments.reply.value());
+  write_file_list(folder);
+  fmt::print("Time stamp: {}, by {}; kept as {}\n", stamp.time, printable(stamp.authority),
+             (folder / kTimestamp).string());
+  return 0;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// OpenSSL's objects with an owner, and its errors as text. Private to manifest/.
+#pragma once
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+
+namespace coldsweep {
+
+template <auto Free> struct FreeBy {
+  template <typename T> void operator()(T* object) const { Free(object); }
+};
+template <typename T, auto Free> using Owned = std::unique_ptr<T, FreeBy<Free>>;
+using OwnedBio = Owned<BIO, BIO_free_all>;
+
+/// Why the last call failed; forgets it.
+inline std::string openssl_reason() {
+  const unsigned long code = ERR_peek_last_error();
+  ERR_clear_error();
+  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+  return reason == nullptr ? "no reason given" : reason;
+}
+
+/// Over bytes that must outlive it.
+inline OwnedBio bio_over(std::string_view bytes) {
+  OwnedBio bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+  if (!bio) throw Error("OpenSSL: no memory");
+  return bio;
+}
+
+/// A new file, whole or not at all, also where one of the name stands.
+inline void write_beside(const std::filesystem::path& path, std::string_view bytes) {
+  const std::filesystem::path partial = path.string() + ".partial";
+  std::error_code error;
+  std::filesystem::remove(partial, error);
+  {
+    File file = File::create(partial);
+    file.write(0, bytes_of(bytes));
+    file.sync();
+  }
+  std::filesystem::rename(partial, path, error);
+  if (error) throw Error(fmt::format("{}: can't be written: {}", path.string(), error.message()));
+  sync_directory(path.parent_path());
+}
+
+} // namespace coldsweep

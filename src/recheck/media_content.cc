@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recheck/media_content.h"
+
+#include "base/checked.h"
+#include "content/lznt1.h"
+#include "content/wof.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kPiece = 1_MiB;
+constexpr u64 kUnitClusters = 16; // of NTFS's compression
+constexpr u64 kMostUnit = 1_MiB;
+constexpr u64 kMostDecoded = 1_GiB;
+
+/// The encodings that the manifest names, which are decoded here.
+std::optional<Encoding> wof_encoding(const std::string& name) {
+  for (const Encoding encoding :
+       {Encoding::wof_xpress4k, Encoding::wof_xpress8k, Encoding::wof_xpress16k, Encoding::wof_lzx})
+    if (name == name_of(encoding)) return encoding;
+  return std::nullopt;
+}
+
+u32 chunk_of(Encoding encoding) {
+  switch (encoding) {
+  case Encoding::wof_xpress8k: return 8 << 10;
+  case Encoding::wof_xpress16k: return 16 << 10;
+  case Encoding::wof_lzx: return 32 << 10;
+  default: return 4 << 10;
+  }
+}
+
+void take_zeros(u64 count, const TakeBytes& take) {
+  const std::vector<std::byte> zeros(std::min(count, kPiece));
+  for (u64 done = 0; done < count; done += zeros.size())
+    take(ByteView(zeros).first(std::min<u64>(zeros.size(), count - done)));
+}
+
+/// In the order of the stream, and without overlap.
+void require_order(const report::FindingRow& finding) {
+  u64 end = 0;
+  for (const report::ExtentRow& extent : finding.extents) {
+    if (extent.offset < end || !checked_add(extent.offset, extent.length))
+      throw FormatError("its extents are not in order");
+    end = extent.offset + extent.length;
+  }
+}
+
+u64 place_of(const report::ExtentRow& extent) {
+  if (!extent.media_offset) throw FormatError("an extent of it stands nowhere in the media");
+  return *extent.media_offset;
+}
+
+} // namespace
+
+std::vector<std::byte> MediaContent::at(u64 media_offset, u64 length) const {
+  if (!fits(media_offset, length, media_->size()))
+    throw ReadError(media_offset, "past the end of the media");
+  std::vector<std::byte> bytes(length);
+  media_->read(media_offset, bytes);
+  return bytes;
+}
+
+void MediaContent::read(const report::FindingRow& finding, const TakeBytes& take) const {
+  require_order(finding);
+  if (finding.encoding == name_of(Encoding::lznt1)) return read_lznt1(finding, take);
+  if (wof_encoding(finding.encoding)) return read_wof(finding, take);
+  const u64 from = finding.within_offset.value_or(0);
+  if (!checked_add(from, finding.size)) throw FormatError("its size can't be");
+  read_plain(finding, from, finding.size, take);
+}
+
+void MediaContent::read_plain(const report::FindingRow& finding, u64 from, u64 size,
+                              const TakeBytes& take) const {
+  u64 at = from;
+  const u64 end = from + size;
+  for (const report::ExtentRow& extent : finding.extents) {
+    const u64 first = std::max(extent.offset, at);
+    const u64 last = std::min(end, extent.offset + extent.length);
+    if (first >= last) continue;
+    take_zeros(first - at, take);
+    const u64 place = place_of(extent) + (first - extent.offset);
+    for (u64 done = 0; done < last - first; done += kPiece)
+      take(this->at(place + done, std::min(kPiece, last - first - done)));
+    at = last;
+  }
+  take_zeros(end - at, take);
+}
+
+void MediaContent::read_lznt1(const report::FindingRow& finding, const TakeBytes& take) const {
+  const u64 unit = cluster_size_ * kUnitClusters;
+  if (unit == 0 || unit > kMostUnit) throw FormatError("a cluster size that can't be compressed");
+  std::vector<std::byte> content(unit);
+  auto extent = finding.extents.begin();
+  for (u64 start = 0; start < finding.size; start += unit) {
+    std::vector<std::byte> stored;
+    while (extent != finding.extents.end() && extent->offset + extent->length <= start) ++extent;
+    for (auto part = extent; part != finding.extents.end() && part->offset < start + unit; ++part) {
+      const u64 first = std::max(part->offset, start);
+      const u64 last = std::min(part->offset + part->length, start + unit);
+      const std::vector<std::byte> bytes =
+          at(place_of(*part) + (first - part->offset), last - first);
+      stored.insert(stored.end(), bytes.begin(), bytes.end());
+    }
+    std::fill(content.begin(), content.end(), std::byte{0});
+    if (stored.size() == unit)
+      content = std::move(stored);
+    else if (!stored.empty())
+      decompress_lznt1(stored, content);
+    take(ByteView(content).first(std::min(unit, finding.size - start)));
+  }
+}
+
+void MediaContent::read_wof(const report::FindingRow& finding, const TakeBytes& take) const {
+  if (finding.size > kMostDecoded)
+    throw FormatError(fmt::format("more than {} bytes when decompressed", kMostDecoded));
+  std::vector<Extent> extents;
+  StreamRef stream;
+  for (const report::ExtentRow& extent : finding.extents) {
+    extents.push_back({extent.offset, place_of(extent), extent.length, Extent::Kind::stored});
+    stream.stored_size = extent.offset + extent.length;
+  }
+  stream.size = stream.initialized = finding.size;
+  stream.encoding = *wof_encoding(finding.encoding);
+  stream.compression_unit = chunk_of(stream.encoding);
+  stream.extents = extents;
+  if (const std::string why = impossible_wof_table(stream, stream.stored_size); !why.empty())
+    throw FormatError(why);
+  WofDecoder decoder;
+  std::vector<std::byte> content(std::min<u64>(finding.size, 16 * kPiece));
+  for (u64 done = 0; done < finding.size; done += content.size()) {
+    const MutableBytes part =
+        MutableBytes(content).first(std::min<u64>(content.size(), finding.size - done));
+    const WofGaps gaps = decoder.read(*media_, {stream, done, part});
+    if (!gaps.gaps.empty())
+      throw FormatError(gaps.damage.empty() ? gaps.gaps.front().message : gaps.damage);
+    take(part);
+  }
+}
+
+} // namespace coldsweep
