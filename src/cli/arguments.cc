@@ -243,11 +243,19 @@ void add_report(CLI::App& app, Raw& raw) {
 void add_export(CLI::App& app, Raw& raw) {
   CLI::App* command = app.add_subcommand("export", "Hand a sealed case over");
   command->add_option("CASE", raw.exported.case_folder, "Case folder")->required();
-  command
-      ->add_option("--bagit", raw.exported.bag,
+  CLI::Option_group* ways = command->add_option_group("One of");
+  ways->add_option("--bagit", raw.exported.bag,
                    "A bag of RFC 8493: manifest, report, evidence copies; a new or empty folder")
-      ->required()
       ->type_name("DIR");
+  CLI::Option* zip =
+      ways->add_option("--zip", raw.exported.zip,
+                       "The same as a new zip file, encrypted (AES-256) so that no virus scanner "
+                       "takes copies out of it; 7z opens it, Info-ZIP's unzip can't")
+          ->type_name("FILE");
+  ways->require_option(1);
+  command->add_option("--zip-password", raw.exported.password, "Its password [infected]")
+      ->needs(zip)
+      ->type_name("TEXT");
   command->footer("\nThe case is checked first.\n"
                   "Exit status: 0 made; 2 wrong usage; 3 the case is not what was sealed; 4 no "
                   "sealed case there, or a file that can't be written.");

@@ -44,7 +44,8 @@ struct ReportArguments {
 };
 struct ExportArguments {
   std::filesystem::path case_folder;
-  std::filesystem::path bag; ///< a new folder
+  std::optional<std::filesystem::path> bag, zip; ///< one of them; new
+  std::string password = "infected";             ///< of the zip
 };
 struct SealArguments {
   std::filesystem::path case_folder;

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "manifest/seal.h"
 #include "report/bag.h"
+#include "report/zip.h"
 
 #include <fmt/format.h>
 
@@ -16,9 +17,17 @@ int run_export(const ExportArguments& arguments) {
                printable(*check.first_problem));
     return 3;
   }
+  if (arguments.zip) {
+    const report::ZipSummary zip =
+        report::write_zip(arguments.case_folder, *arguments.zip, arguments.password);
+    fmt::print("Zip: {}, {} files, {}\n", arguments.zip->string(), zip.files,
+               human_size(zip.bytes));
+    return 0;
+  }
   const report::SealedCase sealed(arguments.case_folder);
-  const report::BagSummary bag = report::write_bag(sealed, arguments.case_folder, arguments.bag);
-  fmt::print("Bag: {}, {} files, {}\n", arguments.bag.string(), bag.files, human_size(bag.bytes));
+  const report::BagSummary bag =
+      report::write_bag(sealed, arguments.case_folder, arguments.bag.value());
+  fmt::print("Bag: {}, {} files, {}\n", arguments.bag->string(), bag.files, human_size(bag.bytes));
   return 0;
 }
 

@@ -4,9 +4,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "report/payload.h"
 
 #include <algorithm>
-#include <array>
 #include <system_error>
 #include <utility>
 
@@ -18,30 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr u64 kPiece = 1_MiB;
-/// All that is handed over beside `evidence/`; the journal (`case.db`) says nothing that the manifest doesn't.
-constexpr std::array kFiles{"manifest.jsonl", "manifest.sig", "manifest.tsq",
-                            "manifest.tsr",   "report.html",  "run.json"};
-
-bool is_plain_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(fs::symlink_status(path, ignored));
-}
-
-/// Below the case folder, in order. None of these names needs the percent-encoding of RFC 8493, section 2.1.3.
-std::vector<fs::path> payload_of(const fs::path& case_folder) {
-  std::vector<fs::path> paths;
-  for (const char* name : kFiles)
-    if (is_plain_file(case_folder / name)) paths.emplace_back(name);
-  const fs::path evidence = case_folder / "evidence";
-  std::error_code ignored;
-  if (fs::is_directory(fs::symlink_status(evidence, ignored)))
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(evidence))
-      if (is_plain_file(entry.path()))
-        paths.push_back(entry.path().lexically_relative(case_folder));
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
 /// Returns the hash of what was written, so that the list speaks of the copy's bytes.
 std::string copy_file(const fs::path& from, const fs::path& to, u64& bytes) {
   const File source = File::open(from);

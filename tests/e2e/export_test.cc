@@ -119,3 +119,45 @@ TEST_CASE("a case that does not verify, or a folder that is not empty, gives no 
   CHECK_THAT(refused.err, ContainsSubstring("manifest.jsonl"));
   CHECK(!fs::exists(scene.folder / "bag"));
 }
+
+TEST_CASE("a zip of a case needs its password, and holds the case to the byte") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  if (!have_tool("7zz")) SKIP("no 7zz");
+  const SealedScene scene;
+  const auto exported = [&](const fs::path& to, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> all{"export", scene.case_folder().string(), "--zip", to.string()};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_program(all);
+  };
+  const fs::path zip = scene.folder / "case.zip", other = scene.folder / "other.zip";
+  REQUIRE(exported(zip).status == 0);
+  CHECK(exported(zip).status == 2); // it exists
+  const auto unpacked = [&](const fs::path& from, const std::string& password,
+                            const std::string& into) {
+    return run_tool({"7zz", "x", "-y", "-p" + password, "-o" + (scene.folder / into).string(),
+                     from.string()})
+        .status;
+  };
+  REQUIRE(unpacked(zip, "infected", "right") == 0);
+  CHECK(unpacked(zip, "wrong", "wrong") != 0);
+  const ToolResult listed = run_tool({"7zz", "l", "-slt", "-pinfected", zip.string()});
+  CHECK_THAT(listed.out, ContainsSubstring("AES-256"));
+
+  u64 files = 0;
+  for (const fs::directory_entry& entry :
+       fs::recursive_directory_iterator(scene.folder / "right")) {
+    if (!entry.is_regular_file()) continue;
+    ++files;
+    const fs::path name = entry.path().lexically_relative(scene.folder / "right");
+    CAPTURE(name.string());
+    CHECK(sha256_of_file(entry.path()) == sha256_of_file(scene.case_folder() / name));
+  }
+  CHECK(files == 4); // manifest, page, run, the copy
+  CHECK(run_program({"verify", (scene.folder / "right").string()}).status == 0);
+
+  REQUIRE(exported(other, {"--zip-password", "another one"}).status == 0);
+  CHECK(unpacked(other, "another one", "other") == 0);
+  CHECK(run_program({"export", scene.case_folder().string()}).status == 2);
+  CHECK(run_program({"export", scene.case_folder().string(), "--bagit", "x", "--zip-password", "x"})
+            .status == 2);
+}
