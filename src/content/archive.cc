@@ -131,22 +131,9 @@ private:
     if (walk_.damage.size() < kMostDamage) walk_.damage.push_back(std::move(what));
   }
 
-  bool out_of_time() {
-    if (Clock::now() < budget_.deadline) return false;
-    walk_.limit = "the time for one stream was over";
-    walk_.timed_out = true;
-    return true;
-  }
-
   void visit(archive_entry* entry) {
     const std::string name = name_;
-    ++walk_.members;
-    if (budget_.members_left == 0) {
-      walk_.limit = fmt::format("more than {} members", budget_.limits.members);
-      return;
-    }
-    --budget_.members_left;
-    if (out_of_time()) return;
+    if (!budget_.begin_member(walk_)) return;
     if (archive_entry_is_encrypted(entry) != 0) return note_encrypted(name);
     std::vector<std::byte> bytes;
     if (read(name, bytes)) budget_.hand_out({name, bytes}, use_);
@@ -189,7 +176,7 @@ private:
           walk_.limit = fmt::format("{} is larger than {} bytes", name, budget_.member_bytes());
         return false;
       }
-      if (out_of_time()) return false;
+      if (budget_.out_of_time(walk_)) return false;
     }
   }
 
@@ -211,6 +198,23 @@ ArchiveBudget::ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, std::chr
       std::max(of.ratio_from, checked_multiply(stream_bytes, of.ratio).value_or(of.total_bytes));
   bytes_left = std::min(of.total_bytes, by_ratio);
   deadline = time.count() == 0 ? Clock::time_point::max() : Clock::now() + time;
+}
+
+bool ArchiveBudget::begin_member(ArchiveWalk& walk) {
+  ++walk.members;
+  if (members_left == 0) {
+    walk.limit = fmt::format("more than {} members", limits.members);
+    return false;
+  }
+  --members_left;
+  return !out_of_time(walk);
+}
+
+bool ArchiveBudget::out_of_time(ArchiveWalk& walk) const {
+  if (Clock::now() < deadline) return false;
+  walk.limit = "the time for one stream was over";
+  walk.timed_out = true;
+  return true;
 }
 
 void ArchiveBudget::hand_out(const ArchiveMember& member,

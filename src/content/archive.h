@@ -39,6 +39,8 @@ struct ArchiveLimits {
   u32 depth = 6; ///< of archives in archives; the outermost is 1
 };
 
+struct ArchiveWalk;
+
 struct ArchiveMember {
   std::string name; ///< UTF-8, printable; `!` before `/` is escaped, since `!/` parts archives
   ByteView bytes;   ///< all of it; valid within the call
@@ -53,6 +55,9 @@ struct ArchiveBudget {
 
   /// How large a member may be: so large that all levels together hold no more than two of the largest.
   u64 member_bytes() const { return std::min(limits.member_bytes, 2 * limits.member_bytes - held); }
+  /// Counts a member; false where a limit ends the walk, which then says so.
+  bool begin_member(ArchiveWalk& walk);
+  bool out_of_time(ArchiveWalk& walk) const;
   /// Hands a member on, and counts it as held meanwhile.
   void hand_out(const ArchiveMember& member, const std::function<void(const ArchiveMember&)>& use);
 

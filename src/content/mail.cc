@@ -135,17 +135,7 @@ private:
   }
 
   void visit(GMimePart* part) {
-    ++walk_.members;
-    if (budget_.members_left == 0) {
-      walk_.limit = fmt::format("more than {} members", budget_.limits.members);
-      return;
-    }
-    --budget_.members_left;
-    if (std::chrono::steady_clock::now() >= budget_.deadline) {
-      walk_.limit = "the time for one stream was over";
-      walk_.timed_out = true;
-      return;
-    }
+    if (!budget_.begin_member(walk_)) return;
     GMimeDataWrapper* content = g_mime_part_get_content(part);
     if (content == nullptr) return;
     const Owned<GMimeStream> decoded(g_mime_stream_mem_new());

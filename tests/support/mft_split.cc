@@ -15,23 +15,19 @@ constexpr u64 kRecord = 1024, kListEntry = 0x20;
 constexpr u32 kStandardInformation = 0x10, kAttributeList = 0x20, kData = 0x80;
 constexpr u16 kListId = 0x40, kPieceId = 1;
 
-void put(std::string& bytes, u64 offset, u64 value, unsigned width) {
-  set_field(bytes, offset, value, width);
-}
-
 /// The words at the ends of the sectors, put back where NTFS keeps them.
 std::string unfixed(std::string record) {
   const u64 array = field<u16>(record, 4);
   for (u64 i = 1; i < field<u16>(record, 6); ++i)
-    put(record, i * 512 - 2, field<u16>(record, array + i * 2), 2);
+    set_field(record, i * 512 - 2, field<u16>(record, array + i * 2), 2);
   return record;
 }
 
 std::string fixed(std::string record) {
   const u64 array = field<u16>(record, 4), number = field<u16>(record, array);
   for (u64 i = 1; i < field<u16>(record, 6); ++i) {
-    put(record, array + i * 2, field<u16>(record, i * 512 - 2), 2);
-    put(record, i * 512 - 2, number, 2);
+    set_field(record, array + i * 2, field<u16>(record, i * 512 - 2), 2);
+    set_field(record, i * 512 - 2, number, 2);
   }
   return record;
 }
@@ -55,22 +51,22 @@ void set_attributes(std::string& record, const std::vector<std::string>& attribu
   if (first + tail.size() > kRecord) throw Error("the record has no room for its attributes");
   record.replace(first, kRecord - first, kRecord - first, '\0');
   record.replace(first, tail.size(), tail);
-  put(record, 0x18, first + tail.size(), 4);
+  set_field(record, 0x18, first + tail.size(), 4);
 }
 
 /// A piece of $DATA: `count` clusters from `cluster`, which are those of $MFT from `vcn` on.
 std::string piece_of(const std::string& data, u64 vcn, u64 count, u64 cluster) {
   std::string piece = data.substr(0, 0x40);
   piece += std::string("\x48", 1) + std::string(13, '\0'); // 8 bytes of length, 4 of place
-  put(piece, 0x41, count, 8);
-  put(piece, 0x49, cluster, 4);
+  set_field(piece, 0x41, count, 8);
+  set_field(piece, 0x49, cluster, 4);
   piece.resize(0x50, '\0');
-  put(piece, 0x04, piece.size(), 4);
-  put(piece, 0x10, vcn, 8);
-  put(piece, 0x18, vcn + count - 1, 8);
-  put(piece, 0x20, 0x40, 2);
+  set_field(piece, 0x04, piece.size(), 4);
+  set_field(piece, 0x10, vcn, 8);
+  set_field(piece, 0x18, vcn + count - 1, 8);
+  set_field(piece, 0x20, 0x40, 2);
   if (vcn != 0) {
-    put(piece, 0x0E, kPieceId, 2);
+    set_field(piece, 0x0E, kPieceId, 2);
     piece.replace(0x28, 0x18, 0x18, '\0'); // sizes stand in the first piece alone
   }
   return piece;
@@ -78,12 +74,12 @@ std::string piece_of(const std::string& data, u64 vcn, u64 count, u64 cluster) {
 
 std::string list_entry(const std::string& attribute, u64 record, u64 sequence) {
   std::string entry(kListEntry, '\0');
-  put(entry, 0x00, field<u32>(attribute, 0), 4);
-  put(entry, 0x04, kListEntry, 2);
-  put(entry, 0x07, 0x1A, 1);
-  put(entry, 0x08, field<u8>(attribute, 8) != 0 ? field<u64>(attribute, 0x10) : 0, 8);
-  put(entry, 0x10, record | sequence << 48, 8);
-  put(entry, 0x18, field<u16>(attribute, 0x0E), 2);
+  set_field(entry, 0x00, field<u32>(attribute, 0), 4);
+  set_field(entry, 0x04, kListEntry, 2);
+  set_field(entry, 0x07, 0x1A, 1);
+  set_field(entry, 0x08, field<u8>(attribute, 8) != 0 ? field<u64>(attribute, 0x10) : 0, 8);
+  set_field(entry, 0x10, record | sequence << 48, 8);
+  set_field(entry, 0x18, field<u16>(attribute, 0x0E), 2);
   return entry;
 }
 
@@ -91,11 +87,11 @@ std::string resident(u32 type, u16 id, const std::string& value) {
   std::string attribute(0x18, '\0');
   attribute += value;
   attribute.resize((attribute.size() + 7) / 8 * 8, '\0');
-  put(attribute, 0x00, type, 4);
-  put(attribute, 0x04, attribute.size(), 4);
-  put(attribute, 0x0E, id, 2);
-  put(attribute, 0x10, value.size(), 4);
-  put(attribute, 0x14, 0x18, 2);
+  set_field(attribute, 0x00, type, 4);
+  set_field(attribute, 0x04, attribute.size(), 4);
+  set_field(attribute, 0x0E, id, 2);
+  set_field(attribute, 0x10, value.size(), 4);
+  set_field(attribute, 0x14, 0x18, 2);
   return attribute;
 }
 
@@ -131,8 +127,8 @@ void split_mft(std::string& volume, std::span<const u64> cuts) {
     const std::string piece = piece_of(data, cuts[i], to - cuts[i], start + cuts[i]);
     std::string extension = record_at(volume, number);
     set_attributes(extension, {piece});
-    put(extension, 0x16, 1, 2); // in use
-    put(extension, 0x20, u64{1} << 48, 8);
+    set_field(extension, 0x16, 1, 2); // in use
+    set_field(extension, 0x20, u64{1} << 48, 8);
     list += list_entry(piece, number, field<u16>(extension, 0x10));
     volume.replace(record_offset(volume, number), kRecord, fixed(extension));
   }

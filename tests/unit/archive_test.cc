@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "content/archive.h"
 #include "support/archive_forms.h"
+#include "support/archive_walked.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/run_tool.h"
@@ -13,19 +14,8 @@ using namespace coldsweep::test;
 
 namespace {
 
-struct Walked {
-  Members members;
-  ArchiveWalk walk;
-};
-
 Walked walk(const std::string& content, const ArchiveLimits& limits = {}) {
-  ArchiveBudget budget(limits, content.size(), std::chrono::seconds(60));
-  Walked walked;
-  walked.walk = walk_archive(bytes_of(content), archive_kind(bytes_of(content)), budget,
-                             [&](const ArchiveMember& member) {
-                               walked.members.emplace_back(member.name, chars_of(member.bytes));
-                             });
-  return walked;
+  return walk_through(content, archive_kind(bytes_of(content)), limits);
 }
 
 const Members kTwo{{"docs/page.aspx", "some content"}, {"b.bin", std::string(300'000, 'b')}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "content/mail.h"
+#include "support/archive_walked.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
 
@@ -33,19 +34,8 @@ std::string message() {
                    "--outer--\r\n";
 }
 
-struct Walked {
-  Members members;
-  ArchiveWalk walk;
-};
-
 Walked walk(const std::string& content, const ArchiveLimits& limits = {}) {
-  ArchiveBudget budget(limits, content.size(), std::chrono::seconds(60));
-  Walked walked;
-  walked.walk =
-      walk_archive(bytes_of(content), ArchiveKind::mail, budget, [&](const ArchiveMember& member) {
-        walked.members.emplace_back(member.name, chars_of(member.bytes));
-      });
-  return walked;
+  return walk_through(content, ArchiveKind::mail, limits);
 }
 
 } // namespace
