@@ -2,7 +2,7 @@
 // `coldsweep export`: checks that a case still is what was sealed, then hands it over.
 #include "base/text.h"
 #include "cli/commands.h"
-#include "manifest/seal.h"
+#include "cli/sealed_check.h"
 #include "report/bag.h"
 #include "report/zip.h"
 
@@ -11,12 +11,7 @@
 namespace coldsweep {
 
 int run_export(const ExportArguments& arguments) {
-  const Verification check = verify_case(arguments.case_folder);
-  if (check.first_problem) {
-    fmt::print(stderr, "coldsweep: nothing is exported, the case is not what was sealed: {}\n",
-               printable(*check.first_problem));
-    return 3;
-  }
+  if (!is_as_sealed(arguments.case_folder, "nothing is exported")) return 3;
   if (arguments.zip) {
     const report::ZipSummary zip =
         report::write_zip(arguments.case_folder, *arguments.zip, arguments.password);

@@ -2,10 +2,9 @@
 // `coldsweep report`: checks that a case still is what was sealed, then makes a report of its manifest.
 #include "base/error.h"
 #include "base/file.h"
-#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/report_file.h"
-#include "manifest/seal.h"
+#include "cli/sealed_check.h"
 #include "report/formats.h"
 
 #include <cstdio>
@@ -75,12 +74,7 @@ void write_report_file(const report::SealedCase& sealed, const std::string& form
 }
 
 int run_report(const ReportArguments& arguments) {
-  const Verification check = verify_case(arguments.case_folder);
-  if (check.first_problem) {
-    fmt::print(stderr, "coldsweep: no report is made, the case is not what was sealed: {}\n",
-               printable(*check.first_problem));
-    return 3;
-  }
+  if (!is_as_sealed(arguments.case_folder, "no report is made")) return 3;
   const report::SealedCase sealed(arguments.case_folder);
   if (arguments.output.empty()) {
     write_to_stdout(sealed, arguments.format);

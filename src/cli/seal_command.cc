@@ -2,8 +2,8 @@
 // `coldsweep seal`: a time stamp over a sealed case, its request and its answer carried over by hand.
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/sealed_check.h"
 #include "manifest/file_list.h"
-#include "manifest/seal.h"
 #include "manifest/timestamp.h"
 
 #include <fmt/format.h>
@@ -12,11 +12,7 @@ namespace coldsweep {
 
 int run_seal(const SealArguments& arguments) {
   const std::filesystem::path& folder = arguments.case_folder;
-  if (const Verification check = verify_case(folder); check.first_problem) {
-    fmt::print(stderr, "coldsweep: nothing is time-stamped, the case is not what was sealed: {}\n",
-               printable(*check.first_problem));
-    return 3;
-  }
+  if (!is_as_sealed(folder, "nothing is time-stamped")) return 3;
   if (arguments.request) {
     write_timestamp_request(folder, *arguments.request);
     fmt::print("Request: {}\nHave a time stamp authority answer it, then: coldsweep seal {} "
