@@ -132,6 +132,25 @@ std::string read_text(const std::filesystem::path& path, u64 limit) {
   return text;
 }
 
+bool is_plain_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(std::filesystem::symlink_status(path, ignored));
+}
+
+void replace_file(const std::filesystem::path& path, ByteView bytes) {
+  const std::filesystem::path partial = path.string() + ".partial";
+  std::error_code error;
+  std::filesystem::remove(partial, error);
+  {
+    File file = File::create(partial);
+    file.write(0, bytes);
+    file.sync();
+  }
+  std::filesystem::rename(partial, path, error);
+  if (error) throw Error(fmt::format("{}: can't be written: {}", path.string(), error.message()));
+  sync_directory(path.parent_path());
+}
+
 void sync_directory(const std::filesystem::path& directory) {
   const int descriptor = opened(directory, O_RDONLY | O_DIRECTORY);
   if (descriptor < 0) fail("can't be opened", directory);

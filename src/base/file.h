@@ -52,6 +52,12 @@ private:
 /// The whole file. Throws Error when it is longer than `limit` bytes.
 std::string read_text(const std::filesystem::path& path, u64 limit = 1_GiB);
 
+/// Whether a file stands there, and no link to one.
+bool is_plain_file(const std::filesystem::path& path);
+
+/// Writes a file that is there whole or not at all; replaces one of that name. Durable when it returns. Throws Error.
+void replace_file(const std::filesystem::path& path, ByteView bytes);
+
 /// Makes the renames and creations within a directory durable.
 void sync_directory(const std::filesystem::path& directory);
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/file_list.h"
 
+#include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
-#include "manifest/openssl_parts.h"
 
 #include <array>
-#include <vector>
+#include <string>
+
+#include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
@@ -15,11 +18,6 @@ namespace fs = std::filesystem;
 constexpr std::array kNames{"case.db",      "manifest.jsonl", "manifest.sig",
                             "manifest.tsr", "report.html",    "run.json"};
 constexpr u64 kMostListBytes = 4096;
-
-bool is_plain_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(fs::symlink_status(path, ignored));
-}
 
 std::string line_of(const fs::path& case_folder, const char* name) {
   return fmt::format("{}  {}\n", sha256_of_file(case_folder / name), name);
@@ -31,7 +29,7 @@ void write_file_list(const fs::path& case_folder) {
   std::string list;
   for (const char* name : kNames)
     if (is_plain_file(case_folder / name)) list += line_of(case_folder, name);
-  write_beside(case_folder / kFileList, list);
+  replace_file(case_folder / kFileList, bytes_of(list));
 }
 
 void check_file_list(const fs::path& case_folder) {

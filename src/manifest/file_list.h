@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `files.sha256`: hashes of what stands in a case folder beside manifest and evidence, which the seal doesn't cover: the page
-// for people, the record of the run, the journal. In the form that `sha256sum -c` reads. Any thread.
+// `files.sha256`: hashes of what stands in a case folder beside the evidence: what the seal doesn't cover (the page for people,
+// the record of the run, the journal), and the manifest, for whoever has no coldsweep. In the form that `sha256sum -c` reads. Any thread.
 #pragma once
 
 #include <filesystem>

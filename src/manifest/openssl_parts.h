@@ -3,13 +3,11 @@
 #pragma once
 
 #include "base/error.h"
-#include "base/file.h"
 
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 
@@ -34,21 +32,6 @@ inline OwnedBio bio_over(std::string_view bytes) {
   OwnedBio bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
   if (!bio) throw Error("OpenSSL: no memory");
   return bio;
-}
-
-/// A new file, whole or not at all, also where one of the name stands.
-inline void write_beside(const std::filesystem::path& path, std::string_view bytes) {
-  const std::filesystem::path partial = path.string() + ".partial";
-  std::error_code error;
-  std::filesystem::remove(partial, error);
-  {
-    File file = File::create(partial);
-    file.write(0, bytes_of(bytes));
-    file.sync();
-  }
-  std::filesystem::rename(partial, path, error);
-  if (error) throw Error(fmt::format("{}: can't be written: {}", path.string(), error.message()));
-  sync_directory(path.parent_path());
 }
 
 } // namespace coldsweep

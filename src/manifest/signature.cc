@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/signature.h"
 
+#include "base/file.h"
 #include "manifest/openssl_parts.h"
 
 #include <utility>
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <sys/mman.h>
@@ -88,16 +90,14 @@ void SigningKey::sign(const fs::path& case_folder) const {
                      manifest.data(), manifest.size()) != 1 ||
       length != kSignatureBytes)
     throw Error(fmt::format("the manifest can't be signed: {}", openssl_reason()));
-  write_beside(case_folder / kSignature, signature);
+  replace_file(case_folder / kSignature, bytes_of(signature));
 }
 
 std::optional<std::string> check_signature(const fs::path& case_folder,
                                            const fs::path& public_key) {
   const OwnedKey key = load_key(public_key, PEM_read_bio_PUBKEY, "a public key");
   const fs::path path = case_folder / kSignature;
-  std::error_code ignored;
-  if (!fs::is_regular_file(fs::symlink_status(path, ignored)))
-    return fmt::format("{}: missing, the case is not signed", kSignature);
+  if (!is_plain_file(path)) return fmt::format("{}: missing, the case is not signed", kSignature);
   const u64 size = File::open(path).size();
   if (size != kSignatureBytes)
     return fmt::format("{}: {} bytes, {} expected", kSignature, size, kSignatureBytes);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/timestamp.h"
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "manifest/openssl_parts.h"
 
 #include <array>
 #include <ctime>
 
+#include <fmt/format.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
 #include <openssl/ts.h>
@@ -151,7 +153,7 @@ Timestamp keep_timestamp(const fs::path& case_folder, const fs::path& reply) {
   try {
     const std::string der = read_text(reply, kMostReplyBytes);
     Timestamp stamp = examine(der, case_folder, std::nullopt);
-    write_beside(case_folder / kTimestamp, der);
+    replace_file(case_folder / kTimestamp, bytes_of(der));
     return stamp;
   } catch (const FormatError& e) {
     throw UsageError(fmt::format("{}: {}", reply.string(), e.what()));

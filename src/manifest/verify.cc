@@ -29,11 +29,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kManifest = "manifest.jsonl";
 
-bool is_plain_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(fs::symlink_status(path, ignored));
-}
-
 /// The place of a finding in the manifest's order. Then comes the part of the stream, and its member; the last three are namespace and name of the rule, or empty and the
 /// name of the hash set or anomaly, and the line of a log.
 using PartKey = std::optional<std::pair<std::size_t, u64>>;

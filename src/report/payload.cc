@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/payload.h"
 
+#include "base/file.h"
+
 #include <algorithm>
 #include <array>
 #include <system_error>
@@ -12,11 +14,6 @@ namespace fs = std::filesystem;
 
 constexpr std::array kFiles{"manifest.jsonl", "manifest.sig", "manifest.tsr", "report.html",
                             "run.json"};
-
-bool is_plain_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(fs::symlink_status(path, ignored));
-}
 
 } // namespace
 
