@@ -26,11 +26,19 @@ ProgressStyle resolved(ProgressStyle style) {
   return ::isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::plain;
 }
 
+double ratio(u64 done, u64 planned) {
+  return planned == 0 ? 0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(planned));
+}
+
+/// The streams are done, and the hash of the media, which runs beside them, is not.
+bool hashes_only(const Progress& progress) {
+  return progress.streams_planned > 0 && progress.streams_done == progress.streams_planned &&
+         progress.media_done < progress.media_planned;
+}
+
 double done_share(const Progress& progress) {
-  const u64 planned = progress.bytes_planned;
-  return planned == 0 ? 0
-                      : std::min(1.0, static_cast<double>(progress.bytes_done) /
-                                          static_cast<double>(planned));
+  return hashes_only(progress) ? ratio(progress.media_done, progress.media_planned)
+                               : ratio(progress.bytes_done, progress.bytes_planned);
 }
 
 std::string clock_text(double seconds) {
@@ -58,7 +66,9 @@ std::string json_line(const Progress& progress, double seconds) {
                                     {"streams_planned", progress.streams_planned.load()},
                                     {"streams_done", progress.streams_done.load()},
                                     {"findings", progress.findings.load()},
-                                    {"issues", progress.issues.load()}};
+                                    {"issues", progress.issues.load()},
+                                    {"media_planned", progress.media_planned.load()},
+                                    {"media_done", progress.media_done.load()}};
   return json.dump();
 }
 
@@ -68,6 +78,10 @@ std::string progress_text(const Progress& progress, double seconds) {
   const u64 planned = progress.bytes_planned, done = progress.bytes_done,
             findings = progress.findings;
   if (progress.streams_planned == 0) return "reading the volumes";
+  if (hashes_only(progress))
+    return fmt::format("hashing the media: {:.1f}% {} of {}, {} finding{}",
+                       done_share(progress) * 100, human_size(progress.media_done),
+                       human_size(progress.media_planned), findings, findings == 1 ? "" : "s");
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   const double left = rate > 0 ? static_cast<double>(planned - std::min(done, planned)) / rate : 0;
   return fmt::format("{:.1f}% {} of {}, {}/s, {} left, {} finding{}", done_share(progress) * 100,

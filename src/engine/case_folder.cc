@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -26,12 +28,8 @@ std::string iso(std::chrono::system_clock::time_point time) {
 }
 
 std::string command_line() {
-  std::string line;
-  try {
-    line = read_text("/proc/self/cmdline", 1_MiB);
-  } catch (const Error&) {
-    return "";
-  }
+  std::ifstream words("/proc/self/cmdline", std::ios::binary); // whose size is said to be 0
+  std::string line{std::istreambuf_iterator<char>(words), std::istreambuf_iterator<char>()};
   while (!line.empty() && line.back() == '\0') line.pop_back();
   std::replace(line.begin(), line.end(), '\0', ' ');
   return printable(line);

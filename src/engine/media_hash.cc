@@ -45,16 +45,17 @@ void compare(const Image& image, MediaHash& result) {
   }
 }
 
-MediaHash hash_media(const Image& image, ImageHash wanted, const std::atomic<bool>& stop,
+MediaHash hash_media(const Image& image, ImageHash wanted, const MediaHashControl& control,
                      const std::atomic<bool>& abandoned) {
   MediaHash result;
   std::vector<std::pair<std::string, Hasher>> hashers;
   for (const auto& [name, kind] : kinds_of(image, wanted)) hashers.emplace_back(name, Hasher(kind));
   if (hashers.empty()) return result;
   const u64 size = image.media->size();
+  control.progress.media_planned = size;
   std::vector<std::byte> piece(std::min(kPiece, size));
   for (u64 at = 0; at < size;) {
-    if (stop || abandoned) return result;
+    if (control.stop || abandoned) return result;
     const MutableBytes part =
         MutableBytes(piece).first(static_cast<std::size_t>(std::min(kPiece, size - at)));
     try {
@@ -68,6 +69,7 @@ MediaHash hash_media(const Image& image, ImageHash wanted, const std::atomic<boo
     }
     for (auto& [name, hasher] : hashers) hasher.add(part);
     at += part.size();
+    control.progress.media_done = at;
   }
   for (auto& [name, hasher] : hashers) result.computed[name] = hasher.finish();
   compare(image, result);
@@ -77,10 +79,11 @@ MediaHash hash_media(const Image& image, ImageHash wanted, const std::atomic<boo
 } // namespace
 
 MediaHashing::MediaHashing(const Image& image, ImageHash wanted, bool beside,
-                           const std::atomic<bool>& stop)
-    : result_(std::async(
-          beside ? std::launch::async : std::launch::deferred,
-          [this, &image, wanted, &stop] { return hash_media(image, wanted, stop, abandoned_); })) {}
+                           const MediaHashControl& control)
+    : result_(std::async(beside ? std::launch::async : std::launch::deferred,
+                         [this, &image, wanted, control] {
+                           return hash_media(image, wanted, control, abandoned_);
+                         })) {}
 
 MediaHashing::~MediaHashing() { abandoned_ = true; } // and then waits for its thread
 

@@ -3,6 +3,7 @@
 // own beside the sweep, or where it is asked for when the sweep has no threads.
 #pragma once
 
+#include "engine/progress.h"
 #include "image/image.h"
 #include "model/case_record.h"
 #include "model/options.h"
@@ -22,10 +23,15 @@ struct MediaHash {
   std::vector<Issue> issues;                   ///< of stage `hash`
 };
 
+struct MediaHashControl {
+  const std::atomic<bool>& stop;
+  Progress& progress;
+};
+
 class MediaHashing {
 public:
-  /// Begins at once when `beside`, else with finish(). `image` and `stop` must outlive this object.
-  MediaHashing(const Image& image, ImageHash wanted, bool beside, const std::atomic<bool>& stop);
+  /// Begins at once when `beside`, else with finish(). `image` and what `control` refers to must outlive this object.
+  MediaHashing(const Image& image, ImageHash wanted, bool beside, const MediaHashControl& control);
   ~MediaHashing();
   MediaHashing(const MediaHashing&) = delete;
   MediaHashing& operator=(const MediaHashing&) = delete;

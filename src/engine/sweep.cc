@@ -106,7 +106,8 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
   write_header(journal, record, volumes);
   RunRecord run = begin_run(options);
 
-  MediaHashing hashing(image, options.image_hash, options.threads > 0, control.stop);
+  MediaHashing hashing(image, options.image_hash, options.threads > 0,
+                       {control.stop, control.progress});
 
   // Every stream of every volume: read, scanned, kept.
   const MemoryShares memory = share_memory(options.memory, options.threads);

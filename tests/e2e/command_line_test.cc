@@ -256,9 +256,16 @@ TEST_CASE("help names every command and every option of sweep, and progress goes
   CHECK(!plain.err.empty());
   CHECK(plain.out.find('\r') == std::string::npos);
   std::filesystem::remove_all(scene.case_folder());
-  const ToolResult lines = scene.sweep({"--progress", "json"});
+  const ToolResult lines = scene.sweep({"--progress", "json", "--image-hash", "sha256"});
   REQUIRE(!lines.err.empty());
   CHECK(json::parse(lines.err.substr(0, lines.err.find('\n'))).is_object());
+  const std::string before_last = lines.err.substr(0, lines.err.size() - 1);
+  const json last = json::parse(before_last.substr(before_last.rfind('\n') + 1));
+  CHECK(last.at("streams_done") == last.at("streams_planned"));
+  CHECK(last.at("media_planned").get<u64>() == std::filesystem::file_size(scene.image.build()));
+  CHECK(last.at("media_done") == last.at("media_planned"));
+  const json run = json::parse(read_text(scene.case_folder() / "run.json"));
+  CHECK_THAT(run.at("command_line").get<std::string>(), ContainsSubstring(" --image-hash sha256"));
 }
 
 TEST_CASE("a signal leaves a consistent case that is not sealed, and exits 130 or 143") {
