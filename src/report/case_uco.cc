@@ -12,7 +12,7 @@ namespace coldsweep::report {
 namespace {
 
 constexpr const char* kContext =
-    R"({"@context":{"kb":"urn:coldsweep:kb:","case-investigation":"https://ontology.caseontology.org/case/investigation/","uco-action":"https://ontology.unifiedcyberontology.org/uco/action/","uco-analysis":"https://ontology.unifiedcyberontology.org/uco/analysis/","uco-core":"https://ontology.unifiedcyberontology.org/uco/core/","uco-observable":"https://ontology.unifiedcyberontology.org/uco/observable/","uco-tool":"https://ontology.unifiedcyberontology.org/uco/tool/","uco-types":"https://ontology.unifiedcyberontology.org/uco/types/","uco-vocabulary":"https://ontology.unifiedcyberontology.org/uco/vocabulary/","xsd":"http://www.w3.org/2001/XMLSchema#"},"@graph":[)";
+    R"({"@context":{"kb":"urn:coldsweep:kb:","case-investigation":"https://ontology.caseontology.org/case/investigation/","uco-action":"https://ontology.unifiedcyberontology.org/uco/action/","uco-analysis":"https://ontology.unifiedcyberontology.org/uco/analysis/","uco-core":"https://ontology.unifiedcyberontology.org/uco/core/","uco-observable":"https://ontology.unifiedcyberontology.org/uco/observable/","uco-tool":"https://ontology.unifiedcyberontology.org/uco/tool/","uco-types":"https://ontology.unifiedcyberontology.org/uco/types/","xsd":"http://www.w3.org/2001/XMLSchema#"},"@graph":[)";
 
 Json integer(u64 value) { return {{"@type", "xsd:integer"}, {"@value", std::to_string(value)}}; }
 
@@ -47,9 +47,7 @@ public:
                {"@type", "uco-observable:ObservableRelationship"},
                {"uco-core:source", {{"@id", id(key)}}},
                {"uco-core:target", {{"@id", id("image")}}},
-               {"uco-core:kindOfRelationship",
-                {{"@type", "uco-vocabulary:ObservableObjectRelationshipVocab"},
-                 {"@value", "Contained_Within"}}},
+               {"uco-core:kindOfRelationship", "Contained_Within"},
                {"uco-core:isDirectional", true}});
     for (const FindingRow& finding : findings) add_finding(finding, key);
   }
@@ -111,8 +109,7 @@ private:
         hashes.push_back(
             {{"@id", id(key + "/hash/" + method)},
              {"@type", "uco-types:Hash"},
-             {"uco-types:hashMethod",
-              {{"@type", "uco-vocabulary:HashNameVocab"}, {"@value", method}}},
+             {"uco-types:hashMethod", method},
              {"uco-types:hashValue", {{"@type", "xsd:hexBinary"}, {"@value", *digest}}}});
     if (!hashes.empty()) content["uco-observable:hash"] = std::move(hashes);
     Json facets{file, ntfs, content};
