@@ -172,9 +172,11 @@ std::vector<Finding> hidden_virtual_directories(ByteView config, int points) {
                             fmt::format("`{}` is served from `{}`", printable(directory.path),
                                         printable(directory.physical_path))};
     finding.why = std::move(why);
-    const u64 shown = std::min<u64>(directory.length, kMatchDataBytes);
-    finding.matches = {{"virtualDirectory", directory.offset, directory.length, std::nullopt,
-                        hex(config.subspan(directory.offset, shown))}};
+    Match& match = finding.matches.emplace_back();
+    match.id = "virtualDirectory";
+    match.offset = directory.offset;
+    match.length = directory.length;
+    show_match(config, directory.offset, match);
     findings.push_back(std::move(finding));
   }
   return findings;

@@ -10,7 +10,7 @@
 namespace coldsweep {
 
 /// Of the form in which outcomes are written.
-inline constexpr u64 kOutcomeVersion = 5;
+inline constexpr u64 kOutcomeVersion = 6;
 
 /// Throws FormatError unless the bytes are one item made only of integers, texts, arrays, maps,
 /// booleans and null, all of definite length, no deeper than an outcome is, with no container that

@@ -146,10 +146,11 @@ MediaExtent decode_extent(const Json& value) {
 }
 
 Match decode_match(const Json& value) {
-  array_of_size(value, 6);
+  array_of_size(value, 8);
   return {text(value[0]),        number<u64>(value[1]),
           number<u64>(value[2]), unless_null(value[3], number<u64>),
-          text(value[4]),        vector_of(value[5], decode_extent)};
+          text(value[4]),        vector_of(value[5], decode_extent),
+          text(value[6]),        text(value[7])};
 }
 
 Part decode_part(const Json& value) {

@@ -68,7 +68,7 @@ Json encode(const std::vector<MediaExtent>& extents) {
 
 Json encode(const Match& match) {
   return Json::array({match.id, match.offset, match.length, or_null(match.media_offset), match.data,
-                      encode(match.parts)});
+                      encode(match.parts), match.before, match.after});
 }
 
 Json encode(const std::optional<Part>& part) {

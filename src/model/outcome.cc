@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/outcome.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -26,6 +28,16 @@ std::string_view title_of(const Cause& cause) {
   if (hit != nullptr && (hit->entry == kUnknownInWebRoot || hit->entry == kForeignContent))
     return hit->entry;
   return order_of(cause).second;
+}
+
+void show_match(ByteView content, u64 at, Match& match) {
+  if (at >= content.size()) return;
+  const u64 length = std::min<u64>(match.length, content.size() - at);
+  match.data = hex(content.subspan(at, std::min<u64>(length, kMatchDataBytes)));
+  const u64 lead = std::min<u64>(at, kMatchContextBytes);
+  match.before = hex(content.subspan(at - lead, lead));
+  const ByteView behind = content.subspan(at + length);
+  match.after = hex(behind.first(std::min(behind.size(), kMatchContextBytes)));
 }
 
 std::string_view name_of(IssueKind kind) { return kIssueNames.at(static_cast<std::size_t>(kind)); }

@@ -35,10 +35,16 @@ struct Match {
   std::string data; ///< at most 64 matched bytes, hex
   std::vector<MediaExtent>
       parts{}; ///< where it straddles extents: each piece, by offset in the stream
+  std::string before{}, after{}; ///< at most 32 bytes of what was scanned around it, hex
   bool operator==(const Match&) const = default;
 };
 
 constexpr std::size_t kMatchDataBytes = 64;
+constexpr std::size_t kMatchContextBytes = 32;
+
+/// Takes `data`, `before` and `after` from the content that was scanned, in which the match stands at `at`. Nothing where that
+/// is past its end.
+void show_match(ByteView content, u64 at, Match& match);
 
 using MetaValue = std::variant<std::string, i64, bool>;
 

@@ -95,7 +95,8 @@ Json detail_of(const FindingRow& f) {
   Json matches = Json::array(), extents = Json::array(), why = Json::array(), links = Json::array();
   for (std::size_t i = 0; i < std::min(f.matches.size(), kMostMatches); ++i)
     matches.push_back({f.matches[i].id, exact(f.matches[i].offset), exact(f.matches[i].length),
-                       exact(f.matches[i].media_offset), f.matches[i].data});
+                       exact(f.matches[i].media_offset), f.matches[i].data, f.matches[i].before,
+                       f.matches[i].after});
   for (std::size_t i = 0; i < std::min(f.extents.size(), kMostExtents); ++i)
     extents.push_back(
         {exact(f.extents[i].offset), exact(f.extents[i].media_offset), exact(f.extents[i].length)});

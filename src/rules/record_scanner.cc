@@ -170,9 +170,7 @@ private:
       out.id = is_utf8(string.identifier) ? string.identifier : printable(string.identifier);
       out.offset = block_.stream_offset(record.offset + offset);
       out.length = length;
-      if (offset < bytes.size())
-        out.data = hex(
-            bytes.subspan(offset, std::min<u64>({length, bytes.size() - offset, kMatchDataBytes})));
+      show_match(bytes, offset, out);
       matches.push_back(std::move(out));
     }
   }

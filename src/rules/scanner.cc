@@ -134,10 +134,7 @@ private:
     match.id = is_utf8(position.id) ? position.id : printable(position.id);
     match.offset = position.offset;
     match.length = position.length;
-    if (position.offset < content_.size()) {
-      const u64 length = std::min<u64>(position.length, content_.size() - position.offset);
-      match.data = hex(content_.subspan(position.offset, std::min<u64>(length, kMatchDataBytes)));
-    }
+    show_match(content_, position.offset, match);
     return match;
   }
 

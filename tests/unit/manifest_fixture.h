@@ -119,7 +119,9 @@ inline Finding random_finding(Random& random, const StreamId& stream) {
                                random.size(),
                                random.maybe(random.size()),
                                hex(bytes_of(random.text())),
-                               {}});
+                               {},
+                               hex(bytes_of(random.text())),
+                               hex(bytes_of(random.text()))});
     if (random.coin())
       finding.matches.back().parts = {{random.size(), random.maybe(random.size()), random.size()}};
     finding.anomalies.push_back({random.text(), random.text()});

@@ -134,7 +134,7 @@ TEST_CASE("a volume line has every field of the contract in its order") {
   VolumeRecord volume = some_volume(2);
   const Json line = Json::parse(manifest_line(volume));
   CHECK(keys(line) == Names{"type", "id", "locator", "offset", "size", "filesystem", "cluster_size",
-                            "serial", "label", "snapshot", "status", "note"});
+                            "serial", "label", "drive", "snapshot", "status", "note"});
   CHECK(line["serial"].is_null());
   CHECK(line["status"] == "swept");
   volume.offset = std::nullopt;
@@ -167,7 +167,7 @@ TEST_CASE("a finding line has every field of the contract in its order") {
   CHECK(line["extents"][1]["media_offset"].is_null());
   CHECK(keys(line["rule"]) == Names{"name", "namespace", "tags", "meta", "file", "file_sha256"});
   CHECK(keys(line["matches"][0]) ==
-        Names{"id", "offset", "length", "media_offset", "data", "parts"});
+        Names{"id", "offset", "length", "media_offset", "data", "parts", "before", "after"});
   for (const char* absent : {"member", "within", "short_name", "path_source", "overwritten",
                              "hash_set", "anomaly", "known", "score", "place", "log", "owner_sid"})
     CHECK(line[absent].is_null());

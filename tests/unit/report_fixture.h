@@ -58,9 +58,9 @@ inline Finding hostile_finding(const std::string& path, u64 number) {
   const std::string content = "<%eval(Request.Item[\"" + std::to_string(number) + "\"])%>";
   finding.hashes = hash_all(bytes_of(content));
   finding.size = content.size();
-  finding.matches = {
-      {"$eval", 2, 4, 2_MiB + number * 4096 + 2, hex(bytes_of("eval"))},
-      {"$all", 0, content.size(), std::nullopt, hex(bytes_of(content.substr(0, 64)))}};
+  finding.matches = {{"$eval", 2, 4, 2_MiB + number * 4096 + 2, {}},
+                     {"$all", 0, content.size(), std::nullopt, {}}};
+  for (Match& match : finding.matches) show_match(bytes_of(content), match.offset, match);
   switch (number % 4) {
   case 0:
     finding.cause = HashSetHit{"bad </td><script>window.pwned=1</script>", "entry \xE2\x80\xAE"};

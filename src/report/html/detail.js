@@ -63,19 +63,25 @@ function copyButton(text, what) {
   return button;
 }
 
-// 16 bytes a line at their true alignment; what is not part of the match is left blank.
-function hexDump(offset, length, hex) {
-  const bytes = hex.match(/../g) || [];
-  const dump = element('pre', { class: 'hex', tabindex: '0', 'aria-label': 'Matched bytes in hex and as text' });
-  const lead = Number(BigInt(offset) % 16n);
-  for (let line = 0; line < lead + bytes.length; line += 16) {
-    dump.append(element('span', { class: 'off' }, (BigInt(offset) - BigInt(lead) + BigInt(line)).toString(16).padStart(8, '0') + '  '));
-    const first = Math.max(lead - line, 0), last = Math.min(lead + bytes.length - line, 16);
-    const part = bytes.slice(line + first - lead, line + last - lead);
-    dump.append('   '.repeat(first), element('mark', {}, part.join(' ')), '   '.repeat(16 - last) + '  ' + ' '.repeat(first));
-    dump.append(element('mark', {}, part.map((b) => { const c = parseInt(b, 16); return c >= 32 && c < 127 ? String.fromCharCode(c) : '·'; }).join('')), '\n');
+// 16 bytes a line at their true alignment: the match marked, between what stands around it. What isn't known is left blank.
+function hexDump(offset, length, match, before, after) {
+  const bytes = (hex) => hex.match(/../g) || [];
+  const lead = bytes(before), shown = bytes(match), cut = BigInt(length) > BigInt(shown.length);
+  const all = cut ? lead.concat(shown) : lead.concat(shown, bytes(after));
+  const first = BigInt(offset) - BigInt(lead.length), skew = Number(first % 16n);
+  const dump = element('pre', { class: 'hex', tabindex: '0', 'aria-label': 'Matched bytes, and those around them, in hex and as text' });
+  const text = (b) => { const c = parseInt(b, 16); return c >= 32 && c < 127 ? String.fromCharCode(c) : '·'; };
+  for (let line = 0; line < skew + all.length; line += 16) {
+    const from = Math.max(line - skew, 0), to = Math.min(line - skew + 16, all.length);
+    const open = Math.min(Math.max(lead.length, from), to), shut = Math.min(Math.max(lead.length + shown.length, from), to);
+    const blank = Math.max(skew - line, 0), rest = 16 - blank - (to - from);
+    const hexOf = (a, b) => all.slice(a, b).join(' ');
+    const gap = (a, b) => (a > from && b > a ? ' ' : '');
+    const part = (kind, write) => [write(from, open), kind === 'hex' ? gap(open, shut) : '', open < shut ? element('mark', {}, write(open, shut)) : '', kind === 'hex' ? gap(shut, to) : '', write(shut, to)];
+    dump.append(element('span', { class: 'off' }, (first - BigInt(skew) + BigInt(line)).toString(16).padStart(8, '0') + '  '),
+      '   '.repeat(blank), ...part('hex', hexOf), '   '.repeat(rest) + '  ' + ' '.repeat(blank), ...part('text', (a, b) => all.slice(a, b).map(text).join('')), '\n');
   }
-  if (BigInt(length) > BigInt(bytes.length)) dump.append(element('span', { class: 'off' }, '… ' + grouped(BigInt(length) - BigInt(bytes.length)) + ' more bytes matched'));
+  if (cut) dump.append(element('span', { class: 'off' }, '… ' + grouped(BigInt(length) - BigInt(shown.length)) + ' more bytes matched'));
   return dump;
 }
 
@@ -106,9 +112,9 @@ function rows(pairs) {
 
 function matchList(detail) {
   const list = [];
-  for (const [id, offset, length, media, data] of detail.matches) {
+  for (const [id, offset, length, media, data, before, after] of detail.matches) {
     list.push(element('p', {}, element('b', { class: 'mono' }, safe(id)), element('small', {}, ' offset ' + grouped(offset) + ', ' + grouped(length) + ' bytes' + (media === null ? ', not in the media as matched' : ', media ' + grouped(media)))));
-    list.push(hexDump(offset, length, data));
+    list.push(hexDump(offset, length, data, before, after));
   }
   if (detail.match_count > detail.matches.length) list.push(element('p', { class: 'note' }, 'and ' + grouped(detail.match_count - detail.matches.length) + ' more in the manifest'));
   return list;
