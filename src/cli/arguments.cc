@@ -293,6 +293,13 @@ void add_others(CLI::App& app, Raw& raw) {
                    "Also read each finding anew from this image, as for sweep [the case alone]")
       ->type_name("IMAGE");
   verify
+      ->add_option(
+          "-r,--rules", raw.verify.rules,
+          "With --image: the rules of the case, to be asked anew; repeatable [the built-in "
+          "pack, where the case has it]")
+      ->allow_extra_args(false)
+      ->type_name("PATH");
+  verify
       ->add_option("--public-key", raw.verify.public_key,
                    "Ed25519 public key in PEM that the signature must be of [not checked]")
       ->type_name("FILE");
@@ -372,7 +379,11 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
       return raw.sweep;
     }
     if (app.got_subcommand("info")) return raw.info;
-    if (app.got_subcommand("verify")) return raw.verify;
+    if (app.got_subcommand("verify")) {
+      if (!raw.verify.rules.empty() && raw.verify.image.empty())
+        throw UsageError("--rules: only with --image, which gives the content to ask them of");
+      return raw.verify;
+    }
     if (app.got_subcommand("report")) return raw.report;
     if (app.got_subcommand("seal")) return raw.seal;
     if (app.got_subcommand("export")) return raw.exported;

@@ -23,6 +23,8 @@ struct InfoArguments {
 struct VerifyArguments {
   std::filesystem::path case_folder;
   std::vector<std::filesystem::path> image; ///< empty: the case alone
+  std::vector<std::filesystem::path>
+      rules; ///< those of the case; empty: the built-in pack, where it has those
   std::optional<std::filesystem::path> public_key;
   std::optional<std::filesystem::path> authorities; ///< certificates that a time stamp must lead to
   bool json = false;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/case_rules.h"
 #include "manifest/seal.h"
 #include "manifest/signature.h"
 #include "manifest/timestamp.h"
@@ -59,8 +60,12 @@ nlohmann::ordered_json json_of(const Verification& result, const Vouchers& vouch
 }
 
 void print(const Verification& result, const Vouchers& vouchers) {
-  fmt::print("The case holds: {} records, {} findings, {} issues, {} evidence files\n",
-             result.records, result.findings, result.issues, result.evidence_files);
+  const auto counted = [](u64 count, const char* what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  };
+  fmt::print("The case holds: {}, {}, {}, {}\n", counted(result.records, "record"),
+             counted(result.findings, "finding"), counted(result.issues, "issue"),
+             counted(result.evidence_files, "evidence file"));
   if (vouchers.signature == "valid") fmt::print("Signature: of the given key\n");
   if (vouchers.signature == "not_checked")
     fmt::print("Signature: there is one; --public-key checks it\n");
@@ -75,6 +80,7 @@ void print(const Verification& result, const Vouchers& vouchers) {
 /// Counts, and the findings that are not as they should be.
 struct AgainstImage {
   RecheckCounts counts;
+  bool with_rules = false;
   nlohmann::ordered_json exceptions = nlohmann::ordered_json::array();
 };
 
@@ -87,9 +93,11 @@ std::string_view name_of(Recheck verdict) {
 AgainstImage check_image(const VerifyArguments& arguments) {
   const Image image = open_image(arguments.image);
   const report::SealedCase sealed(arguments.case_folder);
+  const std::optional<RuleSet> rules = load_case_rules(sealed, arguments.rules);
   AgainstImage against;
+  against.with_rules = rules.has_value();
   against.counts =
-      recheck(sealed, arguments.case_folder, image,
+      recheck({sealed, arguments.case_folder, image, rules ? &*rules : nullptr},
               [&](const report::FindingRow& finding, const Rechecked& result) {
                 if (result.verdict == Recheck::confirmed && result.why.empty()) return;
                 const std::string place = fmt::format("{}:{}", sealed.locator(finding.volume),
@@ -109,6 +117,18 @@ AgainstImage check_image(const VerifyArguments& arguments) {
   return against;
 }
 
+void print(const AgainstImage& against) {
+  const RecheckCounts& counts = against.counts;
+  fmt::print("Against the image: {} finding{} confirmed, {} differ, {} not checkable\n",
+             counts.confirmed, counts.confirmed == 1 ? "" : "s", counts.differs,
+             counts.not_checkable);
+  if (against.with_rules)
+    fmt::print("Rules: asked anew for {} of them, by libyara alone\n", counts.judged);
+  else
+    fmt::print(
+        "Rules: not asked anew; the case's are not the built-in ones, and --rules gives them\n");
+}
+
 } // namespace
 
 int run_verify(const VerifyArguments& arguments) {
@@ -123,15 +143,14 @@ int run_verify(const VerifyArguments& arguments) {
       json["image"] = {{"confirmed", against->counts.confirmed},
                        {"differs", against->counts.differs},
                        {"not_checkable", against->counts.not_checkable},
+                       {"rules_asked", against->counts.judged},
                        {"exceptions", against->exceptions}};
     fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else if (result.first_problem) {
     fmt::print("DIFFERS: {}\n", printable(*result.first_problem));
   } else {
     print(result, vouchers);
-    if (against)
-      fmt::print("Against the image: {} findings confirmed, {} differ, {} not checkable\n",
-                 against->counts.confirmed, against->counts.differs, against->counts.not_checkable);
+    if (against) print(*against);
   }
   return result.first_problem || (against && against->counts.differs > 0) ? 3 : 0;
 }

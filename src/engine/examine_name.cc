@@ -20,6 +20,10 @@ Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const Pla
   Finding common = finding_frame(name, described);
   common.anomalies = odd_times(described.si, described.fn); // those of names are the causes here
   common.locate = locate_record_command(volume.target, name);
+  for (const Extent& extent : name.extents)
+    if (extent.placed())
+      common.extents.push_back(
+          {extent.stream_offset, volume.source->media_offset(extent.source_offset), extent.length});
 
   std::vector<std::string> paths{described.path};
   paths.insert(paths.end(), described.links.begin(), described.links.end());

@@ -64,6 +64,7 @@ void write_all(OutcomeSink& sink, const std::vector<Outcome>& outcomes) {
 } // namespace
 
 u64 stored_bytes(const StreamRef& stream) {
+  if (stream.id.kind == StreamKind::name) return 0;
   u64 bytes = 0;
   for (const Extent& extent : stream.extents)
     if (extent.placed()) bytes += extent.length;

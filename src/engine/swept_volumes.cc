@@ -197,6 +197,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
     opened.records.push_back(std::move(record));
   }
   assign_drives(opened.swept);
+  for (const SweptVolume& volume : opened.swept) opened.records[volume.id].drive = volume.drive;
   if (options.scope.unallocated && options.volumes.empty()) add_gaps(image, table, opened);
   find_web_folders(opened.swept);
   const bool any_ntfs = std::any_of(table.volumes.begin(), table.volumes.end(),

@@ -338,6 +338,9 @@ private:
     StreamRef name;
     name.id = {volume_id_, file.record, file.header.sequence, 0, StreamKind::name};
     name.deleted = !file.header.in_use;
+    name.resident = true;
+    name.extents = plan_.extents_.emplace_back(
+        volume_.mft.place(file.record, 0, volume_.geometry.record_size));
     plan_.streams_.push_back(name);
   }
 

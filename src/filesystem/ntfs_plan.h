@@ -35,8 +35,8 @@ public:
   /// Of bytes of the media that are in no volume: one stream of kind `gap`. `offset` is where they stand in the media.
   static NtfsPlan of_gap(const ByteSource& gap, u32 volume_id, u64 offset);
 
-  /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards. What has none comes last,
-  /// among it a StreamRef of kind `name` for each file or folder that odd_name() finds something about.
+  /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards; what has none comes last. Of
+  /// kind `name` there is one for each file or folder that odd_name() finds something about: its extents are the MFT record.
   const std::vector<StreamRef>& streams() const { return streams_; }
   /// Of the plan as a whole and of streams that are damaged; by record.
   const std::vector<Issue>& issues() const { return issues_; }

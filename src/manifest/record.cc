@@ -193,7 +193,8 @@ Json extent_of(const MediaExtent& extent) {
 Json match_of(const Match& match) {
   return {{"id", match.id},         {"offset", match.offset},
           {"length", match.length}, {"media_offset", or_null(match.media_offset)},
-          {"data", match.data},     {"parts", array_of(match.parts, extent_of)}};
+          {"data", match.data},     {"parts", array_of(match.parts, extent_of)},
+          {"before", match.before}, {"after", match.after}};
 }
 
 /// A part is judged as a kind of its own; what it is part of stands in `within`.
@@ -254,6 +255,7 @@ std::string manifest_line(const VolumeRecord& volume) {
                   {"cluster_size", or_null(volume.cluster_size)},
                   {"serial", or_null(volume.serial)},
                   {"label", or_null(volume.label)},
+                  {"drive", volume.drive ? Json(std::string(1, *volume.drive)) : Json(nullptr)},
                   {"snapshot", nullptr},
                   {"status", name_of(volume.status)},
                   {"note", or_null(volume.note)}});

@@ -87,6 +87,7 @@ struct VolumeRecord {
   std::optional<u32> cluster_size;
   std::optional<std::string> serial;
   std::optional<std::string> label;
+  std::optional<char> drive; ///< the letter under which rules saw its paths; absent unless swept
   VolumeStatus status = VolumeStatus::unsupported;
   std::string note;    ///< what a reader should know, e.g. an ambiguous detection; may be empty
   SpaceAccount rest{}; ///< of a swept volume: the bytes of no stream that was planned

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "content/archive.h"
 #include "recheck/media_content.h"
+#include "recheck/name_check.h"
+#include "recheck/rule_check.h"
 
 #include <algorithm>
 #include <vector>
@@ -19,6 +21,7 @@ namespace fs = std::filesystem;
 using report::FindingRow;
 
 constexpr u64 kMostHeld = 1_GiB;
+constexpr u64 kMostRecord = 64_KiB;
 
 std::string hash_of(const FindingRow& finding, HashKind& kind) {
   kind = !finding.sha256.empty() ? HashKind::sha256
@@ -38,26 +41,27 @@ bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   return false;
 }
 
+/// What was read of one content, for all findings about it.
+struct CheckedContent {
+  Rechecked verdict;
+  std::optional<std::vector<Finding>> judged; ///< by all rules
+  std::string unjudged;                       ///< why not
+};
+
+bool same_content(const FindingRow& a, const FindingRow& b) {
+  return report::same_stream(a, b) && a.kind == b.kind && a.within_offset == b.within_offset &&
+         a.size == b.size;
+}
+
 class Checker {
 public:
-  Checker(const report::SealedCase& sealed, const fs::path& case_folder, const Image& image)
-      : sealed_(sealed), folder_(case_folder), image_(image) {}
+  explicit Checker(const RecheckParts& parts) : parts_(parts) {
+    if (parts.rules != nullptr) rules_.emplace(*parts.rules);
+  }
 
   Rechecked check(const FindingRow& finding) {
     try {
-      const report::VolumeRow* volume = sealed_.volume(finding.volume);
-      const MediaContent content(image_.media,
-                                 volume == nullptr ? 0 : volume->cluster_size.value_or(0));
-      const std::string match = differing_match(finding, content);
-      if (!match.empty()) return {Recheck::differs, match};
-      HashKind kind{};
-      const std::string stated = hash_of(finding, kind);
-      if (stated.empty())
-        return matches_checked_ > 0
-                   ? Rechecked{Recheck::confirmed, "its matches; it has no hash"}
-                   : Rechecked{Recheck::not_checkable, "it has no hash, and no match in the media"};
-      return finding.member ? check_member(finding, content, stated, kind)
-                            : check_content(finding, content, stated, kind);
+      return checked(finding);
     } catch (const ReadError& e) {
       return {Recheck::not_checkable, fmt::format("offset {}: {}", e.offset, e.what())};
     } catch (const FormatError& e) {
@@ -65,7 +69,58 @@ public:
     }
   }
 
+  u64 judged() const { return judged_; }
+
 private:
+  Rechecked checked(const FindingRow& finding) {
+    const report::VolumeRow* volume = parts_.sealed.volume(finding.volume);
+    const MediaContent media(parts_.image.media,
+                             volume == nullptr ? 0 : volume->cluster_size.value_or(0));
+    if (finding.kind == name_of(StreamKind::name)) return check_record(finding, media);
+    if (const std::string match = differing_match(finding, media); !match.empty())
+      return {Recheck::differs, match};
+    HashKind kind{};
+    if (hash_of(finding, kind).empty())
+      return matches_checked_ > 0
+                 ? Rechecked{Recheck::confirmed, "its matches; it has no hash"}
+                 : Rechecked{Recheck::not_checkable, "it has no hash, and no match in the media"};
+    if (!last_ || !same_content(last_->first, finding)) {
+      last_.reset();
+      CheckedContent content =
+          finding.member ? check_member(finding, media) : check_content(finding, media);
+      last_.emplace(finding, std::move(content));
+    }
+    return with_rule(finding, last_->second);
+  }
+
+  Rechecked with_rule(const FindingRow& finding, const CheckedContent& content) {
+    if (content.verdict.verdict != Recheck::confirmed || !rules_ || finding.cause.kind != "rule")
+      return content.verdict;
+    if (!content.judged) return {Recheck::confirmed, "its rule was not asked: " + content.unjudged};
+    ++judged_;
+    if (const std::string why = RuleCheck::differing(finding, *content.judged); !why.empty())
+      return {Recheck::differs, why};
+    return content.verdict;
+  }
+
+  void judge(const FindingRow& finding, ByteView bytes, CheckedContent& content) {
+    if (!rules_) return;
+    const report::VolumeRow* volume = parts_.sealed.volume(finding.volume);
+    const char drive = volume == nullptr || volume->drive.empty() ? 'C' : volume->drive.front();
+    content.judged = rules_->judge(finding, bytes, drive);
+  }
+
+  static Rechecked check_record(const FindingRow& finding, const MediaContent& media) {
+    std::vector<std::byte> record;
+    for (const report::ExtentRow& extent : finding.extents) {
+      if (!extent.media_offset || extent.length > kMostRecord) continue;
+      const std::vector<std::byte> bytes = media.at(*extent.media_offset, extent.length);
+      record.insert(record.end(), bytes.begin(), bytes.end());
+    }
+    if (record.empty()) return {Recheck::not_checkable, "its MFT record has no place in the media"};
+    return check_name(finding, record);
+  }
+
   /// Where the bytes that matched stand elsewhere now; empty when they don't.
   std::string differing_match(const FindingRow& finding, const MediaContent& content) {
     matches_checked_ = 0;
@@ -92,22 +147,39 @@ private:
     return {};
   }
 
-  Rechecked check_content(const FindingRow& finding, const MediaContent& content,
-                          const std::string& stated, HashKind kind) {
+  CheckedContent check_content(const FindingRow& finding, const MediaContent& media) {
+    CheckedContent content;
+    HashKind kind{};
+    const std::string stated = hash_of(finding, kind);
+    const bool held = rules_ && finding.size <= kMostHeld;
+    if (!held) content.unjudged = fmt::format("it is larger than {} bytes", kMostHeld);
     Hasher hasher(kind);
-    content.read(finding, [&](ByteView bytes) { hasher.add(bytes); });
+    std::vector<std::byte> bytes;
+    media.read(finding, [&](ByteView piece) {
+      hasher.add(piece);
+      if (held) bytes.insert(bytes.end(), piece.begin(), piece.end());
+    });
     const std::string found = hasher.finish();
-    if (found == stated) return {};
-    if (finding.kind == "carved" && is_mended(finding, content))
-      return {Recheck::confirmed, "but for ends of sectors, which the copy has as NTFS had them"};
-    return {Recheck::differs, fmt::format("its content hashes to {}, not to {}", found, stated)};
+    if (found == stated) {
+      if (held) judge(finding, bytes, content);
+    } else if (finding.kind == "carved" && finding.exported && is_mended(finding, media)) {
+      content.verdict.why = "but for ends of sectors, which the copy has as NTFS had them";
+      if (held) judge(finding, bytes_of(copy_of(finding)), content);
+    } else {
+      content.verdict = {Recheck::differs,
+                         fmt::format("its content hashes to {}, not to {}", found, stated)};
+    }
+    return content;
+  }
+
+  std::string copy_of(const FindingRow& finding) const {
+    return read_text(parts_.case_folder / "evidence" / finding.sha256.substr(0, 2) / finding.sha256,
+                     kMostHeld);
   }
 
   /// Content of an old MFT record was judged with the ends of its sectors put back: nothing else may differ.
   bool is_mended(const FindingRow& finding, const MediaContent& content) {
-    if (!finding.exported) return false;
-    const std::string copy =
-        read_text(folder_ / "evidence" / finding.sha256.substr(0, 2) / finding.sha256, kMostHeld);
+    const std::string copy = copy_of(finding);
     u64 at = 0;
     bool only_ends = copy.size() == finding.size;
     content.read(finding, [&](ByteView bytes) {
@@ -120,67 +192,76 @@ private:
     return only_ends;
   }
 
-  Rechecked check_member(const FindingRow& finding, const MediaContent& content,
-                         const std::string& stated, HashKind kind) {
+  CheckedContent check_member(const FindingRow& finding, const MediaContent& media) {
     FindingRow archive = finding;
     archive.size =
         finding.extents.empty() ? 0 : finding.extents.back().offset + finding.extents.back().length;
-    if (finding.encoding.starts_with("wof"))
-      return {Recheck::not_checkable,
-              "the size of its archive, which is stored through WOF, isn't stated"};
-    if (archive.size > kMostHeld)
-      return {Recheck::not_checkable,
-              fmt::format("its archive is larger than {} bytes", kMostHeld)};
-    std::vector<std::byte> bytes;
-    content.read(archive,
+    CheckedContent content;
+    content.verdict.verdict = Recheck::not_checkable;
+    if (finding.encoding.starts_with("wof")) {
+      content.verdict.why = "the size of its archive, which is stored through WOF, isn't stated";
+    } else if (archive.size > kMostHeld) {
+      content.verdict.why = fmt::format("its archive is larger than {} bytes", kMostHeld);
+    } else {
+      std::vector<std::byte> bytes;
+      media.read(archive,
                  [&](ByteView piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); });
-    ArchiveBudget budget({}, bytes.size(), std::chrono::seconds(600));
-    if (holds_member(bytes, *finding.member, stated, kind, budget)) return {};
-    return {Recheck::differs, fmt::format("no member of that name hashes to {}", stated)};
+      HashKind kind{};
+      const std::string stated = hash_of(finding, kind);
+      ArchiveBudget budget({}, bytes.size(), std::chrono::seconds(600));
+      const bool found = find_member(bytes, *finding.member, budget, [&](ByteView member) {
+        Hasher hasher(kind);
+        hasher.add(member);
+        if (hasher.finish() != stated) return false;
+        judge(finding, member, content);
+        return true;
+      });
+      content.verdict = found
+                            ? Rechecked{}
+                            : Rechecked{Recheck::differs,
+                                        fmt::format("no member of that name hashes to {}", stated)};
+    }
+    return content;
   }
 
   /// Of several members of one name one must be it.
-  static bool holds_member(ByteView content, std::string_view path, const std::string& stated,
-                           HashKind kind, ArchiveBudget& budget) {
+  static bool find_member(ByteView content, std::string_view path, ArchiveBudget& budget,
+                          const std::function<bool(ByteView)>& is_it) {
     bool found = false;
     const std::size_t cut = path.find("!/");
     const std::string_view first = path.substr(0, cut);
     walk_archive(content, archive_kind(content), budget, [&](const ArchiveMember& member) {
       if (found || member.name != first) return;
-      if (cut != std::string_view::npos) {
-        found = holds_member(member.bytes, path.substr(cut + 2), stated, kind, budget);
-        return;
-      }
-      Hasher hasher(kind);
-      hasher.add(member.bytes);
-      found = hasher.finish() == stated;
+      found = cut == std::string_view::npos
+                  ? is_it(member.bytes)
+                  : find_member(member.bytes, path.substr(cut + 2), budget, is_it);
     });
     return found;
   }
 
-  const report::SealedCase& sealed_;
-  const fs::path& folder_;
-  const Image& image_;
-  u64 matches_checked_ = 0;
+  const RecheckParts& parts_;
+  std::optional<RuleCheck> rules_;
+  std::optional<std::pair<FindingRow, CheckedContent>> last_;
+  u64 matches_checked_ = 0, judged_ = 0;
 };
 
 } // namespace
 
-RecheckCounts recheck(const report::SealedCase& sealed, const fs::path& case_folder,
-                      const Image& image,
+RecheckCounts recheck(const RecheckParts& parts,
                       const std::function<void(const FindingRow&, const Rechecked&)>& use) {
-  if (const u64 stated = sealed.media_size(); image.media->size() != stated)
+  if (const u64 stated = parts.sealed.media_size(); parts.image.media->size() != stated)
     throw UsageError(fmt::format("an image of {} bytes, but the case is of one of {}",
-                                 image.media->size(), stated));
+                                 parts.image.media->size(), stated));
   RecheckCounts counts;
-  Checker checker(sealed, case_folder, image);
-  sealed.for_each_finding([&](const FindingRow& finding) {
+  Checker checker(parts);
+  parts.sealed.for_each_finding([&](const FindingRow& finding) {
     const Rechecked result = checker.check(finding);
     ++(result.verdict == Recheck::confirmed ? counts.confirmed
        : result.verdict == Recheck::differs ? counts.differs
                                             : counts.not_checkable);
     use(finding, result);
   });
+  counts.judged = checker.judged();
   return counts;
 }
 

@@ -49,8 +49,9 @@ std::string file_object(const std::vector<FindingRow>& findings) {
   text += element("uid", f.owner_sid) + element("mtime", f.si[1]) + element("ctime", f.si[2]) +
           element("atime", f.si[3]) + element("crtime", f.si[0]);
   text += element("seq", std::to_string(f.sequence)) + "<byte_runs>";
-  for (const ExtentRow& extent : f.extents)
-    text += byte_run(extent.offset, extent.media_offset, extent.length);
+  if (f.kind != "name") // whose extents are its MFT record
+    for (const ExtentRow& extent : f.extents)
+      text += byte_run(extent.offset, extent.media_offset, extent.length);
   text += "</byte_runs>";
   for (const auto& [type, digest] :
        {std::pair{"md5", &f.md5}, {"sha1", &f.sha1}, {"sha256", &f.sha256}})

@@ -26,6 +26,7 @@ std::string_view name_of(Weight weight);
 struct VolumeRow {
   u64 id = 0;
   std::string locator, filesystem, status, label, serial, note;
+  std::string drive; ///< the letter under which rules saw its paths
   std::optional<u64> offset, cluster_size;
   u64 size = 0;
 };
@@ -51,6 +52,7 @@ struct MatchRow {
   std::optional<u64> media_offset;
   std::string data;             ///< hex of the first bytes
   std::vector<ExtentRow> parts; ///< where it stands in several places
+  std::string before, after;    ///< hex of what stands around it
 };
 
 struct ReasonRow {

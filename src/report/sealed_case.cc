@@ -22,6 +22,7 @@ VolumeRow volume_of(const Json& line) {
           .label = text_of(line, "label"),
           .serial = text_of(line, "serial"),
           .note = text_of(line, "note"),
+          .drive = text_of(line, "drive"),
           .offset = maybe_number(line, "offset"),
           .cluster_size = maybe_number(line, "cluster_size"),
           .size = number_of(line, "size")};
@@ -130,7 +131,8 @@ std::vector<MatchRow> matches_of(const Json& line) {
   for (const Json& match : array_of(line, "matches"))
     matches.push_back({text_of(match, "id"), number_of(match, "offset"), number_of(match, "length"),
                        maybe_number(match, "media_offset"), text_of(match, "data"),
-                       extents_of(match, "parts")});
+                       extents_of(match, "parts"), text_of(match, "before"),
+                       text_of(match, "after")});
   return matches;
 }
 
@@ -317,6 +319,13 @@ std::string SealedCase::image_name() const {
 }
 
 u64 SealedCase::media_size() const { return number_of(object_of(record, "image"), "size"); }
+
+std::vector<std::string> SealedCase::rule_file_hashes() const {
+  std::vector<std::string> hashes;
+  for (const Json& file : array_of(object_of(record, "rules"), "files"))
+    hashes.push_back(text_of(file, "sha256"));
+  return hashes;
+}
 
 std::string SealedCase::case_text(std::initializer_list<const char*> path) const {
   const Json* value = &record;

@@ -40,8 +40,9 @@ public:
   const VolumeRow* volume(u64 id) const;
   /// `p2`, or the number where the manifest lists no such volume.
   std::string locator(u64 id) const;
-  std::string image_name() const; ///< of the first segment
-  u64 media_size() const;         ///< in bytes
+  std::string image_name() const;                    ///< of the first segment
+  u64 media_size() const;                            ///< in bytes
+  std::vector<std::string> rule_file_hashes() const; ///< SHA-256, in the manifest's order
   /// Of a text in the first record, such as {"tool", "version"}; empty where there is none.
   std::string case_text(std::initializer_list<const char*> path) const;
 

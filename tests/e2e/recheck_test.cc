@@ -33,11 +33,18 @@ struct Against {
   std::vector<std::string> exceptions; ///< verdict, name of the finding, why
 };
 
-Against against(const Swept& swept, const std::filesystem::path& image) {
+/// `rules`: the text that was swept with; empty: no rule is asked.
+Against against(const Swept& swept, const std::filesystem::path& image,
+                const std::string& rules = {}) {
   const report::SealedCase sealed(swept.case_folder());
+  const BuiltinRuleFile file{"test.yar", rules};
+  std::optional<RuleSet> set;
+  if (!rules.empty()) set.emplace(RuleSet::load_builtin(std::span(&file, 1)));
+  const std::filesystem::path folder = swept.case_folder();
+  const Image opened = open_image({image});
   Against result;
   result.counts =
-      recheck(sealed, swept.case_folder(), open_image({image}),
+      recheck({sealed, folder, opened, set ? &*set : nullptr},
               [&](const report::FindingRow& finding, const Rechecked& checked) {
                 if (checked.verdict == Recheck::confirmed) return;
                 result.exceptions.push_back(fmt::format(
@@ -76,10 +83,61 @@ TEST_CASE("every finding of every form is confirmed from the media") {
   SweepOptions options;
   options.scope = everything();
   const Swept swept = run_sweep(path, kMarkerRule, options);
-  const Against result = against(swept, path);
+  const Against result = against(swept, path, kMarkerRule);
   CHECK(result.exceptions == std::vector<std::string>{});
   CHECK(result.counts.confirmed == swept.findings.size());
+  CHECK(result.counts.judged == swept.findings.size());
   CHECK(result.counts.confirmed >= 12);
+}
+
+TEST_CASE("rules that ask for names, and records of logs, are asked anew") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const std::string rules = R"(
+rule named { condition: filename == "gate.aspx" and filepath == "C:\\web" }
+rule line : log { strings: $m = "POST /owa/" condition: $m })";
+  NtfsImage image({.size = 16_MiB});
+  image.folder("web");
+  image.file("web/gate.aspx", "x");
+  image.file("u_ex210302.log", "#Software: Microsoft Internet Information Services 10.0\r\n"
+                               "2021-03-02 00:00:01 GET /\r\n2021-03-02 00:00:02 POST /owa/a\r\n");
+  const std::filesystem::path path = image.build();
+  const Swept swept = run_sweep(path, rules);
+  REQUIRE(swept.findings.size() == 2);
+  const Against good = against(swept, path, rules);
+  CHECK(good.exceptions == std::vector<std::string>{});
+  CHECK(good.counts.judged == 2);
+
+  std::string manifest = swept.manifest; // as one who forges it would, and seals it anew
+  manifest.replace(manifest.find("/web/gate.aspx"), 14, "/web/door.aspx");
+  const std::size_t line = manifest.find("\"log\":{\"line\":3");
+  REQUIRE(line != std::string::npos);
+  manifest.replace(line, 15, "\"log\":{\"line\":2");
+  write_text(swept.case_folder() / "manifest.jsonl", manifest);
+  CHECK(against(swept, path, rules).exceptions ==
+        std::vector<std::string>{
+            "differs /web/door.aspx: the rule named does not match its content",
+            "differs /u_ex210302.log: the rule line does not match its content"});
+}
+
+TEST_CASE("a finding about a name is confirmed by the MFT record that bears it") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.folder("COM1");
+  const std::filesystem::path path = image.build();
+  const Swept swept = run_sweep(path, kMarkerRule);
+  REQUIRE(swept.findings.size() == 1);
+  CHECK(swept.findings[0].at("kind") == "name");
+  CHECK(against(swept, path).exceptions == std::vector<std::string>{});
+  CHECK(against(swept, path).counts.confirmed == 1);
+
+  std::string bytes = read_text(path);
+  const u64 record = swept.findings[0].at("extents").at(0).at("media_offset").get<u64>();
+  const std::size_t name = bytes.find(std::string("C\0O\0M\0001\0", 8), record);
+  REQUIRE(name < record + 1024);
+  bytes[name + 6] = '7'; // another device
+  const TempDir folder;
+  CHECK(against(swept, write_text(folder / "edited.raw", bytes)).exceptions ==
+        std::vector<std::string>{"differs /COM1: its MFT record does not have the name COM1"});
 }
 
 TEST_CASE(
@@ -120,14 +178,19 @@ TEST_CASE("every finding on the shared images is confirmed") {
     const std::filesystem::path path = unpack(shared, folder);
     SweepOptions options;
     if (!kSanitized) options.scope = everything();
-    const Swept swept = run_sweep(path,
-                                  "rule text { strings: $t = /[a-z]{5}/ condition: $t } "
-                                  "rule small { condition: filesize < 5KB }",
-                                  options);
-    const Against result = against(swept, path);
+    const std::string rules = "rule text { strings: $t = /[a-z]{5}/ condition: $t } "
+                              "rule small { condition: filesize < 5KB }";
+    const Swept swept = run_sweep(path, rules, options);
+    const Against result = against(swept, path, rules);
     CAPTURE(shared.name);
     CHECK(result.exceptions == std::vector<std::string>{});
     CHECK(result.counts.confirmed == swept.findings.size());
+    CHECK(result.counts.judged ==
+          static_cast<u64>(std::count_if(swept.findings.begin(), swept.findings.end(),
+                                         [](const nlohmann::json& finding) {
+                                           return !finding.at("rule").is_null() &&
+                                                  !finding.at("hashes").at("sha256").is_null();
+                                         })));
   }
 }
 
@@ -140,7 +203,19 @@ TEST_CASE("verify --image says what differs, and exits accordingly") {
   const std::string of = swept.case_folder().string();
   const ToolResult good = run_program({"verify", of, "--image", path.string()});
   CHECK(good.status == 0);
-  CHECK(good.out.find("1 findings confirmed, 0 differ, 0 not checkable") != std::string::npos);
+  CHECK(good.out.find("1 finding confirmed, 0 differ, 0 not checkable") != std::string::npos);
+  CHECK(good.out.find("Rules: not asked anew") != std::string::npos);
+  const TempDir rules;
+  const std::string same = write_text(rules / "elsewhere.yar", kMarkerRule).string();
+  const ToolResult asked = run_program({"verify", of, "--image", path.string(), "-r", same});
+  CHECK(asked.status == 0);
+  CHECK(asked.out.find("Rules: asked anew for 1 of them") != std::string::npos);
+  const std::string others = write_text(rules / "other.yar", kEveryStream).string();
+  const ToolResult refused = run_program({"verify", of, "--image", path.string(), "-r", others});
+  CHECK(refused.status == 2);
+  CHECK(refused.err.find("these are not the rules of the case") != std::string::npos);
+  CHECK(run_program({"verify", of, "-r", same}).status == 2);
+
   std::string bytes = read_text(path);
   const u64 at = swept.findings.at(0).at("extents").at(0).at("media_offset").get<u64>();
   bytes[at] = 'C';

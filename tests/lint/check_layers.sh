@@ -18,7 +18,7 @@ allowed() {
   manifest) echo "base model" ;;
   engine) echo "base model image volume filesystem content rules manifest yara-rules" ;;
   report) echo "base model manifest" ;;
-  recheck) echo "base model image filesystem content report" ;;
+  recheck) echo "base model image filesystem content rules engine report" ;;
   cli) echo "base model image volume filesystem content rules manifest engine report recheck yara-rules" ;;
   *) return 1 ;;
   esac

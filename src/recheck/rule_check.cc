@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recheck/rule_check.h"
+
+#include "base/text.h"
+#include "engine/externals.h"
+#include "engine/names_scan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+using report::FindingRow;
+using report::MatchRow;
+
+constexpr u32 kTimeoutSeconds =
+    600; // without the prefilter a content takes longer than in the sweep
+
+constexpr std::array kRawKinds{
+    StreamKind::uninitialized, StreamKind::slack,       StreamKind::mft_slack,
+    StreamKind::index_slack,   StreamKind::unallocated, StreamKind::volume_slack,
+    StreamKind::gap,           StreamKind::unowned,     StreamKind::strings_only};
+
+bool is_judged_as_raw(const FindingRow& finding) {
+  return std::any_of(kRawKinds.begin(), kRawKinds.end(),
+                     [&](StreamKind kind) { return finding.kind == name_of(kind); });
+}
+
+std::vector<Externals> names_of(const FindingRow& finding, char drive) {
+  std::vector<Externals> names;
+  const auto add = [&](const std::string& path) {
+    names.push_back(externals_of({finding.member ? path + "/" + *finding.member : path,
+                                  finding.member ? "" : finding.stream, finding.owner_sid},
+                                 drive));
+  };
+  add(finding.path);
+  if (!finding.member)
+    for (const std::string& link : finding.links) add(link);
+  return names;
+}
+
+bool is_of(const FindingRow& finding, const Finding& judged) {
+  const RuleRef* rule = std::get_if<RuleRef>(&judged.cause);
+  const bool strings_only = judged.part && judged.part->kind == StreamKind::strings_only;
+  return rule != nullptr && rule->name == finding.cause.name &&
+         rule->file_sha256 == finding.cause.file_sha256 &&
+         strings_only == (finding.kind == name_of(StreamKind::strings_only)) &&
+         finding.log_line.has_value() == judged.log.has_value() &&
+         (!judged.log || judged.log->line == finding.log_line);
+}
+
+bool has_match(const Finding& judged, const MatchRow& stated, u64 from) {
+  return std::any_of(judged.matches.begin(), judged.matches.end(), [&](const Match& match) {
+    return match.id == stated.id && match.offset + from == stated.offset &&
+           match.length == stated.length && match.data == stated.data;
+  });
+}
+
+} // namespace
+
+RuleCheck::RuleCheck(const RuleSet& rules)
+    : scanner_(rules, kTimeoutSeconds, Prefiltering::off), logs_(rules, kTimeoutSeconds) {}
+
+std::vector<Finding> RuleCheck::judge(const FindingRow& finding, ByteView content, char drive) {
+  std::vector<Externals> names = names_of(finding, drive);
+  const std::string type = file_type_label(content);
+  if (is_judged_as_raw(finding))
+    return scan_raw_space(scanner_, content, names.front(), type).findings;
+  const bool carved = finding.kind == name_of(StreamKind::carved);
+  NamesScan scan = scan_under_names(scanner_, content,
+                                    carved ? std::span(names).first(1) : std::span(names), type);
+  const std::optional<LogKind> log =
+      carved || finding.member ? std::nullopt : log_kind(finding.path, content);
+  if (!log) return std::move(scan.findings);
+  LogExamination records = logs_.examine(content, *log, names);
+  std::move(records.findings.begin(), records.findings.end(), std::back_inserter(scan.findings));
+  return std::move(scan.findings);
+}
+
+std::string RuleCheck::differing(const FindingRow& finding, std::span<const Finding> judged) {
+  const auto found = std::find_if(judged.begin(), judged.end(),
+                                  [&](const Finding& other) { return is_of(finding, other); });
+  if (found == judged.end())
+    return fmt::format("the rule {} does not match its content", printable(finding.cause.name));
+  for (const MatchRow& match : finding.matches)
+    if (!has_match(*found, match, finding.within_offset.value_or(0)))
+      return fmt::format("the rule {} does not find {} at offset {}", printable(finding.cause.name),
+                         printable(match.id), match.offset);
+  return {};
+}
+
+} // namespace coldsweep
