@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random rule files over YARA's language, and inputs made of what their strings accept. Deterministic for a seed.
+// Random rule files over YARA's language, and inputs made of what their strings accept. Deterministic for a seed, or for the
+// bytes that choose.
 #pragma once
 
 #include "rules/scanner.h"
@@ -27,10 +28,20 @@ struct GeneratedString {
 class RuleGenerator {
 public:
   explicit RuleGenerator(u64 seed) : random_(seed) {}
+  /// Each choice takes a byte or two, as long as there are any: a small change of them is one of the rules. They must stay.
+  explicit RuleGenerator(ByteView choices) : random_(choices.size()), choices_(choices) {}
   GeneratedCase next(std::size_t inputs);
 
 private:
-  u64 below(u64 n) { return random_() % n; }
+  u64 below(u64 n) {
+    const std::size_t taken = n > 256 ? 2 : 1;
+    if (choices_.size() < taken) return random_() % n;
+    u64 value = 0;
+    for (const std::byte byte : choices_.first(taken))
+      value = value << 8 | std::to_integer<u64>(byte);
+    choices_ = choices_.subspan(taken);
+    return value % n;
+  }
   bool chance(u64 percent) { return below(100) < percent; }
   template <typename T> const T& pick(const std::vector<T>& from) {
     return from[below(from.size())];
@@ -58,6 +69,7 @@ private:
   GeneratedInput make_input();
 
   std::mt19937_64 random_;
+  ByteView choices_;                     // not yet taken
   std::vector<GeneratedString> strings_; // of the rule at hand
   std::vector<std::string> rules_;       // names so far
   std::vector<std::string> samples_;     // of all rules

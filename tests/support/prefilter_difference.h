@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether findings are the same with the prefilter and without it.
+#pragma once
+
+#include "rules/prefilter/necessary.h"
+#include "support/rule_generator.h"
+
+#include <optional>
+#include <string>
+
+namespace coldsweep::test {
+
+struct Tally {
+  u64 pairs = 0, decided = 0, matching = 0, refused = 0;
+};
+
+/// The first input on which the two differ, described; nothing when there is none. Adds to `tally`.
+std::optional<std::string> difference(const GeneratedCase& generated, PlantedFault fault,
+                                      Tally& tally);
+
+} // namespace coldsweep::test
