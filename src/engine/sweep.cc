@@ -9,6 +9,7 @@
 #include "engine/swept_volumes.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include <fmt/format.h>
@@ -89,6 +90,10 @@ SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const Sweep
 SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options,
                         const RuleSet& rules, const SweepControl& control) {
   const PlaceTable places = PlaceTable::load(options.places);
+  // Beside the walk of the MFT, which has one thread to itself. A failure comes again with the first scan.
+  const std::future<void> prepared = std::async(
+      options.threads > 1 && options.prefilter ? std::launch::async : std::launch::deferred,
+      [&rules] { rules.prepare_prefilter(); });
 
   // What of the evidence can be swept, and every stream there.
   const OpenedVolumes volumes = open_volumes(image, table, options);

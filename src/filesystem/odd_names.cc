@@ -38,6 +38,15 @@ bool has_bidirectional(std::string_view name) {
   });
 }
 
+/// Of nearly all names nothing needs to be asked: they are asked for each record of the MFT.
+bool is_plain(std::string_view name) {
+  constexpr std::string_view kFirstOfDevices = "cpanlCPANL";
+  return !name.empty() && kFirstOfDevices.find(name.front()) == std::string_view::npos &&
+         name.back() != '.' && name.back() != ' ' &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return c >= 0x20 && c < 0x7F && c != '\\'; });
+}
+
 } // namespace
 
 bool is_device_name(std::string_view name) {
@@ -54,6 +63,7 @@ bool is_device_name(std::string_view name) {
 }
 
 std::vector<Anomaly> odd_name(std::string_view name) {
+  if (is_plain(name)) return {};
   std::vector<Anomaly> odd;
   const std::string shown = printable(name);
   if (has_bidirectional(name))

@@ -330,6 +330,8 @@ RuleSet::~RuleSet() = default;
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
+void RuleSet::prepare_prefilter() const { compiled_->filter.get(*compiled_); }
+
 const RulesRecord& RuleSet::record() const { return compiled_->record; }
 const std::vector<RuleInfo>& RuleSet::rules() const { return compiled_->infos; }
 const std::vector<std::string>& RuleSet::warnings() const { return compiled_->warnings; }

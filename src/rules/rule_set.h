@@ -60,6 +60,9 @@ public:
   /// Warnings of the compiler: `file(line): message`.
   const std::vector<std::string>& warnings() const;
 
+  /// Makes what the first scan with the prefilter would wait for. Any thread, at any time.
+  void prepare_prefilter() const;
+
   struct Compiled; ///< libyara's side, private to rules/
   const Compiled& compiled() const { return *compiled_; }
 

@@ -25,9 +25,8 @@ std::string key_of(std::span<const SearchPattern> patterns) {
   hasher.add(kFormat);
   hasher.add(search_platform());
   for (const SearchPattern& pattern : patterns) {
-    const SearchExpression expression = expression_of(*pattern.pattern);
-    hasher.add(fmt::format("\n{} {} ", pattern.id, expression.nocase));
-    hasher.add(expression.text);
+    hasher.add(fmt::format("\n{} {} ", pattern.id, pattern.expression->nocase));
+    hasher.add(pattern.expression->text);
   }
   return hasher.finish();
 }

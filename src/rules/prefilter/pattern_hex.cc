@@ -97,8 +97,11 @@ private:
     const std::optional<unsigned> low = nibble(left_.front());
     left_.remove_prefix(1);
     ByteSet set;
-    for (unsigned value = 0; value < 256; ++value)
-      set[value] = (!high || *high == value >> 4) && (!low || *low == (value & 15));
+    if (high && low)
+      set.set(*high << 4 | *low);
+    else
+      for (unsigned value = 0; value < 256; ++value)
+        set[value] = (!high || *high == value >> 4) && (!low || *low == (value & 15));
     return inverted ? ~set : set;
   }
 

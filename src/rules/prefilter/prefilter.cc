@@ -79,7 +79,13 @@ struct Prefilter::Slot {
 
 Prefilter::Prefilter(Conditions conditions, std::filesystem::path cache_folder)
     : conditions_(std::move(conditions)), cache_folder_(std::move(cache_folder)),
-      telling_(telling_probes(conditions_)) {}
+      telling_(telling_probes(conditions_)) {
+  expressions_.reserve(conditions_.strings.size());
+  for (const StringPlace& string : conditions_.strings) {
+    std::vector<SearchExpression>& of = expressions_.emplace_back();
+    for (const Pattern& form : string.forms) of.push_back(expression_of(form));
+  }
+}
 Prefilter::~Prefilter() = default;
 
 Prefilter::ClassKey Prefilter::key_of(ByteView content) const {
@@ -133,9 +139,12 @@ std::unique_ptr<Prefilter::ContentClass> Prefilter::build(const ClassKey& key) c
     made->rules.push_back({number, std::move(formula)});
   }
   std::vector<SearchPattern> patterns;
-  for (u32 string = 0; string < made->strings.size(); ++string)
-    for (const Pattern& form : conditions_.strings[made->strings[string]].forms)
-      patterns.push_back({string, &form});
+  for (u32 string = 0; string < made->strings.size(); ++string) {
+    const std::vector<Pattern>& forms = conditions_.strings[made->strings[string]].forms;
+    const std::vector<SearchExpression>& expressions = expressions_[made->strings[string]];
+    for (std::size_t form = 0; form < forms.size(); ++form)
+      patterns.push_back({string, &forms[form], &expressions[form]});
+  }
   if (!patterns.empty() && search_available())
     made->database = cached_database(patterns, cache_folder_);
   return made;

@@ -64,6 +64,8 @@ private:
   bool any_possible(const ContentClass& of, ByteView content, const Externals& externals) const;
 
   Conditions conditions_;
+  std::vector<std::vector<SearchExpression>>
+      expressions_;                    // of each form of each string: classes share most of them
   std::filesystem::path cache_folder_; // empty: databases are not kept
   std::vector<u32> telling_;           // probes of the beginning that tell classes apart
   struct Slot;

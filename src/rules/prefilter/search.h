@@ -19,6 +19,7 @@ std::string search_platform();
 struct SearchPattern {
   u32 id = 0; // several patterns may have the same
   const Pattern* pattern = nullptr;
+  const SearchExpression* expression = nullptr; // of that pattern
 };
 
 class SearchScratch {

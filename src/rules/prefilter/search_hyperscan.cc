@@ -52,7 +52,7 @@ Expressions expressions_of(std::span<const SearchPattern> patterns) {
     all.flags.push_back(0);
     all.ids.push_back(p.id);
     all.patterns.push_back(p.pattern);
-    all.set(all.texts.size() - 1, expression_of(*p.pattern), !is_plain(*p.pattern));
+    all.set(all.texts.size() - 1, *p.expression, !is_plain(*p.pattern));
   }
   return all;
 }
@@ -68,8 +68,10 @@ bool finds_at_every_alignment() {
   constexpr std::size_t alignments = 128;
   std::vector<Pattern> patterns;
   for (u32 i = 0; i < count; ++i) patterns.push_back(sequence_of(fmt::format("needle{:02}", i)));
+  std::vector<SearchExpression> expressions;
+  for (const Pattern& pattern : patterns) expressions.push_back(expression_of(pattern));
   std::vector<SearchPattern> wanted;
-  for (u32 i = 0; i < count; ++i) wanted.push_back({i, &patterns[i]});
+  for (u32 i = 0; i < count; ++i) wanted.push_back({i, &patterns[i], &expressions[i]});
   const SearchDatabase database = SearchDatabase::compile(wanted);
   SearchScratch scratch;
   for (const std::size_t length : {std::size_t{40}, std::size_t{4000}, std::size_t{70'000}}) {
