@@ -2,12 +2,12 @@
 #include "recheck/recheck.h"
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/text.h"
 #include "content/archive.h"
 #include "recheck/media_content.h"
 #include "recheck/name_check.h"
 #include "recheck/rule_check.h"
+#include "recheck/stated_hashes.h"
 
 #include <algorithm>
 #include <vector>
@@ -17,20 +17,10 @@
 namespace coldsweep {
 namespace {
 
-namespace fs = std::filesystem;
 using report::FindingRow;
 
 constexpr u64 kMostHeld = 1_GiB;
 constexpr u64 kMostRecord = 64_KiB;
-
-std::string hash_of(const FindingRow& finding, HashKind& kind) {
-  kind = !finding.sha256.empty() ? HashKind::sha256
-         : !finding.sha1.empty() ? HashKind::sha1
-                                 : HashKind::md5;
-  return !finding.sha256.empty() ? finding.sha256
-         : !finding.sha1.empty() ? finding.sha1
-                                 : finding.md5;
-}
 
 bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   constexpr u64 kSector = 512;
@@ -50,7 +40,7 @@ struct CheckedContent {
 
 bool same_content(const FindingRow& a, const FindingRow& b) {
   return report::same_stream(a, b) && a.kind == b.kind && a.within_offset == b.within_offset &&
-         a.size == b.size;
+         a.size == b.size && a.sha1 == b.sha1 && a.md5 == b.md5;
 }
 
 class Checker {
@@ -79,8 +69,7 @@ private:
     if (finding.kind == name_of(StreamKind::name)) return check_record(finding, media);
     if (const std::string match = differing_match(finding, media); !match.empty())
       return {Recheck::differs, match};
-    HashKind kind{};
-    if (hash_of(finding, kind).empty())
+    if (StatedHashes(finding).none())
       return matches_checked_ > 0
                  ? Rechecked{Recheck::confirmed, "its matches; it has no hash"}
                  : Rechecked{Recheck::not_checkable, "it has no hash, and no match in the media"};
@@ -97,9 +86,9 @@ private:
     if (content.verdict.verdict != Recheck::confirmed || !rules_ || finding.cause.kind != "rule")
       return content.verdict;
     if (!content.judged) return {Recheck::confirmed, "its rule was not asked: " + content.unjudged};
-    ++judged_;
     if (const std::string why = RuleCheck::differing(finding, *content.judged); !why.empty())
       return {Recheck::differs, why};
+    ++judged_;
     return content.verdict;
   }
 
@@ -149,26 +138,27 @@ private:
 
   CheckedContent check_content(const FindingRow& finding, const MediaContent& media) {
     CheckedContent content;
-    HashKind kind{};
-    const std::string stated = hash_of(finding, kind);
     const bool held = rules_ && finding.size <= kMostHeld;
     if (!held) content.unjudged = fmt::format("it is larger than {} bytes", kMostHeld);
-    Hasher hasher(kind);
+    StatedHashes hashes(finding);
     std::vector<std::byte> bytes;
     media.read(finding, [&](ByteView piece) {
-      hasher.add(piece);
+      hashes.add(piece);
       if (held) bytes.insert(bytes.end(), piece.begin(), piece.end());
     });
-    const std::string found = hasher.finish();
-    if (found == stated) {
-      if (held) judge(finding, bytes, content);
-    } else if (finding.kind == "carved" && finding.exported && is_mended(finding, media)) {
+    std::string why = hashes.differing();
+    if (!why.empty() && finding.kind == "carved" && finding.exported && is_mended(finding, media)) {
       content.verdict.why = "but for ends of sectors, which the copy has as NTFS had them";
-      if (held) judge(finding, bytes_of(copy_of(finding)), content);
-    } else {
-      content.verdict = {Recheck::differs,
-                         fmt::format("its content hashes to {}, not to {}", found, stated)};
+      const std::string copy = copy_of(finding);
+      StatedHashes of_copy(finding);
+      of_copy.add(bytes_of(copy));
+      why = of_copy.differing();
+      bytes.assign(bytes_of(copy).begin(), bytes_of(copy).end());
     }
+    if (!why.empty())
+      content.verdict = {Recheck::differs, why};
+    else if (held)
+      judge(finding, bytes, content);
     return content;
   }
 
@@ -206,20 +196,17 @@ private:
       std::vector<std::byte> bytes;
       media.read(archive,
                  [&](ByteView piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); });
-      HashKind kind{};
-      const std::string stated = hash_of(finding, kind);
       ArchiveBudget budget({}, bytes.size(), std::chrono::seconds(600));
       const bool found = find_member(bytes, *finding.member, budget, [&](ByteView member) {
-        Hasher hasher(kind);
-        hasher.add(member);
-        if (hasher.finish() != stated) return false;
+        StatedHashes hashes(finding);
+        hashes.add(member);
+        if (!hashes.differing().empty()) return false;
         judge(finding, member, content);
         return true;
       });
-      content.verdict = found
-                            ? Rechecked{}
-                            : Rechecked{Recheck::differs,
-                                        fmt::format("no member of that name hashes to {}", stated)};
+      content.verdict =
+          found ? Rechecked{}
+                : Rechecked{Recheck::differs, "no member of that name has the hashes it states"};
     }
     return content;
   }

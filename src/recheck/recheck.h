@@ -26,7 +26,7 @@ struct Rechecked {
 
 struct RecheckCounts {
   u64 confirmed = 0, differs = 0, not_checkable = 0;
-  u64 judged = 0; ///< of the confirmed: their rule was asked, too
+  u64 judged = 0; ///< of the confirmed: their rule was asked, too, and matches
 };
 
 struct RecheckParts {

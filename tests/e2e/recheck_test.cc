@@ -119,6 +119,28 @@ rule line : log { strings: $m = "POST /owa/" condition: $m })";
             "differs /u_ex210302.log: the rule line does not match its content"});
 }
 
+TEST_CASE("each hash that a finding states is compared") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("page.aspx", "coldsweep-marker" + std::string(5000, 'x'));
+  image.file("site.zip", make_archive("zip", {{"page.aspx", "coldsweep-marker"}}));
+  const std::filesystem::path path = image.build();
+  for (const char* hash : {"md5", "sha1", "sha256"}) {
+    const Swept swept = run_sweep(path, kMarkerRule);
+    REQUIRE(against(swept, path).counts.differs == 0);
+    std::string manifest = swept.manifest;
+    for (const nlohmann::json& finding : swept.findings) {
+      const std::string digest = finding.at("hashes").at(hash);
+      for (std::size_t at = 0; (at = manifest.find(digest, at)) != std::string::npos; ++at)
+        manifest[at] = manifest[at] == '0' ? '1' : '0';
+    }
+    write_text(swept.case_folder() / "manifest.jsonl", manifest);
+    const Against result = against(swept, path);
+    CAPTURE(hash, result.exceptions);
+    CHECK(result.counts.differs == swept.findings.size());
+  }
+}
+
 TEST_CASE("a finding about a name is confirmed by the MFT record that bears it") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
