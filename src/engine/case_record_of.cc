@@ -49,6 +49,7 @@ CaseRecord case_record_of(const SweepOptions& options, const Image& image, const
   record.tool_version = tool_version();
   record.tool_commit = tool_commit();
   record.engines = {{"yara", yara_version()}, {"sleuthkit", COLDSWEEP_TSK_VERSION}};
+  if (image.format == "ewf") record.engines["ewf"] = ewf_version();
   record.info = options.case_info;
   record.image = image_record(image);
   record.rules = rules.record();

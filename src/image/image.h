@@ -34,4 +34,7 @@ std::vector<std::filesystem::path> paths_of(const Image& image);
 /// is broken or incomplete; the message names file, offset and what was expected.
 Image open_image(const std::vector<std::filesystem::path>& segments);
 
+/// Of the libewf that is in use.
+std::string ewf_version();
+
 } // namespace coldsweep

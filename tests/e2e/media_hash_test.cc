@@ -88,6 +88,7 @@ TEST_CASE("an E01 is compared with the MD5 it stores, with worker threads and wi
     const ToolResult swept = media.sweep(acquired, {"-t", threads});
     CHECK(swept.status == 0);
     const json image = media.image_record();
+    CHECK(!media.lines().front().at("engines").at("ewf").get<std::string>().empty());
     CHECK(image.at("hash_match") == true);
     CHECK(image.at("computed_hashes").at("md5") == hash_all(bytes_of(read_text(media.raw))).md5);
     CHECK(image.at("computed_hashes").at("sha256").is_null());
