@@ -2,25 +2,27 @@
 #include "cli/case_rules.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "yara-rules/builtin_rules.h"
 
-#include <algorithm>
+#include <set>
 #include <sstream>
 
 namespace coldsweep {
 namespace {
 
-std::vector<std::string> sorted_hashes(const RuleSet& rules) {
-  std::vector<std::string> hashes;
-  for (const RuleFileRecord& file : rules.record().files) hashes.push_back(file.sha256);
-  std::sort(hashes.begin(), hashes.end());
-  return hashes;
+using Digests = std::multiset<std::string>; // of the files, whatever their order
+
+Digests digests_of(const RuleSet& rules) {
+  Digests digests;
+  for (const RuleFileRecord& file : rules.record().files) digests.insert(file.sha256);
+  return digests;
 }
 
-std::vector<std::string> sorted_hashes(const report::SealedCase& sealed) {
-  std::vector<std::string> hashes = sealed.rule_file_hashes();
-  std::sort(hashes.begin(), hashes.end());
-  return hashes;
+Digests digests_of_builtin() {
+  Digests digests;
+  for (const BuiltinRuleFile& file : builtin_rules()) digests.insert(sha256_of(file.text));
+  return digests;
 }
 
 RuleLoadOptions options_of(const report::SealedCase& sealed) {
@@ -37,13 +39,14 @@ RuleLoadOptions options_of(const report::SealedCase& sealed) {
 
 std::optional<RuleSet> load_case_rules(const report::SealedCase& sealed,
                                        const std::vector<std::filesystem::path>& paths) {
-  const std::vector<std::string> wanted = sorted_hashes(sealed);
+  const std::vector<std::string> listed = sealed.rule_file_hashes();
+  const Digests wanted(listed.begin(), listed.end());
   if (paths.empty()) {
-    if (sorted_hashes(RuleSet::load_builtin(builtin_rules())) != wanted) return std::nullopt;
+    if (digests_of_builtin() != wanted) return std::nullopt;
     return RuleSet::load_builtin(builtin_rules(), options_of(sealed));
   }
   RuleSet rules = RuleSet::load(paths, options_of(sealed));
-  if (sorted_hashes(rules) != wanted)
+  if (digests_of(rules) != wanted)
     throw UsageError("--rules: these are not the rules of the case, whose manifest has the SHA-256 "
                      "of each file");
   return rules;

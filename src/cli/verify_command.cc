@@ -59,10 +59,11 @@ nlohmann::ordered_json json_of(const Verification& result, const Vouchers& vouch
   return json;
 }
 
+std::string counted(u64 count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 void print(const Verification& result, const Vouchers& vouchers) {
-  const auto counted = [](u64 count, const char* what) {
-    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-  };
   fmt::print("The case holds: {}, {}, {}, {}\n", counted(result.records, "record"),
              counted(result.findings, "finding"), counted(result.issues, "issue"),
              counted(result.evidence_files, "evidence file"));
@@ -119,9 +120,8 @@ AgainstImage check_image(const VerifyArguments& arguments) {
 
 void print(const AgainstImage& against) {
   const RecheckCounts& counts = against.counts;
-  fmt::print("Against the image: {} finding{} confirmed, {} differ, {} not checkable\n",
-             counts.confirmed, counts.confirmed == 1 ? "" : "s", counts.differs,
-             counts.not_checkable);
+  fmt::print("Against the image: {} confirmed, {} differ, {} not checkable\n",
+             counted(counts.confirmed, "finding"), counts.differs, counts.not_checkable);
   if (against.with_rules)
     fmt::print("Rules: asked anew for {} of them, by libyara alone\n", counts.judged);
   else

@@ -69,7 +69,7 @@ private:
     if (finding.kind == name_of(StreamKind::name)) return check_record(finding, media);
     if (const std::string match = differing_match(finding, media); !match.empty())
       return {Recheck::differs, match};
-    if (StatedHashes(finding).none())
+    if (finding.sha256.empty() && finding.sha1.empty() && finding.md5.empty())
       return matches_checked_ > 0
                  ? Rechecked{Recheck::confirmed, "its matches; it has no hash"}
                  : Rechecked{Recheck::not_checkable, "it has no hash, and no match in the media"};

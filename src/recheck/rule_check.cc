@@ -19,14 +19,11 @@ using report::MatchRow;
 constexpr u32 kTimeoutSeconds =
     600; // without the prefilter a content takes longer than in the sweep
 
-constexpr std::array kRawKinds{
-    StreamKind::uninitialized, StreamKind::slack,       StreamKind::mft_slack,
-    StreamKind::index_slack,   StreamKind::unallocated, StreamKind::volume_slack,
-    StreamKind::gap,           StreamKind::unowned,     StreamKind::strings_only};
-
 bool is_judged_as_raw(const FindingRow& finding) {
-  return std::any_of(kRawKinds.begin(), kRawKinds.end(),
-                     [&](StreamKind kind) { return finding.kind == name_of(kind); });
+  for (u8 number = 0; number <= static_cast<u8>(StreamKind::unowned); ++number)
+    if (const auto kind = static_cast<StreamKind>(number); finding.kind == name_of(kind))
+      return is_raw(kind) || kind == StreamKind::strings_only;
+  return false;
 }
 
 std::vector<Externals> names_of(const FindingRow& finding, char drive) {

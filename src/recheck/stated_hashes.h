@@ -14,7 +14,6 @@ class StatedHashes {
 public:
   explicit StatedHashes(const report::FindingRow& finding);
 
-  bool none() const { return hashes_.empty(); }
   void add(ByteView bytes);
   /// The first that is another one; empty when all agree. Once, after all bytes.
   std::string differing();

@@ -75,11 +75,10 @@ function hexDump(offset, length, match, before, after) {
     const from = Math.max(line - skew, 0), to = Math.min(line - skew + 16, all.length);
     const open = Math.min(Math.max(lead.length, from), to), shut = Math.min(Math.max(lead.length + shown.length, from), to);
     const blank = Math.max(skew - line, 0), rest = 16 - blank - (to - from);
-    const hexOf = (a, b) => all.slice(a, b).join(' ');
-    const gap = (a, b) => (a > from && b > a ? ' ' : '');
-    const part = (kind, write) => [write(from, open), kind === 'hex' ? gap(open, shut) : '', open < shut ? element('mark', {}, write(open, shut)) : '', kind === 'hex' ? gap(shut, to) : '', write(shut, to)];
+    const marked = (write, space) => [write(from, open), open > from && shut > open ? space : '',
+      open < shut ? element('mark', {}, write(open, shut)) : '', shut > from && to > shut ? space : '', write(shut, to)];
     dump.append(element('span', { class: 'off' }, (first - BigInt(skew) + BigInt(line)).toString(16).padStart(8, '0') + '  '),
-      '   '.repeat(blank), ...part('hex', hexOf), '   '.repeat(rest) + '  ' + ' '.repeat(blank), ...part('text', (a, b) => all.slice(a, b).map(text).join('')), '\n');
+      '   '.repeat(blank), ...marked((a, b) => all.slice(a, b).join(' '), ' '), '   '.repeat(rest) + '  ' + ' '.repeat(blank), ...marked((a, b) => all.slice(a, b).map(text).join(''), ''), '\n');
   }
   if (cut) dump.append(element('span', { class: 'off' }, '… ' + grouped(BigInt(length) - BigInt(shown.length)) + ' more bytes matched'));
   return dump;
