@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
-#include <vector>
 
 #include <openssl/evp.h>
 
@@ -62,21 +60,31 @@ HashKinds& HashKinds::operator|=(HashKinds other) {
   return *this;
 }
 
-void add_hashes(Hashes& known, ByteView bytes, HashKinds kinds) {
-  std::vector<std::pair<Hasher, std::string*>> hashers;
-  const auto want = [&](bool wanted, HashKind kind, std::string& into) {
-    if (wanted && into.empty()) hashers.emplace_back(Hasher(kind), &into);
+HashesOf::HashesOf(const Hashes& known, HashKinds kinds) {
+  const auto want = [&](bool wanted, HashKind kind, std::string Hashes::*into) {
+    if (wanted && (known.*into).empty()) hashers_.emplace_back(Hasher(kind), into);
   };
-  want(kinds.md5, HashKind::md5, known.md5);
-  want(kinds.sha1, HashKind::sha1, known.sha1);
-  want(kinds.sha256, HashKind::sha256, known.sha256);
-  if (hashers.empty()) return;
-  while (!bytes.empty()) {
+  want(kinds.md5, HashKind::md5, &Hashes::md5);
+  want(kinds.sha1, HashKind::sha1, &Hashes::sha1);
+  want(kinds.sha256, HashKind::sha256, &Hashes::sha256);
+}
+
+void HashesOf::add(ByteView bytes) {
+  while (!hashers_.empty() && !bytes.empty()) {
     const ByteView piece = bytes.first(std::min(bytes.size(), kPiece));
-    for (auto& [hasher, into] : hashers) hasher.add(piece);
+    for (auto& [hasher, into] : hashers_) hasher.add(piece);
     bytes = bytes.subspan(piece.size());
   }
-  for (auto& [hasher, into] : hashers) *into = hasher.finish();
+}
+
+void HashesOf::finish_into(Hashes& known) {
+  for (auto& [hasher, into] : hashers_) known.*into = hasher.finish();
+}
+
+void add_hashes(Hashes& known, ByteView bytes, HashKinds kinds) {
+  HashesOf hashes(known, kinds);
+  hashes.add(bytes);
+  hashes.finish_into(known);
 }
 
 Hashes hash_all(ByteView bytes) {

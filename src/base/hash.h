@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace coldsweep {
 
@@ -45,6 +47,19 @@ struct HashKinds {
 };
 
 inline constexpr HashKinds kAllHashes{true, true, true};
+
+/// Several hashes of content that comes piece by piece.
+class HashesOf {
+public:
+  /// Those of `kinds` that `known` lacks.
+  HashesOf(const Hashes& known, HashKinds kinds);
+  void add(ByteView bytes);
+  /// Nothing may be added afterwards.
+  void finish_into(Hashes& known);
+
+private:
+  std::vector<std::pair<Hasher, std::string Hashes::*>> hashers_;
+};
 
 /// Fills in those of `kinds` that `known` lacks, all over the same bytes, a cache-sized piece at a time.
 void add_hashes(Hashes& known, ByteView bytes, HashKinds kinds);

@@ -16,6 +16,7 @@ namespace {
 constexpr u64 kFreeHoles = 16_MiB; // zeros that are scanned rather than split around
 constexpr u64 kMergeHoles = 1_MiB;
 constexpr u64 kPiece = 1_MiB;
+constexpr u64 kCached = 256_KiB;     // of a piece that is to stay in the processor's cache
 constexpr u64 kWholeSystem = 64_MiB; // $LogFile is no larger as a rule, a page file is
 constexpr u64 kWofPart = 1_GiB;      // a multiple of every chunk
 constexpr u64 kWofRatio = 64;
@@ -246,23 +247,24 @@ void StreamReader::release() {
   lease_ = {};
 }
 
+void StreamReader::read(const ByteSource& source, const StreamRef& stream, u64 offset,
+                        MutableBytes into, LoadedWindow& loaded) {
+  if (is_decoded_wof(stream.encoding))
+    read_wof(wof_, source, {stream, offset, into}, loaded);
+  else if (stream.encoding == Encoding::lznt1)
+    read_compressed(source, stream, offset, into, unit_.take(stream.compression_unit), loaded);
+  else
+    read_plain(source, stream, offset, into, loaded);
+}
+
 LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& stream,
                                 const Window& window) {
   release();
   LoadedWindow loaded;
-  const MutableBytes scratch = unit_.take(stream.compression_unit);
-  const auto read = [&](u64 offset, MutableBytes into) {
-    if (is_decoded_wof(stream.encoding))
-      read_wof(wof_, source, {stream, offset, into}, loaded);
-    else if (stream.encoding == Encoding::lznt1)
-      read_compressed(source, stream, offset, into, scratch, loaded);
-    else
-      read_plain(source, stream, offset, into, loaded);
-  };
   if (window.length <= limits_.in_memory) {
     lease_ = budget_->lease(saturating_subtract(window.length, limits_.kept));
     const MutableBytes into = buffer_.take(window.length);
-    read(window.offset, into);
+    read(source, stream, window.offset, into, loaded);
     loaded.bytes = into;
     return loaded;
   }
@@ -271,12 +273,27 @@ LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& strea
   for (u64 done = 0; done < window.length; done += piece) {
     const MutableBytes into = buffer_.take(std::min(piece, window.length - done));
     const u64 zeros_before = loaded.sparse + loaded.unreadable;
-    read(window.offset + done, into);
+    read(source, stream, window.offset + done, into, loaded);
     const u64 zeros = loaded.sparse + loaded.unreadable - zeros_before;
     if (zeros < into.size()) spool_->write(done, into); // holes stay holes
   }
   loaded.bytes = spool_->map();
   return loaded;
+}
+
+ByteView StreamPieces::next(u64 overlap) {
+  const u64 length =
+      std::min<u64>(std::max<u64>(kCached, stream_.compression_unit), window_.length - done_);
+  if (length == 0) return {};
+  const u64 kept = std::min<u64>(overlap, last_.size());
+  if (last_.empty())
+    reader_.lease_ = reader_.budget_->lease(saturating_subtract(2 * length, reader_.limits_.kept));
+  const std::vector<std::byte> tail(last_.end() - static_cast<std::ptrdiff_t>(kept), last_.end());
+  const MutableBytes piece = reader_.buffer_.take(kept + length);
+  std::copy(tail.begin(), tail.end(), piece.begin());
+  reader_.read(source_, stream_, window_.offset + done_, piece.subspan(kept), so_far_);
+  done_ += length;
+  return last_ = piece;
 }
 
 std::optional<u64> media_offset(const ByteSource& source, const StreamRef& stream, u64 offset,

@@ -62,12 +62,39 @@ public:
   void release();
 
 private:
+  friend class StreamPieces;
+  void read(const ByteSource& source, const StreamRef& stream, u64 offset, MutableBytes into,
+            LoadedWindow& loaded);
+
   ByteBudget* budget_;
   ContentLimits limits_;
   ReusedBuffer buffer_, unit_;
   WofDecoder wof_;
   std::optional<Spool> spool_;
   ByteBudget::Lease lease_;
+};
+
+/// A window in pieces that stay in the processor's cache, first to last. The reader must not load anything meanwhile.
+class StreamPieces {
+public:
+  StreamPieces(StreamReader& reader, const ByteSource& source, const StreamRef& stream,
+               const Window& window)
+      : reader_(reader), source_(source), stream_(stream), window_(window) {}
+
+  /// The next bytes, behind the last `overlap` of those before, or as many as there were; empty at the end. Valid until the
+  /// next call.
+  ByteView next(u64 overlap);
+  /// What the bytes so far are, as if they had been loaded at once; but its gaps are cut at pieces.
+  const LoadedWindow& so_far() const { return so_far_; }
+
+private:
+  StreamReader& reader_;
+  const ByteSource& source_;
+  const StreamRef& stream_;
+  Window window_;
+  u64 done_ = 0;
+  ByteView last_;
+  LoadedWindow so_far_;
 };
 
 /// Where the `length` bytes at `offset` of the stream stand in the media as they are; the first byte's place where they

@@ -109,7 +109,19 @@ void StreamExaminer::examine_windows(Examination& work) {
     work.add_issue(IssueKind::matches_truncated, "scan", string, 0);
 }
 
+void StreamExaminer::collect_names(Examination& work) const {
+  if (!work.externals.empty()) return;
+  const StreamDescription& described = work.described();
+  const std::string owner = described.owner_sid.value_or("");
+  work.externals.push_back(
+      externals_of({described.path, work.stream.name, owner}, work.volume.drive));
+  if (!path_dependent_rules_) return;
+  for (const std::string& link : described.links)
+    work.externals.push_back(externals_of({link, work.stream.name, owner}, work.volume.drive));
+}
+
 void StreamExaminer::examine_window(Examination& work, const Window& window, bool whole) {
+  if (whole && !work.raw && pass_in_pieces(work, window)) return;
   const u64 own = window.own(), end = window.offset + own;
   LoadedWindow loaded;
   try {
@@ -140,15 +152,7 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   work.outcome.bytes.unreadable += loaded.unreadable;
   const u64 readable = own - loaded.sparse - loaded.unreadable;
 
-  if (work.externals.empty()) {
-    const StreamDescription& described = work.described();
-    const std::string owner = described.owner_sid.value_or("");
-    work.externals.push_back(
-        externals_of({described.path, work.stream.name, owner}, work.volume.drive));
-    if (path_dependent_rules_)
-      for (const std::string& link : described.links)
-        work.externals.push_back(externals_of({link, work.stream.name, owner}, work.volume.drive));
-  }
+  collect_names(work);
   const char* passed_over = whole && !work.raw ? check_hashes(work, loaded) : nullptr;
   if (passed_over != nullptr) return work.outcome.bytes.skip(passed_over, readable);
 
@@ -196,36 +200,38 @@ void StreamExaminer::add_virtual_directories(Examination& work, const LoadedWind
   }
 }
 
+StreamExaminer::HashJudgement StreamExaminer::judge_hashes(Examination& work, bool exact) {
+  HashVerdict verdict;
+  if (exact) verdict = lookup_->look_up(work.hashes);
+  HashJudgement judgement{verdict.good, std::move(verdict.known), std::move(verdict.bad)};
+  if (judgement.good || !work.stream.name.empty()) return judgement;
+  const ShippedFiles& shipped = options_.hash_sets->shipped_files();
+  std::optional<HashSetHit> stranger;
+  const auto judge = [&](const std::string& path) {
+    if (!stranger)
+      stranger =
+          shipped.judge({path, work.hashes.sha256, work.stream.deleted}, work.volume.web_folders);
+  };
+  judge(work.described().path);
+  for (const std::string& link : work.described().links) judge(link);
+  if (stranger) judgement.hits.push_back(std::move(*stranger));
+  return judgement;
+}
+
 const char* StreamExaminer::check_hashes(Examination& work, const LoadedWindow& loaded) {
   if (!lookup_ || work.stream.size == 0) return nullptr;
   const bool exact =
       loaded.gaps.empty(); // zeros in place of what can't be read are another content
-  HashVerdict verdict;
-  if (exact) {
-    add_hashes(work.hashes, loaded.bytes, options_.hash_sets->kinds());
-    verdict = lookup_->look_up(work.hashes);
-  }
-  work.known = std::move(verdict.known);
-  std::vector<HashSetHit> hits = std::move(verdict.bad);
-  if (!verdict.good && work.stream.name.empty()) {
-    const ShippedFiles& shipped = options_.hash_sets->shipped_files();
-    std::optional<HashSetHit> stranger;
-    const auto judge = [&](const std::string& path) {
-      if (!stranger)
-        stranger =
-            shipped.judge({path, work.hashes.sha256, work.stream.deleted}, work.volume.web_folders);
-    };
-    judge(work.described().path);
-    for (const std::string& link : work.described().links) judge(link);
-    if (stranger) hits.push_back(std::move(*stranger));
-  }
-  for (HashSetHit& hit : hits) {
+  if (exact) add_hashes(work.hashes, loaded.bytes, options_.hash_sets->kinds());
+  HashJudgement judgement = judge_hashes(work, exact);
+  work.known = std::move(judgement.known);
+  for (HashSetHit& hit : judgement.hits) {
     Finding finding;
     finding.cause = std::move(hit);
     work.outcome.findings.push_back(std::move(finding));
   }
   if (!work.outcome.findings.empty()) return nullptr;
-  if (verdict.good) return "known_good";
+  if (judgement.good) return "known_good";
   return work.known && options_.skip_known ? "known" : nullptr;
 }
 

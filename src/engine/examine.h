@@ -58,6 +58,18 @@ public:
 private:
   void examine_windows(Examination& work);
   void examine_window(Examination& work, const Window& window, bool whole);
+  /// Whether nothing is to be said of a large stream but that it was scanned; then it was read piece by piece, and is in
+  /// the account. False says nothing.
+  bool pass_in_pieces(Examination& work, const Window& window);
+  void collect_names(Examination& work) const;
+  struct HashJudgement {
+    bool good = false;
+    std::optional<HashSetHit> known;
+    std::vector<HashSetHit> hits;
+    bool any() const { return good || known || !hits.empty(); }
+  };
+  /// `exact`: the hashes of `work` are those of the content.
+  HashJudgement judge_hashes(Examination& work, bool exact);
   /// Why the window need not be scanned; null when it must be.
   const char* check_hashes(Examination& work, const LoadedWindow& loaded);
   static void add_matches(Examination& work, std::vector<Finding>&& findings,

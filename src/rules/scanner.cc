@@ -388,6 +388,16 @@ ScanResult Scanner::scan_raw(ByteView content, const Externals& externals) {
   return state_->run(RulesAsked::all_of_raw_space, content, externals);
 }
 
+bool Scanner::rules_out(u64 size, std::span<const Externals> names, const NextPiece& next) {
+  if (state_->prefiltering == Prefiltering::off) return false;
+  const RuleFilter& filter = state_->compiled.filter.get(state_->compiled);
+  const auto is_of_records = [&](u32 rule) { return state_->compiled.infos[rule].is_log; };
+  if (!filter.prefilter().rules_out(size, names, next, is_of_records, state_->scratch))
+    return false;
+  state_->counts.decided.add(size);
+  return true;
+}
+
 ScanResult Scanner::scan_path_dependent(ByteView content, const Externals& externals) {
   return state_->run(RulesAsked::path_dependent, content, externals);
 }

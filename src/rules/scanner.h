@@ -5,8 +5,10 @@
 #include "model/outcome.h"
 #include "rules/rule_set.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,10 @@ struct ScanResult {
   std::vector<std::string> truncated; ///< `rule:$string`: more matches than libyara or we keep
   std::optional<std::string> error;   ///< libyara gave up for another reason; then nothing is known
 };
+
+/// The next piece of content. It begins with the last `overlap` bytes of the one before, or with the content where that is
+/// shorter; empty at the end. Valid until the next call.
+using NextPiece = std::function<ByteView(u64 overlap)>;
 
 /// Whether content is searched first for what rules need, so that libyara sees only what some rule may match. The
 /// findings are the same either way.
@@ -64,6 +70,10 @@ public:
 
   /// Applies only rules whose result may depend on externals: for the further names of a stream that was scanned.
   ScanResult scan_path_dependent(ByteView content, const Externals& externals);
+
+  /// Whether no rule can match content that is too large to be held whole for nothing: it comes piece by piece, under all
+  /// of its names. Where it is true, all pieces were read; false says nothing. False without a prefilter.
+  bool rules_out(u64 size, std::span<const Externals> names, const NextPiece& next);
 
   u32 timeout_seconds() const;
   /// Of the calls since the last time it was asked.

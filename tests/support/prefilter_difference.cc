@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "rules/compiled.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace coldsweep::test {
@@ -31,7 +33,70 @@ std::string shown(const ScanResult& result) {
   return text;
 }
 
+/// Content in pieces of `length` bytes, in memory of their own: a piece is gone when the next comes.
+class Pieces {
+public:
+  Pieces(ByteView content, u64 length) : left_(content), length_(length) {}
+
+  ByteView next(u64 overlap) {
+    if (left_.empty()) return {};
+    const ByteView fresh = left_.first(std::min<u64>(length_, left_.size()));
+    left_ = left_.subspan(fresh.size());
+    piece_.erase(piece_.begin(),
+                 piece_.end() - static_cast<std::ptrdiff_t>(std::min<u64>(overlap, piece_.size())));
+    piece_.insert(piece_.end(), fresh.begin(), fresh.end());
+    return piece_;
+  }
+
+private:
+  ByteView left_;
+  u64 length_;
+  std::vector<std::byte> piece_;
+};
+
+/// What may be read piece by piece is that large that generated inputs are small beside it.
+std::string padded(std::string_view input) {
+  constexpr std::size_t kLarge = (1 << 20) + 1;
+  std::string content(input);
+  content.resize(kLarge, '\xfd');
+  return content;
+}
+
+bool ruled_out(Scanner& scanner, ByteView content, const Externals& name, u64 piece) {
+  Pieces pieces(content, piece);
+  return scanner.rules_out(content.size(), std::span(&name, 1),
+                           [&](u64 overlap) { return pieces.next(overlap); });
+}
+
 } // namespace
+
+std::optional<std::string> difference_in_pieces(const GeneratedCase& generated, PlantedFault fault,
+                                                Tally& tally) {
+  const std::optional<RuleSet> rules = compiled(generated.rules);
+  if (!rules) {
+    ++tally.refused;
+    return std::nullopt;
+  }
+  rules->compiled().filter.plant(fault);
+  Scanner with(*rules, 60), without(*rules, 60, Prefiltering::off);
+  for (const GeneratedInput& input : generated.inputs) {
+    // The input stands across the cut between two pieces.
+    const u64 piece = 70'000;
+    const std::string large =
+        padded(tally.pairs % 2 == 0
+                   ? input.bytes
+                   : std::string(piece - input.bytes.size() / 2 % piece, '\xfd') + input.bytes);
+    const ByteView content = bytes_of(large);
+    ++tally.pairs;
+    if (!ruled_out(with, content, input.externals, piece)) continue;
+    ++tally.decided;
+    const std::string found = shown(without.scan(content, input.externals));
+    if (!found.empty())
+      return fmt::format("rules:\n{}\ninput: {}\nruled out in pieces:\n{}", generated.rules,
+                         hex(bytes_of(input.bytes)), found);
+  }
+  return std::nullopt;
+}
 
 std::optional<std::string> difference(const GeneratedCase& generated, PlantedFault fault,
                                       Tally& tally) {

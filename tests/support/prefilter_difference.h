@@ -18,4 +18,8 @@ struct Tally {
 std::optional<std::string> difference(const GeneratedCase& generated, PlantedFault fault,
                                       Tally& tally);
 
+/// The same for content that is ruled out piece by piece, of which each input is a part.
+std::optional<std::string> difference_in_pieces(const GeneratedCase& generated, PlantedFault fault,
+                                                Tally& tally);
+
 } // namespace coldsweep::test

@@ -44,6 +44,9 @@ enum class PlantedFault : u8 {
   forget_rule_reference,
   mistake_none_for_all,
   forget_alternative_of_name,
+  cover_one_part_too_few,
+  forget_overlap,
+  take_head_for_all,
 };
 
 class ConditionBuilder {

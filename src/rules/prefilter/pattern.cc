@@ -306,6 +306,16 @@ std::vector<ByteRun> necessary_runs(const Pattern& pattern) {
   return std::move(search.best);
 }
 
+u64 widest(const Pattern& pattern) {
+  u64 width = pattern.kind == Pattern::Kind::bytes ? 1 : 0;
+  for (const Pattern& part : pattern.parts) {
+    const u64 of = widest(part);
+    width = pattern.kind == Pattern::Kind::alternatives ? std::max(width, of) : width + of;
+  }
+  if (pattern.kind == Pattern::Kind::repeat) width *= pattern.most;
+  return std::min<u64>(width, Pattern::kUnbounded);
+}
+
 double bits_of(const ByteRun& run) {
   double bits = 0;
   for (const ByteSet& set : run) {

@@ -37,6 +37,9 @@ std::vector<Pattern> forms_of(const StringDeclaration& string);
 /// The first bytes of whatever the pattern matches, as far as their number is fixed, at most `most`.
 std::vector<ByteSet> fixed_beginning(const Pattern& pattern, std::size_t most);
 
+/// Bytes of the longest match; kUnbounded for as many and more.
+u64 widest(const Pattern& pattern);
+
 using ByteRun = std::vector<ByteSet>;
 
 /// Runs of bytes of which at least one must stand in whatever the pattern matches, and that say most about it. An empty run

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/prefilter/prefilter.h"
 
-#include "rules/prefilter/database_cache.h"
-
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <mutex>
-#include <unordered_map>
 
 namespace coldsweep {
 namespace {
@@ -20,7 +17,9 @@ constexpr std::size_t kMostTelling = 4; // probes of them: each makes a class of
 constexpr std::size_t kLeastTold = 8;   // rules that a probe must concern to be worth it
 constexpr u64 kLookFirst = 64_KiB;      // a pass over more is worth a look at all probes first
 constexpr double kShareTold = 0.02;
-constexpr u32 kRawSpace = 1000; // the class of what has no size and no beginning
+constexpr u64 kLeastInPieces = 1_MiB; // content up to it is held whole
+constexpr u64 kHead = 64_KiB;         // of content in pieces: what probes can ask
+constexpr u32 kRawSpace = 1000;       // the class of what has no size and no beginning
 
 SizeRange range_of(u32 size_class) {
   return {size_class == 0 ? 0 : kSizes[size_class - 1] + 1, kSizes[size_class]};
@@ -47,38 +46,53 @@ std::vector<u32> telling_probes(const Conditions& conditions) {
   return telling;
 }
 
-/// The number of a string within a class, handed out as it is first met.
-void localize(Formula& formula, std::unordered_map<u32, u32>& numbers, std::vector<u32>& strings) {
-  if (formula.kind == Formula::Kind::string) {
-    const auto [found, is_new] =
-        numbers.try_emplace(formula.index, static_cast<u32>(strings.size()));
-    if (is_new) strings.push_back(formula.index);
-    formula.index = found->second;
+/// Marks what the search found, and the rules that ask for it. Whether any of it is new.
+bool take_found(const ContentClass& of, PrefilterScratch& scratch) {
+  bool any_new = false;
+  for (const u32 string : scratch.found) {
+    if (std::exchange(scratch.present[string], u8{1}) != 0) continue;
+    any_new = true;
+    for (const u32 rule : of.watchers[string])
+      if (std::exchange(scratch.is_candidate[rule], u8{1}) == 0) scratch.candidates.push_back(rule);
   }
-  for (Formula& part : formula.parts) localize(part, numbers, strings);
+  scratch.found.clear();
+  return any_new;
+}
+
+void begin_search(const ContentClass& of, PrefilterScratch& scratch) {
+  scratch.found.clear();
+  scratch.found.reserve(of.strings.size());
+  scratch.present.assign(of.strings.size(), 0);
+  scratch.candidates.clear();
+  scratch.is_candidate.assign(of.rules.size(), 0);
+}
+
+/// `database` may be null, and then nothing is known: each string counts as found. Whether any is found that was not
+/// before.
+bool search(const ContentClass& of, const SearchDatabase* database, ByteView content,
+            PrefilterScratch& scratch) {
+  if (of.strings.empty()) return false;
+  if (database == nullptr || !database->search(content, scratch.search, scratch.found)) {
+    scratch.found.resize(of.strings.size());
+    for (u32 i = 0; i < scratch.found.size(); ++i) scratch.found[i] = i;
+  }
+  return take_found(of, scratch);
+}
+
+/// After the first search, in which other strings were not looked for.
+auto found_or_not_looked_for(const ContentClass& of, const PrefilterScratch& scratch) {
+  return [&](u32 string) { return scratch.present[string] != 0 || of.covering[string] == 0; };
 }
 
 } // namespace
-
-struct Prefilter::ContentClass {
-  struct Rule {
-    u32 number = 0;
-    Formula formula; // strings by their number in this class
-  };
-  std::vector<Rule> rules;
-  std::vector<u32> without_strings;       // rules that may match where no string occurs
-  std::vector<std::vector<u32>> watchers; // by string: rules that ask for it
-  std::vector<u32> strings;               // of all rules, by their number in this class
-  std::optional<SearchDatabase> database; // absent: every string may occur
-};
 
 struct Prefilter::Slot {
   std::once_flag built;
   std::unique_ptr<ContentClass> content_class;
 };
 
-Prefilter::Prefilter(Conditions conditions, std::filesystem::path cache_folder)
-    : conditions_(std::move(conditions)), cache_folder_(std::move(cache_folder)),
+Prefilter::Prefilter(Conditions conditions, std::filesystem::path cache_folder, PlantedFault fault)
+    : conditions_(std::move(conditions)), cache_folder_(std::move(cache_folder)), fault_(fault),
       telling_(telling_probes(conditions_)) {
   expressions_.reserve(conditions_.strings.size());
   for (const StringPlace& string : conditions_.strings) {
@@ -88,19 +102,15 @@ Prefilter::Prefilter(Conditions conditions, std::filesystem::path cache_folder)
 }
 Prefilter::~Prefilter() = default;
 
-Prefilter::ClassKey Prefilter::key_of(ByteView content) const {
+Prefilter::ClassKey Prefilter::key_of(const KnownContent& content) const {
   ClassKey key;
-  while (content.size() > kSizes[key.size]) ++key.size;
+  while (content.size > kSizes[key.size]) ++key.size;
   for (std::size_t i = 0; i < telling_.size(); ++i)
     if (ask(conditions_.probes[telling_[i]], content, {}) == Answer::yes) key.beginning |= 1U << i;
   return key;
 }
 
-const Prefilter::ContentClass& Prefilter::class_of(ByteView content) const {
-  return class_of(key_of(content));
-}
-
-const Prefilter::ContentClass& Prefilter::class_of(const ClassKey& key) const {
+const ContentClass& Prefilter::class_of(const ClassKey& key) const {
   const std::shared_ptr<Slot> slot = classes_.with([&](auto& classes) {
     std::shared_ptr<Slot>& found = classes[key];
     if (!found) found = std::make_shared<Slot>();
@@ -110,8 +120,7 @@ const Prefilter::ContentClass& Prefilter::class_of(const ClassKey& key) const {
   return *slot->content_class; // lives as long as the filter
 }
 
-std::unique_ptr<Prefilter::ContentClass> Prefilter::build(const ClassKey& key) const {
-  auto made = std::make_unique<ContentClass>();
+std::unique_ptr<ContentClass> Prefilter::build(const ClassKey& key) const {
   const bool is_raw = key.size == kRawSpace;
   const SizeRange size = is_raw ? SizeRange{} : range_of(key.size);
   const auto known = [&](u32 probe) {
@@ -120,37 +129,12 @@ std::unique_ptr<Prefilter::ContentClass> Prefilter::build(const ClassKey& key) c
       if (telling_[i] == probe) return (key.beginning >> i & 1) != 0 ? Answer::yes : Answer::no;
     return ask(conditions_.probes[probe], size);
   };
-  const auto unknown = [](u32) { return Answer::unknown; };
-  std::unordered_map<u32, u32> numbers;
-  for (u32 number = 0; number < conditions_.formulas.size(); ++number) {
-    Formula formula = simplified(conditions_.formulas[number], known);
-    if (formula.is_false()) continue;
-    const u32 rule = static_cast<u32>(made->rules.size());
-    localize(formula, numbers, made->strings);
-    made->watchers.resize(made->strings.size());
-    std::vector<u32> own;
-    collect_strings(formula, own);
-    for (const u32 string : own)
-      if (made->watchers[string].empty() || made->watchers[string].back() != rule)
-        made->watchers[string].push_back(rule);
-    if (may_hold(
-            formula, [](u32) { return false; }, unknown))
-      made->without_strings.push_back(rule);
-    made->rules.push_back({number, std::move(formula)});
-  }
-  std::vector<SearchPattern> patterns;
-  for (u32 string = 0; string < made->strings.size(); ++string) {
-    const std::vector<Pattern>& forms = conditions_.strings[made->strings[string]].forms;
-    const std::vector<SearchExpression>& expressions = expressions_[made->strings[string]];
-    for (std::size_t form = 0; form < forms.size(); ++form)
-      patterns.push_back({string, &forms[form], &expressions[form]});
-  }
-  if (!patterns.empty() && search_available())
-    made->database = cached_database(patterns, cache_folder_);
-  return made;
+  const ClassMaterial material{conditions_, expressions_, cache_folder_, fault_};
+  const ClassOptions options{size, !is_raw, !is_raw && size.least > kLeastInPieces};
+  return std::make_unique<ContentClass>(material, options, known);
 }
 
-bool Prefilter::any_possible(const ContentClass& of, ByteView content,
+bool Prefilter::any_possible(const ContentClass& of, const KnownContent& content,
                              const Externals& externals) const {
   return std::any_of(of.rules.begin(), of.rules.end(), [&](const ContentClass::Rule& rule) {
     return may_hold(
@@ -159,44 +143,75 @@ bool Prefilter::any_possible(const ContentClass& of, ByteView content,
   });
 }
 
-void Prefilter::search(const ContentClass& of, ByteView content, PrefilterScratch& scratch) const {
-  scratch.found.clear();
-  scratch.found.reserve(of.strings.size());
-  scratch.present.assign(of.strings.size(), 0);
-  if (!of.strings.empty() &&
-      !(of.database && of.database->search(content, scratch.search, scratch.found))) {
-    scratch.found.resize(of.strings.size());
-    for (u32 i = 0; i < scratch.found.size(); ++i) scratch.found[i] = i;
-  }
-  for (const u32 string : scratch.found) scratch.present[string] = 1;
-  scratch.candidates.clear();
-  scratch.is_candidate.assign(of.rules.size(), 0);
-  for (const u32 string : scratch.found)
-    for (const u32 rule : of.watchers[string])
-      if (std::exchange(scratch.is_candidate[rule], u8{1}) == 0) scratch.candidates.push_back(rule);
+/// Whether, after a first search, strings that it did not look for may make a difference.
+bool Prefilter::is_worth_full_search(const ContentClass& of, ByteView content,
+                                     const Externals& externals, PrefilterScratch& scratch) const {
+  search(of, &*of.first, content, scratch);
+  const auto answer = [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); };
+  const auto occurs = found_or_not_looked_for(of, scratch);
+  const auto is_open = [&](u32 rule) { return may_hold(of.rules[rule].formula, occurs, answer); };
+  const auto depends_on_strings = [&](u32 rule) {
+    return is_open(rule) && !may_hold(
+                                of.rules[rule].formula, [](u32) { return false; }, answer);
+  };
+  return std::any_of(scratch.candidates.begin(), scratch.candidates.end(), depends_on_strings) ||
+         std::any_of(of.without_strings.begin(), of.without_strings.end(), depends_on_strings);
 }
 
 void Prefilter::decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
                        PossibleRules& rules) const {
   rules.without_strings.clear();
   rules.with_strings.clear();
-  const ContentClass& of = class_of(content);
+  const ContentClass& of = class_of(key_of(content));
   if (of.rules.empty()) return;
   if (content.size() >= kLookFirst && !any_possible(of, content, externals)) return;
 
-  search(of, content, scratch);
-  for (const u32 rule : of.without_strings) scratch.is_candidate[rule] = 2;
-  std::erase_if(scratch.candidates, [&](u32 rule) { return scratch.is_candidate[rule] == 2; });
-  const auto keep_possible = [&](const std::vector<u32>& candidates, std::vector<u32>& possible) {
+  begin_search(of, scratch);
+  if (!of.first || is_worth_full_search(of, content, externals, scratch))
+    search(of, of.all(), content, scratch);
+  const auto keep_possible = [&](const std::vector<u32>& candidates, bool needing,
+                                 std::vector<u32>& possible) {
     for (const u32 rule : candidates)
-      if (may_hold(
+      if (of.rules[rule].needs_string == needing &&
+          may_hold(
               of.rules[rule].formula, [&](u32 string) { return scratch.present[string] != 0; },
               [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); }))
         possible.push_back(of.rules[rule].number);
     std::sort(possible.begin(), possible.end());
   };
-  keep_possible(of.without_strings, rules.without_strings);
-  keep_possible(scratch.candidates, rules.with_strings);
+  keep_possible(of.without_strings, false, rules.without_strings);
+  keep_possible(scratch.candidates, true, rules.with_strings);
+}
+
+bool Prefilter::rules_out(u64 size, std::span<const Externals> names, const NextPiece& next,
+                          const std::function<bool(u32 rule)>& excepted,
+                          PrefilterScratch& scratch) const {
+  ByteView piece = next(0);
+  scratch.head.assign(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(
+                                                         std::min<u64>(piece.size(), kHead)));
+  const KnownContent known(scratch.head,
+                           fault_ == PlantedFault::take_head_for_all ? scratch.head.size() : size);
+  const ContentClass& of = class_of(key_of(known));
+  const auto occurs = found_or_not_looked_for(of, scratch);
+  const auto is_open = [&](u32 rule) {
+    return !excepted(of.rules[rule].number) &&
+           std::any_of(names.begin(), names.end(), [&](const Externals& externals) {
+             return may_hold(of.rules[rule].formula, occurs, [&](u32 probe) {
+               return ask(conditions_.probes[probe], known, externals);
+             });
+           });
+  };
+  begin_search(of, scratch);
+  if (std::any_of(of.without_strings.begin(), of.without_strings.end(), is_open)) return false;
+  const bool needs_search =
+      std::any_of(names.begin(), names.end(),
+                  [&](const Externals& externals) { return any_possible(of, known, externals); });
+  if (needs_search && !of.first) return false;
+  for (; !piece.empty(); piece = next(of.overlap))
+    if (needs_search && search(of, &*of.first, piece, scratch) &&
+        std::any_of(scratch.candidates.begin(), scratch.candidates.end(), is_open))
+      return false;
+  return true;
 }
 
 void Prefilter::decide_raw(ByteView content, PrefilterScratch& scratch,
@@ -205,7 +220,8 @@ void Prefilter::decide_raw(ByteView content, PrefilterScratch& scratch,
   rules.with_strings.clear();
   const ContentClass& of = class_of(ClassKey{kRawSpace, 0});
   if (of.rules.empty()) return;
-  search(of, content, scratch);
+  begin_search(of, scratch);
+  search(of, of.all(), content, scratch);
   const auto unknown = [](u32) { return Answer::unknown; };
   for (const u32 rule : scratch.candidates)
     if (may_hold(

@@ -4,12 +4,10 @@
 #pragma once
 
 #include "base/guarded.h"
-#include "rules/prefilter/necessary.h"
-#include "rules/prefilter/search.h"
+#include "rules/prefilter/content_class.h"
 
-#include <filesystem>
 #include <map>
-#include <memory>
+#include <span>
 
 namespace coldsweep {
 
@@ -19,6 +17,7 @@ struct PrefilterScratch {
   std::vector<u8> present;     // by that number
   std::vector<u32> candidates; // numbers of rules within the class
   std::vector<u8> is_candidate;
+  std::vector<std::byte> head; // of content that comes in pieces
 };
 
 /// Numbers of rules, in order. Those that need no string are much the same from one content to the next.
@@ -29,12 +28,19 @@ struct PossibleRules {
 
 class Prefilter {
 public:
-  explicit Prefilter(Conditions conditions, std::filesystem::path cache_folder = {});
+  /// `fault` is planted by tests.
+  explicit Prefilter(Conditions conditions, std::filesystem::path cache_folder = {},
+                     PlantedFault fault = PlantedFault::none);
   ~Prefilter();
 
   /// The rules that may match.
   void decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
               PossibleRules& rules) const;
+
+  /// Whether no rule but `excepted` can match content of `size` bytes under any of these names. Where it is true, all
+  /// pieces were read; false says nothing, and comes as soon as it is known.
+  bool rules_out(u64 size, std::span<const Externals> names, const NextPiece& next,
+                 const std::function<bool(u32 rule)>& excepted, PrefilterScratch& scratch) const;
 
   /// For raw space: the rules of which a string occurs, and that may match content of a size and a beginning that
   /// aren't known. Rules that are not understood are among them, whatever occurs.
@@ -50,24 +56,26 @@ public:
   const Conditions& conditions() const { return conditions_; }
 
 private:
-  struct ContentClass;
   struct ClassKey {
     u32 size = 0, beginning = 0;
     auto operator<=>(const ClassKey&) const = default;
   };
+  using Candidates = std::vector<u32>;
 
-  ClassKey key_of(ByteView content) const;
-  const ContentClass& class_of(ByteView content) const;
+  ClassKey key_of(const KnownContent& content) const;
   const ContentClass& class_of(const ClassKey& key) const;
   std::unique_ptr<ContentClass> build(const ClassKey& key) const;
-  void search(const ContentClass& of, ByteView content, PrefilterScratch& scratch) const;
-  bool any_possible(const ContentClass& of, ByteView content, const Externals& externals) const;
+  bool any_possible(const ContentClass& of, const KnownContent& content,
+                    const Externals& externals) const;
+  bool is_worth_full_search(const ContentClass& of, ByteView content, const Externals& externals,
+                            PrefilterScratch& scratch) const;
 
   Conditions conditions_;
   std::vector<std::vector<SearchExpression>>
       expressions_;                    // of each form of each string: classes share most of them
   std::filesystem::path cache_folder_; // empty: databases are not kept
-  std::vector<u32> telling_;           // probes of the beginning that tell classes apart
+  PlantedFault fault_;
+  std::vector<u32> telling_; // probes of the beginning that tell classes apart
   struct Slot;
   mutable Guarded<std::map<ClassKey, std::shared_ptr<Slot>>> classes_;
 };

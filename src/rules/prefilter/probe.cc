@@ -26,13 +26,14 @@ std::optional<T> load(ByteView view, u64 offset, bool reversed) {
 }
 
 template <std::unsigned_integral U, std::signed_integral S>
-Value read_as(const Quantity& q, ByteView content, u64 offset) {
-  const std::optional<U> raw = load<U>(content, offset, q.big_endian);
+Value read_as(const Quantity& q, const KnownContent& content, u64 offset) {
+  if (content.is_beyond_head(offset, sizeof(U))) return kUnknown;
+  const std::optional<U> raw = load<U>(content.head, offset, q.big_endian);
   if (!raw) return kUndefined;
   return known(q.is_signed ? i64{static_cast<S>(*raw)} : static_cast<i64>(*raw));
 }
 
-Value read(const Quantity& q, ByteView content, i64 offset) {
+Value read(const Quantity& q, const KnownContent& content, i64 offset) {
   if (offset < 0) return kUndefined;
   const u64 place = static_cast<u64>(offset);
   switch (q.width) {
@@ -74,10 +75,10 @@ Value settled(Value value) {
   return value.state == Value::State::known && value.value == looks_undefined ? kUnknown : value;
 }
 
-Value value_of(const Quantity& q, ByteView content) {
+Value value_of(const Quantity& q, const KnownContent& content) {
   switch (q.kind) {
   case Quantity::Kind::constant: return known(q.value);
-  case Quantity::Kind::filesize: return known(static_cast<i64>(content.size()));
+  case Quantity::Kind::filesize: return known(static_cast<i64>(content.size));
   case Quantity::Kind::read: {
     const Value offset = value_of(q.args.front(), content);
     return offset.state == Value::State::known ? read(q, content, offset.value) : offset;
@@ -104,7 +105,7 @@ bool holds(const std::string& op, std::strong_ordering order) {
 
 Answer answer(bool yes) { return yes ? Answer::yes : Answer::no; }
 
-Answer compare(const Comparison& c, ByteView content) {
+Answer compare(const Comparison& c, const KnownContent& content) {
   const Value left = value_of(c.left, content), right = value_of(c.right, content);
   if (left.state == Value::State::unknown || right.state == Value::State::unknown)
     return Answer::unknown;
@@ -113,13 +114,15 @@ Answer compare(const Comparison& c, ByteView content) {
   return answer(holds(c.op, left.value <=> right.value));
 }
 
-Answer stands_at(const BytesAt& place, ByteView content) {
+Answer stands_at(const BytesAt& place, const KnownContent& content) {
   const Value offset = value_of(place.offset, content);
   if (offset.state == Value::State::unknown) return Answer::unknown;
   if (offset.state == Value::State::undefined || offset.value < 0) return Answer::no;
   const u64 begin = static_cast<u64>(offset.value);
+  bool all_at_hand = true;
   for (const std::vector<ByteSet>& run : place.runs) {
-    const std::optional<ByteView> bytes = slice(content, begin, run.size());
+    all_at_hand = all_at_hand && !content.is_beyond_head(begin, run.size());
+    const std::optional<ByteView> bytes = slice(content.head, begin, run.size());
     if (!bytes) continue;
     const bool same =
         std::equal(run.begin(), run.end(), bytes->begin(), [](const ByteSet& set, std::byte b) {
@@ -127,7 +130,7 @@ Answer stands_at(const BytesAt& place, ByteView content) {
         });
     if (same) return Answer::yes;
   }
-  return Answer::no;
+  return all_at_hand ? Answer::no : Answer::unknown;
 }
 
 std::string_view value_of(const Externals& externals, std::size_t variable) {
@@ -186,7 +189,7 @@ Answer size_against(const std::string& op, i64 bound, const SizeRange& size) {
 
 } // namespace
 
-Answer ask(const Probe& probe, ByteView content, const Externals& externals) {
+Answer ask(const Probe& probe, const KnownContent& content, const Externals& externals) {
   switch (probe.kind) {
   case Probe::Kind::comparison: return compare(probe.comparison, content);
   case Probe::Kind::bytes_at: return stands_at(probe.bytes_at, content);

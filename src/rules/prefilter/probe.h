@@ -3,6 +3,7 @@
 // external variables of a path. Answers are exact, or `unknown`. Immutable; any thread. Private to rules/.
 #pragma once
 
+#include "base/checked.h"
 #include "rules/prefilter/pattern.h"
 #include "rules/scanner.h"
 
@@ -56,7 +57,20 @@ struct SizeRange {
   u64 least = 0, most = 0;
 };
 
-Answer ask(const Probe& probe, ByteView content, const Externals& externals);
+/// Content of which only the first bytes are at hand; what lies behind them has no answer.
+struct KnownContent {
+  ByteView head;
+  u64 size = 0; ///< of all of it
+
+  KnownContent(ByteView whole) : head(whole), size(whole.size()) {}
+  KnownContent(ByteView beginning, u64 whole_size) : head(beginning), size(whole_size) {}
+  /// Whether [offset, offset + length) is content, but not at hand.
+  bool is_beyond_head(u64 offset, u64 length) const {
+    return fits(offset, length, size) && !fits(offset, length, head.size());
+  }
+};
+
+Answer ask(const Probe& probe, const KnownContent& content, const Externals& externals);
 /// When no more is known than the size: an interval.
 Answer ask(const Probe& probe, const SizeRange& size);
 /// Whether only content within the first `bytes` bytes decides, neither size nor externals.

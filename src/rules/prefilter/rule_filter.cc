@@ -77,7 +77,7 @@ Conditions RuleFilter::derive(const RuleSet::Compiled& rules, PlantedFault fault
 }
 
 RuleFilter::RuleFilter(const RuleSet::Compiled& rules, PlantedFault fault)
-    : prefilter_(derive(rules, fault), rules.cache_folder),
+    : prefilter_(derive(rules, fault), rules.cache_folder, fault),
       groups_(rules, parsed_, prefilter_.conditions().uses) {
   for (const RuleSource& source : rules.sources) {
     source_rules_ += source.rules;

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/prefilter/content_class.h"
+
+#include "base/checked.h"
+#include "rules/prefilter/cover.h"
+#include "rules/prefilter/database_cache.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <unordered_map>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kWidest = 1_KiB; // of what is looked for in pieces
+
+constexpr double kPatternEffort = 0.0003;
+constexpr double kMostChance = 0.3; // of a string: none stands everywhere
+constexpr u64 kUsualSize = 1_MiB;
+constexpr double kWorthIt = 0.6; // of the patterns, at most, are in a first search
+
+/// The number of a string within a class, handed out as it is first met.
+void localize(Formula& formula, std::unordered_map<u32, u32>& numbers, std::vector<u32>& strings) {
+  if (formula.kind == Formula::Kind::string) {
+    const auto [found, is_new] =
+        numbers.try_emplace(formula.index, static_cast<u32>(strings.size()));
+    if (is_new) strings.push_back(formula.index);
+    formula.index = found->second;
+  }
+  for (Formula& part : formula.parts) localize(part, numbers, strings);
+}
+
+bool may_hold_without_strings(const Formula& formula) {
+  return may_hold(
+      formula, [](u32) { return false; }, [](u32) { return Answer::unknown; });
+}
+
+/// Bits that a byte tells in usual content: little in words, more in what stands between them, most where it is no text.
+double usual_bits(unsigned byte) {
+  if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')) return 1.2;
+  if (byte >= '0' && byte <= '9') return 3;
+  if (byte == 0 || byte == ' ' || byte == '\n') return 1;
+  return byte > ' ' && byte < 0x7f ? 4 : 6;
+}
+
+double usual_bits(const ByteSet& set) {
+  if (set.all()) return 0;
+  double least = 8 - std::log2(static_cast<double>(set.count()));
+  for (unsigned byte = 0; byte < set.size(); ++byte)
+    if (set[byte]) least = std::min(least, usual_bits(byte));
+  return least;
+}
+
+/// To look for the forms in content of `size` bytes.
+SearchPrice price_of(const std::vector<Pattern>& forms, double size) {
+  SearchPrice price;
+  for (const Pattern& form : forms) {
+    price.effort += kPatternEffort;
+    for (const ByteRun& run : necessary_runs(form)) {
+      double bits = 0;
+      for (const ByteSet& set : run) bits += usual_bits(set);
+      price.chance += size * std::exp2(-bits);
+    }
+  }
+  price.chance = std::min(kMostChance, price.chance);
+  return price;
+}
+
+} // namespace
+
+ContentClass::ContentClass(const ClassMaterial& material, const ClassOptions& options,
+                           const std::function<Answer(u32 probe)>& known)
+    : material_(material) {
+  add_rules(known);
+  covering.resize(strings.size());
+  if (!options.first_search || !search_available()) return;
+  choose_cover(std::min(options.size.most, kUsualSize));
+  prepare_first(options.in_pieces);
+}
+
+void ContentClass::add_rules(const std::function<Answer(u32 probe)>& known) {
+  std::unordered_map<u32, u32> numbers;
+  for (u32 number = 0; number < material_.conditions.formulas.size(); ++number) {
+    Formula formula = simplified(material_.conditions.formulas[number], known);
+    if (formula.is_false()) continue;
+    const u32 rule = static_cast<u32>(rules.size());
+    localize(formula, numbers, strings);
+    watchers.resize(strings.size());
+    std::vector<u32> own;
+    collect_strings(formula, own);
+    for (const u32 string : own)
+      if (watchers[string].empty() || watchers[string].back() != rule)
+        watchers[string].push_back(rule);
+    const bool needs_string = !may_hold_without_strings(formula);
+    if (!needs_string) without_strings.push_back(rule);
+    rules.push_back({number, std::move(formula), needs_string});
+  }
+}
+
+/// Rules with little choice come first; what they need serves the others for nothing.
+void ContentClass::choose_cover(u64 size) {
+  std::vector<SearchPrice> prices;
+  for (const u32 string : strings)
+    prices.push_back(
+        price_of(material_.conditions.strings[string].forms, static_cast<double>(size)));
+  const auto price = [&](u32 string) {
+    return SearchPrice{covering[string] != 0 ? 0.0 : prices[string].effort, prices[string].chance};
+  };
+  std::vector<std::pair<std::size_t, u32>> order;
+  for (u32 rule = 0; rule < rules.size(); ++rule)
+    if (rules[rule].needs_string) order.emplace_back(size_of(rules[rule].formula), rule);
+  std::sort(order.begin(), order.end());
+  const std::size_t missing = material_.fault == PlantedFault::cover_one_part_too_few ? 1 : 0;
+  for (const auto& [parts, rule] : order) {
+    const std::optional<Cover> cover = cover_of(rules[rule].formula, price, missing);
+    for (const u32 string : cover.value().strings) covering[string] = 1;
+  }
+}
+
+void ContentClass::prepare_first(bool in_pieces) {
+  std::vector<SearchPattern> few = patterns_of([&](u32 string) { return covering[string] != 0; });
+  const std::size_t all = patterns_of([](u32) { return true; }).size();
+  const bool worth_it = static_cast<double>(few.size()) <= kWorthIt * static_cast<double>(all);
+  if (few.empty() || (!in_pieces && !worth_it)) return;
+  std::deque<SearchExpression> of_runs;
+  if (in_pieces) {
+    for (SearchPattern& pattern : few) {
+      u64 width = widest(*pattern.pattern);
+      if (width > kWidest) {
+        const std::vector<ByteRun> runs = necessary_runs(*pattern.pattern);
+        pattern.expression = &of_runs.emplace_back(expression_of(runs));
+        width = 0;
+        for (const ByteRun& run : runs) width = std::max<u64>(width, run.size());
+      }
+      overlap = std::max(overlap, saturating_subtract(width, 1));
+    }
+    if (material_.fault == PlantedFault::forget_overlap) overlap = 0;
+  }
+  first = cached_database(few, material_.cache_folder);
+}
+
+std::vector<SearchPattern>
+ContentClass::patterns_of(const std::function<bool(u32 string)>& wanted) const {
+  std::vector<SearchPattern> patterns;
+  for (u32 string = 0; string < strings.size(); ++string) {
+    if (!wanted(string)) continue;
+    const std::vector<Pattern>& forms = material_.conditions.strings[strings[string]].forms;
+    for (std::size_t form = 0; form < forms.size(); ++form)
+      patterns.push_back({string, &forms[form], &material_.expressions[strings[string]][form]});
+  }
+  return patterns;
+}
+
+const SearchDatabase* ContentClass::all() const {
+  std::call_once(searched_, [&] {
+    const std::vector<SearchPattern> patterns = patterns_of([](u32) { return true; });
+    if (!patterns.empty() && search_available())
+      all_ = cached_database(patterns, material_.cache_folder);
+  });
+  return all_ ? &*all_ : nullptr;
+}
+
+} // namespace coldsweep
