@@ -39,18 +39,21 @@ MutableBytes ReusedBuffer::take(u64 size) {
     const u64 wanted = (std::max(size, capacity_ * 2) + kGrain - 1) / kGrain * kGrain;
     if (data_ != nullptr) ::munmap(data_, capacity_);
     data_ = nullptr;
-    capacity_ = 0;
+    capacity_ = used_ = 0;
     data_ = mapped(wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
     capacity_ = wanted;
     // A hint: fewer faults where a large stream is read into fresh pages.
     if (wanted >= kHuge) ::madvise(data_, wanted, MADV_HUGEPAGE);
   }
+  used_ = std::max(used_, size);
   return {data_, size};
 }
 
 void ReusedBuffer::shrink(u64 keep) {
   keep = (keep + kGrain - 1) / kGrain * kGrain;
-  if (keep < capacity_) ::madvise(data_ + keep, capacity_ - keep, MADV_DONTNEED);
+  if (keep >= used_) return;
+  ::madvise(data_ + keep, capacity_ - keep, MADV_DONTNEED);
+  used_ = keep;
 }
 
 struct Spool::Mapping {

@@ -25,7 +25,7 @@ public:
 
 private:
   std::byte* data_ = nullptr;
-  u64 capacity_ = 0;
+  u64 capacity_ = 0, used_ = 0; // what lies behind `used_` has no pages
 };
 
 /// A file without a name in `folder`, `size` zero bytes at first, then mapped for reading. While it is mapped its pages

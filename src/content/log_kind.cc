@@ -108,14 +108,14 @@ bool begins_with_time(std::string_view line) {
   return parse_iso_time(line) || parse_clf_time(line);
 }
 
-bool most_begin_with_times(const std::vector<std::string_view>& lines) {
-  std::size_t timed = 0, asked = 0;
-  for (const std::string_view line : lines) {
-    if (line.empty() || line == "\r") continue;
-    ++asked;
-    timed += begins_with_time(line) ? 1 : 0;
-  }
-  return asked >= 2 && timed * 2 > asked;
+bool most_begin_with_times(std::vector<std::string_view> lines) {
+  std::erase_if(lines, [](std::string_view line) { return line.empty() || line == "\r"; });
+  if (lines.size() < 2) return false;
+  std::size_t without = 0;
+  return std::none_of(lines.begin(), lines.end(), [&](std::string_view line) {
+    without += begins_with_time(line) ? 0 : 1;
+    return without * 2 >= lines.size();
+  });
 }
 
 struct Header {

@@ -75,6 +75,8 @@ void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool 
   json["begun"] = iso(run.begun);
   json["ended"] = iso(ended);
   json["seconds"] = std::chrono::duration<double>(ended - run.begun).count();
+  json["phase_seconds"] = {
+      {"plan", run.plan_seconds}, {"scan", run.scan_seconds}, {"seal", run.seal_seconds}};
   json["cpu_seconds"] = {{"user", seconds(usage.ru_utime)}, {"system", seconds(usage.ru_stime)}};
   json["peak_resident_bytes"] = static_cast<u64>(usage.ru_maxrss) * 1024;
   json["interrupted"] = interrupted;

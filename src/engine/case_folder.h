@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 namespace coldsweep {
 
@@ -21,9 +22,23 @@ struct RunRecord {
   u64 memory = 0;
   u64 streams_prefiltered = 0, bytes_prefiltered = 0; ///< decided without libyara
   u64 streams_to_libyara = 0, bytes_to_libyara = 0;
+  double plan_seconds = 0, scan_seconds = 0, seal_seconds = 0;
 };
 
 RunRecord begin_run(const SweepOptions& options);
+
+/// What has gone by since it was made, or last asked, in seconds.
+class Lap {
+public:
+  double take() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double>(now - std::exchange(last_, now)).count();
+  }
+
+private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
 /// Writes `run.json`.
 void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool interrupted);
 

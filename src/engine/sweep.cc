@@ -89,6 +89,8 @@ SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const Sweep
 
 SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options,
                         const RuleSet& rules, const SweepControl& control) {
+  RunRecord run = begin_run(options);
+  Lap lap;
   const PlaceTable places = PlaceTable::load(options.places);
   // Beside the walk of the MFT, which has one thread to itself. A failure comes again with the first scan.
   const std::future<void> prepared = std::async(
@@ -96,7 +98,7 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
       [&rules] { rules.prepare_prefilter(); });
 
   // What of the evidence can be swept, and every stream there.
-  const OpenedVolumes volumes = open_volumes(image, table, options);
+  OpenedVolumes volumes = open_volumes(image, table, options);
   SweepResult result;
   result.swept_volumes = volumes.swept.size();
   note_volumes(volumes, result);
@@ -109,7 +111,7 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
   record.options["places"] = places.sha256;
   if (control.hash_sets != nullptr) record.hash_sets = control.hash_sets->records();
   write_header(journal, record, volumes);
-  RunRecord run = begin_run(options);
+  run.plan_seconds = lap.take();
 
   MediaHashing hashing(image, options.image_hash, options.threads > 0,
                        {control.stop, control.progress});
@@ -140,12 +142,19 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
     const MediaHash hash = hashing.finish();
     if (!control.stop) keep_media_hash(hash, record, journal, result);
   }
+  run.scan_seconds = lap.take();
+
+  // The plan of a large volume takes a while to be let go.
+  const std::future<void> released =
+      std::async(options.threads > 1 ? std::launch::async : std::launch::deferred,
+                 [&volumes] { volumes = {}; });
 
   // An interrupted case stays unsealed: its journal holds what was done.
   if (!control.stop) {
     const Nearness nearness = Nearness::of(journal, places);
     result.seal = seal(journal, options.output, [&](Finding& finding) { nearness.add(finding); });
     result.incomplete = is_incomplete(*result.seal);
+    run.seal_seconds = lap.take();
   }
   run.streams_prefiltered = control.progress.streams_prefiltered;
   run.bytes_prefiltered = control.progress.bytes_prefiltered;

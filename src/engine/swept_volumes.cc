@@ -87,8 +87,8 @@ void mark_unreadable(VolumeRecord& record, const std::string& why) {
   add_note(record, why);
 }
 
-void open_volume(const Image& image, const Volume& volume, const Scope& scope, VolumeRecord& record,
-                 OpenedVolumes& opened) {
+void open_volume(const Image& image, const Volume& volume, const SweepOptions& options,
+                 VolumeRecord& record, OpenedVolumes& opened) {
   if (volume.filesystem == "bitlocker") {
     record.status = VolumeStatus::locked;
     opened.issues.push_back(volume_issue(IssueKind::encrypted, record.id,
@@ -108,7 +108,8 @@ void open_volume(const Image& image, const Volume& volume, const Scope& scope, V
                       volume.source->end()),
           claimed - volume.source->end()));
     SweptVolume& swept = opened.swept.emplace_back(
-        SweptVolume{record.id, volume.source, NtfsPlan::make(ntfs, record.id, scope), 'C',
+        SweptVolume{record.id, volume.source,
+                    NtfsPlan::make(ntfs, record.id, options.scope, options.threads > 1), 'C',
                     locate_target(image, volume)});
     swept.target.unknown_to_sleuth_kit = !ntfs.boot_problem.empty();
     swept.target.cluster_size = ntfs.geometry.cluster_size;
@@ -191,7 +192,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
     const Volume& volume = table.volumes[id];
     VolumeRecord record = plain_record(id, volume);
     if (is_wanted(volume, options))
-      open_volume(image, volume, options.scope, record, opened);
+      open_volume(image, volume, options, record, opened);
     else
       add_note(record, "not asked for");
     opened.records.push_back(std::move(record));

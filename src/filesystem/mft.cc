@@ -6,15 +6,18 @@
 #include "base/text.h"
 #include "filesystem/attribute_list.h"
 #include "filesystem/record_search.h"
+#include "filesystem/update_sequence.h"
 
 #include <algorithm>
+#include <future>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
 
-constexpr std::size_t kWalkBytes = 1 << 20;
+constexpr u64 kWalkBytes = 2_MiB;
 
 /// $MFTMirr holds a copy of the first records; the boot sector says where.
 u64 mirror_offset(const ByteSource& volume, const NtfsGeometry& geometry) {
@@ -189,32 +192,85 @@ std::vector<std::byte> Mft::read(u64 record) const {
   return bytes;
 }
 
-void Mft::walk(const Visitor& visitor) const {
-  std::vector<std::byte> buffer(kWalkBytes);
-  const u64 per_step = kWalkBytes / geometry_.record_size;
-  for (u64 first = 0; first < record_count_; first += per_step) {
-    const u64 count = std::min(per_step, record_count_ - first);
-    const MutableBytes bytes = MutableBytes(buffer).first(count * geometry_.record_size);
-    const u64 start = first * geometry_.record_size;
-    const std::vector<Gap> gaps = read_extents(*volume_, extents_, start, bytes);
-    auto gap = gaps.begin();
-    for (u64 i = 0; i < count; ++i) {
-      const u64 from = start + i * geometry_.record_size, to = from + geometry_.record_size;
-      while (gap != gaps.end() && gap->offset + gap->length <= from) ++gap;
-      if (recovered_.contains(first + i)) continue;
-      if (gap != gaps.end() && gap->offset < to)
-        visitor.unreadable(first + i, 1, gap->message);
-      else
-        visitor.record(first + i, bytes.subspan(i * geometry_.record_size, geometry_.record_size));
-    }
+/// Records that are read at once.
+struct Mft::Step {
+  u64 first = 0, count = 0;
+  std::vector<std::byte> buffer;
+  std::vector<Gap> gaps; // in $MFT
+  std::vector<Walked> records;
+};
+
+Mft::Walked Mft::walked(u64 number, MutableBytes bytes) const {
+  Walked of{number, bytes, std::nullopt, {}, {}};
+  try {
+    of.record = parse_mft_record(bytes);
+  } catch (const Error& e) {
+    of.problem = e.what();
   }
-  for (const auto& [record, offset] : recovered_) {
-    const MutableBytes bytes = MutableBytes(buffer).first(geometry_.record_size);
+  const u64 used = of.record ? of.record->used : 0;
+  of.unused = place_updated(of.record ? of.record->fixup_offset : u16{0}, used, bytes.size() - used,
+                            [&](u64 offset, u64 length) { return place(number, offset, length); });
+  return of;
+}
+
+/// `spare`: one that is done with. Its memory serves again, and its records go where they came from: to free what
+/// another thread allocates from costs both a lock.
+Mft::Step Mft::read_step(u64 first, Step&& spare) const {
+  const u64 size = geometry_.record_size;
+  Step step = std::move(spare);
+  step.first = first;
+  step.count = std::min(kWalkBytes / size, record_count_ - first);
+  step.records.clear();
+  step.buffer.resize(step.count * size);
+  step.gaps = read_extents(*volume_, extents_, first * size, step.buffer);
+  step.records.reserve(step.count);
+  auto gap = step.gaps.begin();
+  for (u64 number = first; number < first + step.count; ++number) {
+    const u64 from = number * size;
+    while (gap != step.gaps.end() && gap->offset + gap->length <= from) ++gap;
+    const bool unreadable = gap != step.gaps.end() && gap->offset < from + size;
+    if (!unreadable && !recovered_.contains(number))
+      step.records.push_back(
+          walked(number, MutableBytes(step.buffer).subspan((number - first) * size, size)));
+  }
+  return step;
+}
+
+void Mft::walk(const Visitor& visitor, bool ahead) const {
+  const auto policy = ahead ? std::launch::async : std::launch::deferred;
+  const u64 size = geometry_.record_size;
+  Step done;
+  const auto next_step = [&](u64 first) {
+    return std::async(policy, [this, first, spare = std::exchange(done, {})]() mutable {
+      return read_step(first, std::move(spare));
+    });
+  };
+  std::future<Step> next;
+  if (record_count_ > 0) next = next_step(0);
+  while (next.valid()) {
+    Step step = next.get();
+    const u64 end = step.first + step.count;
+    if (end < record_count_) next = next_step(end);
+    auto gap = step.gaps.begin();
+    auto record = step.records.begin();
+    for (u64 number = step.first; number < end; ++number) {
+      if (record != step.records.end() && record->number == number) {
+        visitor.record(*record++);
+      } else if (!recovered_.contains(number)) {
+        while (gap != step.gaps.end() && gap->offset + gap->length <= number * size) ++gap;
+        visitor.unreadable(number, 1, gap->message);
+      }
+    }
+    done = std::move(step);
+  }
+  std::vector<std::byte> bytes(size);
+  for (const auto& [number, offset] : recovered_) {
     const std::vector<Gap> gaps = read_with_gaps(*volume_, offset, bytes);
-    if (gaps.empty())
-      visitor.record(record, bytes);
-    else
-      visitor.unreadable(record, 1, gaps.front().message);
+    if (gaps.empty()) {
+      Walked record = walked(number, bytes);
+      visitor.record(record);
+    } else
+      visitor.unreadable(number, 1, gaps.front().message);
   }
 }
 

@@ -38,16 +38,29 @@ public:
   /// Reads one record. Throws ReadError when any of it is unreadable.
   std::vector<std::byte> read(u64 record) const;
 
+  /// A record that could be read.
+  struct Walked {
+    u64 number = 0;
+    MutableBytes bytes;              ///< the update sequence is undone
+    std::optional<MftRecord> record; ///< absent where it was never used, or is none
+    std::string problem;             ///< why it is none
+    std::vector<Extent>
+        unused; ///< where its bytes behind the used ones stand, as place_updated() says
+  };
   struct Visitor {
-    std::function<void(u64 record, MutableBytes bytes)> record;
+    std::function<void(Walked&)> record;
     std::function<void(u64 first, u64 count, const std::string& why)> unreadable;
   };
-  /// Visits every record in order, then those that were recovered.
-  void walk(const Visitor& visitor) const;
+  /// Visits every record in order, then those that were recovered. `ahead`: the next records are read and parsed in
+  /// another thread meanwhile.
+  void walk(const Visitor& visitor, bool ahead) const;
 
 private:
   Mft(const ByteSource& volume, const NtfsGeometry& geometry)
       : volume_(&volume), geometry_(geometry) {}
+  struct Step;
+  Walked walked(u64 number, MutableBytes bytes) const;
+  Step read_step(u64 first, Step&& spare) const;
   bool holds(u64 record) const;
   void find_extents(MutableBytes record_zero);
   void add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& pieces, u64 length);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "filesystem/lost_name_search.h"
 #include "filesystem/odd_names.h"
+#include "filesystem/place_order.h"
 #include "filesystem/record_attributes.h"
 #include "filesystem/security.h"
 #include "filesystem/space_planner.h"
@@ -29,11 +30,14 @@ constexpr u64 kBadClustersRecord = 8;
 constexpr u64 kSecureRecord = 9;
 constexpr u64 kMostSdsBytes = 64_MiB;
 constexpr u32 kSecurityDescriptor = 0x50;
+/// Records that room is kept for from the start, however many there are said to be: memory that is not touched is none.
+constexpr u64 kMostExpected = 2'000'000;
 
 /// What the walk keeps of a base record until its extension records are known too.
 struct PendingFile {
   u64 record = 0;
-  MftRecord header; ///< attributes are cleared: their views don't outlive the walk
+  u16 sequence = 0;
+  bool in_use = false, directory = false;
   RecordAttributes attributes;
   std::optional<AttributeList> list;
   u16 list_id = 0;
@@ -57,35 +61,43 @@ public:
           return keep(stream, std::move(extents));
         }) {}
 
-  void build() {
+  /// `ahead`: with a second thread.
+  void build(bool ahead) {
     for (const std::string& problem : volume_.mft.problems())
       add_issue(IssueKind::malformed, std::nullopt, problem);
-    volume_.mft.walk({[this](u64 record, MutableBytes bytes) { visit(record, bytes); },
+    const u64 records = std::min(volume_.mft.record_count(), kMostExpected);
+    plan_.files_.reserve(records);
+    plan_.streams_.reserve(records);
+    plan_.paths_.reserve(records);
+    space_.reserve(records);
+    volume_.mft.walk({[this](Mft::Walked& walked) { visit(walked); },
                       [this](u64 first, u64 count, const std::string& why) {
                         note_unreadable(first, count, why);
-                      }});
+                      }},
+                     ahead);
     flush_unreadable();
     assemble_pending();
     lost_names_.index_slack = space_.take_lost_names();
     find_lost_names(*volume_.source, std::move(lost_names_), plan_.paths_);
-    std::stable_sort(
-        plan_.files_.begin(), plan_.files_.end(),
-        [](const NtfsPlan::File& a, const NtfsPlan::File& b) { return a.record < b.record; });
+    const auto by_record = [](const NtfsPlan::File& a, const NtfsPlan::File& b) {
+      return a.record < b.record;
+    };
+    if (!std::is_sorted(plan_.files_.begin(), plan_.files_.end(), by_record)) // recovered ones
+      std::stable_sort(plan_.files_.begin(), plan_.files_.end(), by_record);
     add_rest();
-    sort_by_place();
+    sort_by_place(plan_.streams_);
     name_issues();
   }
 
 private:
-  void visit(u64 number, MutableBytes bytes) {
+  void visit(Mft::Walked& walked) {
+    const u64 number = walked.number;
+    const std::optional<MftRecord>& record = walked.record;
     flush_unreadable();
-    std::optional<MftRecord> record;
-    try {
-      record = parse_mft_record(bytes);
-    } catch (const Error& e) {
-      add_issue(IssueKind::malformed, number, fmt::format("MFT record {}: {}", number, e.what()));
-    }
-    space_.add_record(number, record, bytes);
+    if (!walked.problem.empty())
+      add_issue(IssueKind::malformed, number,
+                fmt::format("MFT record {}: {}", number, walked.problem));
+    space_.add_record(walked);
     if (!record) return;
     try {
       for (const std::string& problem : record->problems)
@@ -99,14 +111,18 @@ private:
     }
   }
 
-  void visit_base(u64 number, MftRecord& record) {
+  void visit_base(u64 number, const MftRecord& record) {
     PendingFile pending;
     pending.record = number;
-    NtfsPlan::File file{number, {}, false, 0};
+    pending.sequence = record.sequence;
+    pending.in_use = record.in_use;
+    pending.directory = record.directory;
+    NtfsPlan::File file;
+    file.record = number;
     for (const Attribute& a : record.attributes) {
       pending.attributes.add(a, number, record.fixup_offset, volume_, scope_);
       if (a.is(AttributeType::standard_information)) read_standard_information(a, file);
-      if (a.type == kSecurityDescriptor) read_own_descriptor(a, number);
+      if (a.type == kSecurityDescriptor) file.own_owner = owner_in(a);
       if (a.is(AttributeType::attribute_list)) {
         pending.list = parse_attribute_list(
             read_attribute(*volume_.source, volume_.geometry, a, kMostAttributeListBytes));
@@ -114,8 +130,6 @@ private:
       }
     }
     plan_.files_.push_back(file);
-    record.attributes.clear();
-    pending.header = std::move(record);
     if (pending.list)
       pending_.push_back(std::move(pending));
     else
@@ -137,11 +151,15 @@ private:
     file.security_id = little<u32>(a.value, 52).value_or(0); // NTFS 3.x only
   }
 
-  void read_own_descriptor(const Attribute& a, u64 number) {
-    const std::vector<std::byte> value =
-        read_attribute(*volume_.source, volume_.geometry, a, 64_KiB);
+  /// Most have the same as the one before.
+  const std::string* owner_in(const Attribute& a) {
+    std::vector<std::byte> value = read_attribute(*volume_.source, volume_.geometry, a, 64_KiB);
+    if (value == last_descriptor_) return last_owner_;
+    last_owner_ = nullptr;
     if (std::optional<std::string> owner = owner_of_descriptor(value))
-      plan_.own_descriptors_.emplace(number, std::move(*owner));
+      last_owner_ = &*plan_.own_owners_.insert(std::move(*owner)).first;
+    last_descriptor_ = std::move(value);
+    return last_owner_;
   }
 
   void assemble_pending() {
@@ -175,7 +193,7 @@ private:
     for (auto at = begin; at != end;) {
       Extension& extension = at->second;
       const bool listed =
-          wanted.erase(extension.record) > 0 || !list.problem.empty() || !file.header.in_use;
+          wanted.erase(extension.record) > 0 || !list.problem.empty() || !file.in_use;
       if (!listed || !belongs(extension, file)) {
         ++at;
         continue;
@@ -183,7 +201,7 @@ private:
       file.attributes.take(std::move(extension.attributes));
       at = extensions_.erase(at);
     }
-    if (file.header.in_use)
+    if (file.in_use)
       for (const u64 record : wanted)
         add_issue(IssueKind::malformed, file.record,
                   fmt::format(
@@ -193,13 +211,12 @@ private:
 
   static bool belongs(const Extension& extension, const PendingFile& file) {
     // Deleting raises the sequence number of the base record, not the reference to it.
-    return extension.base.sequence == file.header.sequence ||
-           (!file.header.in_use &&
-            extension.base.sequence == static_cast<u16>(file.header.sequence - 1));
+    return extension.base.sequence == file.sequence ||
+           (!file.in_use && extension.base.sequence == static_cast<u16>(file.sequence - 1));
   }
 
   void finish(PendingFile& file) {
-    const bool deleted = !file.header.in_use;
+    const bool deleted = !file.in_use;
     RecordAttributes& of = file.attributes;
     const AttributeList* list = file.list ? &*file.list : nullptr;
     std::vector<FoundStream> found = assemble_streams(file.record, std::move(of.data), list,
@@ -207,11 +224,11 @@ private:
     std::vector<FoundStream> others = assemble_streams(file.record, std::move(of.others), list,
                                                        file.list_id, volume_.mft, volume_.geometry);
     if (deleted ? scope_.deleted : scope_.allocated) add_odd_name(file);
-    if (file.header.directory) system_.add_folder(file.record, of.names);
+    if (file.directory) system_.add_folder(file.record, of.names);
     std::vector<bool> system;
     for (const FoundStream& stream : found)
       system.push_back(system_.holds(file.record, of.names, stream.name, stream.size));
-    plan_.paths_.add(file.record, file.header.sequence, file.header.in_use, std::move(of.names));
+    plan_.paths_.add(file.record, file.sequence, file.in_use, std::move(of.names));
     if (!deleted)
       for (const FoundStream& stream : found) add_behind(file, stream);
     if (of.wof) store_in_wof(*of.wof, found);
@@ -241,16 +258,16 @@ private:
   /// What must be in scope for the stream to be scanned, and isn't; null when it is.
   const char* not_in_scope(const PendingFile& file, const FoundStream& stream, bool system) const {
     if (system && !scope_.system) return "system";
-    if (!file.header.in_use && !scope_.deleted) return "deleted";
-    if (file.header.in_use && !scope_.allocated && !system) return "allocated";
+    if (!file.in_use && !scope_.deleted) return "deleted";
+    if (file.in_use && !scope_.allocated && !system) return "allocated";
     if (!stream.name.empty() && !scope_.alternate_streams && !system) return "ads";
     return nullptr;
   }
 
   StreamRef identity(const PendingFile& file, const FoundStream& found, StreamKind kind) const {
     StreamRef stream;
-    stream.id = {volume_id_, file.record, file.header.sequence, found.attribute, kind};
-    stream.deleted = !file.header.in_use;
+    stream.id = {volume_id_, file.record, file.sequence, found.attribute, kind};
+    stream.deleted = !file.in_use;
     stream.recovered = volume_.mft.is_recovered(file.record);
     return stream;
   }
@@ -265,7 +282,7 @@ private:
   /// One that is not $DATA: searched where it is in scope, and in any case in the account.
   void add_attribute(const PendingFile& file, FoundStream&& found, std::set<u16>& ids) {
     if (found.type == static_cast<u32>(AttributeType::index_allocation)) {
-      if (!file.header.in_use) return;
+      if (!file.in_use) return;
       const auto bitmap = file.attributes.index_bitmaps.find(found.utf16_name);
       StreamRef of = identity(file, found, StreamKind::index_slack);
       of.name = plan_.names_.emplace_back(found.name);
@@ -277,10 +294,10 @@ private:
     const bool structural = found.type == static_cast<u32>(AttributeType::attribute_list) ||
                             found.type == static_cast<u32>(AttributeType::bitmap);
     if (!scope_.system || structural || found.encoding != Encoding::plain) {
-      if (file.header.in_use) space_.add_metadata(found);
+      if (file.in_use) space_.add_metadata(found);
       return;
     }
-    if (!file.header.in_use && !scope_.deleted) return;
+    if (!file.in_use && !scope_.deleted) return;
     while (!ids.insert(found.attribute).second) ++found.attribute;
     StreamRef stream = identity(file, found, StreamKind::attribute);
     stream.attribute_type = found.type;
@@ -292,12 +309,12 @@ private:
                                             (found.name.empty() ? "" : ":" + found.name));
     const u32 number = keep(stream, std::move(found.extents));
     space_.add_planned(plan_.streams_[number], number);
-    if (file.header.in_use) space_.add_metadata(found);
+    if (file.in_use) space_.add_metadata(found);
   }
 
   u32 keep(StreamRef stream, std::vector<Extent>&& extents) {
     stream.id.volume = volume_id_;
-    stream.extents = plan_.extents_.emplace_back(std::move(extents));
+    stream.extents = plan_.extents_.keep(extents);
     plan_.streams_.push_back(stream);
     return static_cast<u32>(plan_.streams_.size() - 1);
   }
@@ -336,11 +353,11 @@ private:
                     [](const FileName& name) { return odd_name(name.name).empty(); }))
       return;
     StreamRef name;
-    name.id = {volume_id_, file.record, file.header.sequence, 0, StreamKind::name};
-    name.deleted = !file.header.in_use;
+    name.id = {volume_id_, file.record, file.sequence, 0, StreamKind::name};
+    name.deleted = !file.in_use;
     name.resident = true;
-    name.extents = plan_.extents_.emplace_back(
-        volume_.mft.place(file.record, 0, volume_.geometry.record_size));
+    name.extents =
+        plan_.extents_.keep(volume_.mft.place(file.record, 0, volume_.geometry.record_size));
     plan_.streams_.push_back(name);
   }
 
@@ -364,23 +381,6 @@ private:
     for (std::size_t i = 0; i < settled.owned.size(); ++i)
       plan_.streams_[i].owned = settled.owned[i];
     plan_.rest_ = std::move(settled.rest);
-  }
-
-  void sort_by_place() {
-    const auto place = [](const StreamRef& stream) {
-      for (const Extent& extent : stream.extents)
-        if (extent.kind == Extent::Kind::stored) return extent.source_offset;
-      return std::numeric_limits<u64>::max();
-    };
-    std::vector<std::pair<u64, std::size_t>> order;
-    order.reserve(plan_.streams_.size());
-    for (std::size_t i = 0; i < plan_.streams_.size(); ++i)
-      order.emplace_back(place(plan_.streams_[i]), i);
-    std::sort(order.begin(), order.end());
-    std::vector<StreamRef> sorted;
-    sorted.reserve(order.size());
-    for (const auto& [offset, index] : order) sorted.push_back(plan_.streams_[index]);
-    plan_.streams_ = std::move(sorted);
   }
 
   void name_issues() {
@@ -421,15 +421,17 @@ private:
   SpacePlanner space_;
   SystemStreams system_;
   LostNamePlaces lost_names_;
+  std::vector<std::byte> last_descriptor_;
+  const std::string* last_owner_ = nullptr;
   u64 unreadable_first_ = 0, unreadable_count_ = 0;
   std::string unreadable_why_;
 };
 
-NtfsPlan NtfsPlan::make(const NtfsVolume& volume, u32 volume_id, const Scope& scope) {
+NtfsPlan NtfsPlan::make(const NtfsVolume& volume, u32 volume_id, const Scope& scope, bool ahead) {
   NtfsPlan plan;
   plan.cluster_size_ = volume.geometry.cluster_size;
   plan.bitmap_ = ClusterBitmap(volume.geometry);
-  PlanBuilder(plan, volume, volume_id, scope).build();
+  PlanBuilder(plan, volume, volume_id, scope).build(ahead);
   return plan;
 }
 

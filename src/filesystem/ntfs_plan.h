@@ -3,14 +3,18 @@
 // to be said of each. Made by one thread; then immutable, and read by any.
 #pragma once
 
+#include "base/large_pages.h"
 #include "filesystem/cluster_bitmap.h"
+#include "filesystem/extent_store.h"
 #include "filesystem/ntfs_volume.h"
 #include "filesystem/path_index.h"
 #include "model/options.h"
 #include "model/outcome.h"
 #include "model/space.h"
 
+#include <deque>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -29,15 +33,16 @@ struct StreamDescription {
 class NtfsPlan {
 public:
   /// Walks the MFT. Records that can't be read or parsed become issues, and the walk goes on. Throws nothing for
-  /// damage within the MFT.
-  static NtfsPlan make(const NtfsVolume& volume, u32 volume_id, const Scope& scope);
+  /// damage within the MFT. `ahead`: a second thread reads and parses the records that come next.
+  static NtfsPlan make(const NtfsVolume& volume, u32 volume_id, const Scope& scope,
+                       bool ahead = false);
 
   /// Of bytes of the media that are in no volume: one stream of kind `gap`. `offset` is where they stand in the media.
   static NtfsPlan of_gap(const ByteSource& gap, u32 volume_id, u64 offset);
 
   /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards; what has none comes last. Of
   /// kind `name` there is one for each file or folder that odd_name() finds something about: its extents are the MFT record.
-  const std::vector<StreamRef>& streams() const { return streams_; }
+  std::span<const StreamRef> streams() const { return streams_; }
   /// Of the plan as a whole and of streams that are damaged; by record.
   const std::vector<Issue>& issues() const { return issues_; }
 
@@ -65,6 +70,7 @@ private:
     Times si;
     bool has_si = false;
     u32 security_id = 0;
+    const std::string* own_owner = nullptr; ///< by its own descriptor, where it has one
   };
   const File* file(u64 record) const;
 
@@ -72,13 +78,12 @@ private:
   ClusterBitmap bitmap_;
   u32 cluster_size_ = 0;
   SpaceAccount rest_;
-  std::vector<File> files_; ///< by record
+  LargeVector<File> files_; ///< by record
   std::unordered_map<u32, std::string> owners_;
-  std::unordered_map<u64, std::string>
-      own_descriptors_; ///< record -> owner, where the record has its descriptor
+  std::set<std::string> own_owners_; ///< of records that have their descriptor
   std::deque<std::string> names_;
-  std::deque<std::vector<Extent>> extents_; ///< one a stream: stable addresses
-  std::vector<StreamRef> streams_;
+  ExtentStore extents_;
+  LargeVector<StreamRef> streams_;
   std::vector<Issue> issues_;
 };
 

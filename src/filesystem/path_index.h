@@ -3,10 +3,10 @@
 // read by any.
 #pragma once
 
+#include "base/large_pages.h"
 #include "filesystem/mft_record.h"
 #include "model/outcome.h"
 
-#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -45,6 +45,12 @@ class PathIndex {
 public:
   static constexpr u64 kRootRecord = 5;
   static constexpr u64 kFirstUserRecord = 24; ///< those before are NTFS's own, or kept for it
+
+  /// Room for so many records; more may be added.
+  void reserve(u64 records) {
+    entries_.reserve(records);
+    names_.reserve(records);
+  }
 
   /// Records are added in any order, each once.
   void add(u64 record, u16 sequence, bool in_use, std::vector<FileName> names);
@@ -87,8 +93,8 @@ private:
   };
   FolderPath folder_path(const FileReference& parent) const;
 
-  std::vector<Entry> entries_; ///< by record
-  std::deque<FileName> names_;
+  LargeVector<Entry> entries_; ///< by record
+  LargeVector<FileName> names_;
   std::unordered_map<u64, std::string> short_names_;     ///< by record
   std::unordered_map<u64, std::string_view> lost_names_; ///< record -> where its name comes from
   u64 nameless_ = 0;

@@ -29,8 +29,8 @@ NtfsPlan NtfsPlan::of_gap(const ByteSource& gap, u32 volume_id, u64 offset) {
   StreamRef stream;
   stream.id = {volume_id, kNoRecord + offset, 0, 0, StreamKind::gap};
   stream.size = stream.initialized = stream.owned = present;
-  stream.extents =
-      plan.extents_.emplace_back(std::vector<Extent>{{0, 0, present, Extent::Kind::stored}});
+  const Extent all{0, 0, present, Extent::Kind::stored};
+  stream.extents = plan.extents_.keep(std::span(&all, 1));
   stream.deleted = true;
   plan.streams_.push_back(stream);
   return plan;
@@ -79,8 +79,8 @@ StreamDescription NtfsPlan::describe(const StreamRef& stream) const {
   const File* of = file(stream.id.record);
   if (of == nullptr) return description;
   if (of->has_si) description.si = of->si;
-  if (const auto own = own_descriptors_.find(of->record); own != own_descriptors_.end())
-    description.owner_sid = own->second;
+  if (of->own_owner != nullptr)
+    description.owner_sid = *of->own_owner;
   else if (const auto owner = owners_.find(of->security_id);
            of->security_id != 0 && owner != owners_.end())
     description.owner_sid = owner->second;

@@ -13,15 +13,16 @@ void SpaceClaims::claim(Rank rank, u64 from, u64 length, u32 owner) {
   const std::optional<u64> to = checked_add(from, length);
   if (length == 0 || !to || *to >> 63 != 0) return;
   claims_.push_back({from, *to, owner, rank});
-  sorted_ = false;
 }
 
 void SpaceClaims::sort() {
-  if (sorted_) return;
-  std::sort(claims_.begin(), claims_.end(), [](const Claim& a, const Claim& b) {
+  const auto before = [](const Claim& a, const Claim& b) {
     return std::tie(a.from, a.rank, a.owner, a.to) < std::tie(b.from, b.rank, b.owner, b.to);
-  });
-  sorted_ = true;
+  };
+  const auto added = claims_.begin() + static_cast<std::ptrdiff_t>(sorted_);
+  std::sort(added, claims_.end(), before);
+  std::inplace_merge(claims_.begin(), added, claims_.end(), before);
+  sorted_ = claims_.size();
 }
 
 std::vector<ClusterRun> SpaceClaims::unclaimed(const std::vector<ClusterRun>& among,

@@ -4,6 +4,7 @@
 // counts each once. Built and asked by one thread.
 #pragma once
 
+#include "base/large_pages.h"
 #include "filesystem/cluster_bitmap.h"
 
 #include <vector>
@@ -13,6 +14,8 @@ namespace coldsweep {
 class SpaceClaims {
 public:
   enum class Rank : u8 { in_use, slack, table, metadata, deleted, nobodys };
+
+  void reserve(u64 claims) { claims_.reserve(claims); }
 
   /// For `owner`, a number of the caller's. Ranges that are empty, or reach past 2^63, are ignored.
   void claim(Rank rank, u64 from, u64 length, u32 owner);
@@ -31,8 +34,8 @@ private:
   };
   void sort();
 
-  std::vector<Claim> claims_;
-  bool sorted_ = true;
+  LargeVector<Claim> claims_;
+  std::size_t sorted_ = 0; // so many of the first
 };
 
 } // namespace coldsweep

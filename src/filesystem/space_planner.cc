@@ -50,6 +50,11 @@ u32 SpacePlanner::out_of_scope(const std::string& what) {
   return kFirstReason + static_cast<u32>(reasons_.size() - 1);
 }
 
+u32 SpacePlanner::slack_out_of_scope() {
+  if (slack_reason_ == 0) slack_reason_ = out_of_scope("slack");
+  return slack_reason_;
+}
+
 void SpacePlanner::claim(Rank rank, std::span<const Extent> extents, u64 end, u32 owner) {
   for (const Extent& extent : extents) {
     if (extent.placed() && extent.stream_offset < end)
@@ -67,24 +72,22 @@ void SpacePlanner::keep_raw(StreamRef stream, std::vector<Extent>&& extents, Ran
   claim(rank, places, own, kFirstStream + number);
 }
 
-void SpacePlanner::add_record(u64 number, const std::optional<MftRecord>& record, ByteView bytes) {
+void SpacePlanner::add_record(Mft::Walked& walked) {
+  const u64 number = walked.number;
+  const std::optional<MftRecord>& record = walked.record;
+  const ByteView bytes = walked.bytes;
   if (volume_.mft.is_recovered(number))
     claim(Rank::metadata, volume_.mft.place(number, 0, bytes.size()), bytes.size(), kMetadata);
   const u64 used = record ? record->used : 0;
-  const u16 array = record ? record->fixup_offset : u16{0};
-  std::vector<Extent> extents =
-      place_updated(array, used, bytes.size() - used, [&](u64 offset, u64 length) {
-        return volume_.mft.place(number, offset, length);
-      });
   if (!scope_.slack || is_zero(bytes.subspan(used)))
-    return claim(Rank::slack, extents, bytes.size(),
-                 scope_.slack ? kZeroSlack : out_of_scope("slack"));
+    return claim(Rank::slack, walked.unused, bytes.size(),
+                 scope_.slack ? kZeroSlack : slack_out_of_scope());
   StreamRef slack;
   slack.id = {0, number, record ? record->sequence : u16{0}, 0, StreamKind::mft_slack};
   slack.deleted = !record || !record->in_use;
   slack.resident = true;
   slack.slack_of_size = used;
-  keep_raw(slack, std::move(extents), Rank::slack);
+  keep_raw(slack, std::move(walked.unused), Rank::slack);
 }
 
 void SpacePlanner::add_planned(const StreamRef& stream, u32 number) {
@@ -110,8 +113,8 @@ void SpacePlanner::add_behind(const StreamRef& of, const FoundStream& stream) {
         packed(slice_extents(stream.extents, stream.initialized, stream.size - stream.initialized));
   std::vector<Extent> behind = packed(stream.behind);
   if (!scope_.slack) {
-    claim(Rank::slack, uninitialized, length_of(uninitialized), out_of_scope("slack"));
-    claim(Rank::slack, behind, length_of(behind), out_of_scope("slack"));
+    claim(Rank::slack, uninitialized, length_of(uninitialized), slack_out_of_scope());
+    claim(Rank::slack, behind, length_of(behind), slack_out_of_scope());
     return;
   }
   StreamRef raw = of;

@@ -22,8 +22,11 @@ public:
 
   SpacePlanner(const NtfsVolume& volume, const Scope& scope, Keep keep);
 
-  /// An MFT record as the walk found it, its update sequence undone where it has one.
-  void add_record(u64 number, const std::optional<MftRecord>& record, ByteView bytes);
+  /// Room for so many records; more may be added.
+  void reserve(u64 records) { claims_.reserve(2 * records); } // slack of the record, and a stream
+
+  /// An MFT record as the walk found it; what is unused of it is taken.
+  void add_record(Mft::Walked& walked);
   /// A stream of a file that is in the plan.
   void add_planned(const StreamRef& stream, u32 number);
   /// One that isn't, of a file in use. `what` is not in scope.
@@ -50,6 +53,7 @@ public:
 
 private:
   u32 out_of_scope(const std::string& what);
+  u32 slack_out_of_scope();
   void claim(SpaceClaims::Rank rank, std::span<const Extent> extents, u64 end, u32 owner);
   void keep_raw(StreamRef stream, std::vector<Extent>&& extents, SpaceClaims::Rank rank);
   void add_clusters(const std::vector<ClusterRun>& runs, StreamKind kind, u32 volume_id);
@@ -61,6 +65,7 @@ private:
   SpaceClaims claims_;
   u64 present_; ///< bytes of the volume that the evidence holds
   std::vector<std::string> reasons_;
+  u32 slack_reason_ = 0; ///< 0: not met yet
   std::vector<LostName> lost_names_;
 };
 

@@ -41,6 +41,8 @@ public:
 
   /// Every outcome in the order of StreamId. One at a time: memory does not grow with the case.
   void for_each_outcome(const std::function<void(const Outcome&)>& use) const;
+  /// Those alone that have more to say than numbers: all that have findings or issues, and perhaps others.
+  void for_each_telling_outcome(const std::function<void(const Outcome&)>& use) const;
 
   struct Header {
     std::string case_line;                 ///< manifest_line(CaseRecord)

@@ -174,7 +174,7 @@ struct Sealing {
     std::stable_sort(loose.begin(), loose.end(),
                      [&](const Issue& a, const Issue& b) { return place(a) < place(b); });
     auto next = loose.cbegin();
-    journal.for_each_outcome([&](const Outcome& outcome) {
+    journal.for_each_telling_outcome([&](const Outcome& outcome) {
       const std::tuple<std::optional<u32>, std::optional<u64>> here{outcome.stream.volume,
                                                                     outcome.stream.record};
       while (next != loose.cend() && place(*next) <= here) add(*next++);

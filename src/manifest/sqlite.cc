@@ -89,7 +89,9 @@ std::string_view Statement::bytes(int column) const {
 
 Database::Database(const std::filesystem::path& file) : file_(file.string()) {
   sqlite3* opened = nullptr;
-  const int status = sqlite3_open_v2(file_.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr);
+  // Whoever has a journal uses it from one thread at a time: no lock at each call.
+  const int status =
+      sqlite3_open_v2(file_.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(opened);
   if (status != SQLITE_OK) fail(file_, opened);
   sqlite3_busy_timeout(opened, 5000);

@@ -52,22 +52,18 @@ double usual_bits(const ByteSet& set) {
   return least;
 }
 
-/// To look for the forms in content of `size` bytes.
-SearchPrice price_of(const std::vector<Pattern>& forms, double size) {
-  SearchPrice price;
-  for (const Pattern& form : forms) {
-    price.effort += kPatternEffort;
+} // namespace
+
+SearchString::SearchString(const StringPlace& string) {
+  for (const Pattern& form : string.forms) {
+    expressions.push_back(expression_of(form));
     for (const ByteRun& run : necessary_runs(form)) {
       double bits = 0;
       for (const ByteSet& set : run) bits += usual_bits(set);
-      price.chance += size * std::exp2(-bits);
+      rate += std::exp2(-bits);
     }
   }
-  price.chance = std::min(kMostChance, price.chance);
-  return price;
 }
-
-} // namespace
 
 ContentClass::ContentClass(const ClassMaterial& material, const ClassOptions& options,
                            const std::function<Answer(u32 probe)>& known)
@@ -100,12 +96,11 @@ void ContentClass::add_rules(const std::function<Answer(u32 probe)>& known) {
 
 /// Rules with little choice come first; what they need serves the others for nothing.
 void ContentClass::choose_cover(u64 size) {
-  std::vector<SearchPrice> prices;
-  for (const u32 string : strings)
-    prices.push_back(
-        price_of(material_.conditions.strings[string].forms, static_cast<double>(size)));
   const auto price = [&](u32 string) {
-    return SearchPrice{covering[string] != 0 ? 0.0 : prices[string].effort, prices[string].chance};
+    const SearchString& of = material_.strings[strings[string]];
+    const double effort = kPatternEffort * static_cast<double>(of.expressions.size());
+    return SearchPrice{covering[string] != 0 ? 0.0 : effort,
+                       std::min(kMostChance, of.rate * static_cast<double>(size))};
   };
   std::vector<std::pair<std::size_t, u32>> order;
   for (u32 rule = 0; rule < rules.size(); ++rule)
@@ -147,7 +142,8 @@ ContentClass::patterns_of(const std::function<bool(u32 string)>& wanted) const {
     if (!wanted(string)) continue;
     const std::vector<Pattern>& forms = material_.conditions.strings[strings[string]].forms;
     for (std::size_t form = 0; form < forms.size(); ++form)
-      patterns.push_back({string, &forms[form], &material_.expressions[strings[string]][form]});
+      patterns.push_back(
+          {string, &forms[form], &material_.strings[strings[string]].expressions[form]});
   }
   return patterns;
 }

@@ -13,11 +13,18 @@
 
 namespace coldsweep {
 
+/// What is searched for in place of a string. Classes share most strings.
+struct SearchString {
+  std::vector<SearchExpression> expressions; ///< of each of its forms
+  double rate = 0; ///< how often it occurs in usual content, a byte: a guess
+
+  explicit SearchString(const StringPlace& string);
+};
+
 /// All that classes are made of; outlives them.
 struct ClassMaterial {
   const Conditions& conditions;
-  const std::vector<std::vector<SearchExpression>>&
-      expressions;                           ///< of each form of each string: classes share most
+  const std::vector<SearchString>& strings;
   const std::filesystem::path& cache_folder; ///< empty: databases are not kept
   PlantedFault fault = PlantedFault::none;
 };

@@ -94,11 +94,8 @@ struct Prefilter::Slot {
 Prefilter::Prefilter(Conditions conditions, std::filesystem::path cache_folder, PlantedFault fault)
     : conditions_(std::move(conditions)), cache_folder_(std::move(cache_folder)), fault_(fault),
       telling_(telling_probes(conditions_)) {
-  expressions_.reserve(conditions_.strings.size());
-  for (const StringPlace& string : conditions_.strings) {
-    std::vector<SearchExpression>& of = expressions_.emplace_back();
-    for (const Pattern& form : string.forms) of.push_back(expression_of(form));
-  }
+  strings_.reserve(conditions_.strings.size());
+  for (const StringPlace& string : conditions_.strings) strings_.emplace_back(string);
 }
 Prefilter::~Prefilter() = default;
 
@@ -129,7 +126,7 @@ std::unique_ptr<ContentClass> Prefilter::build(const ClassKey& key) const {
       if (telling_[i] == probe) return (key.beginning >> i & 1) != 0 ? Answer::yes : Answer::no;
     return ask(conditions_.probes[probe], size);
   };
-  const ClassMaterial material{conditions_, expressions_, cache_folder_, fault_};
+  const ClassMaterial material{conditions_, strings_, cache_folder_, fault_};
   const ClassOptions options{size, !is_raw, !is_raw && size.least > kLeastInPieces};
   return std::make_unique<ContentClass>(material, options, known);
 }

@@ -71,8 +71,7 @@ private:
                             PrefilterScratch& scratch) const;
 
   Conditions conditions_;
-  std::vector<std::vector<SearchExpression>>
-      expressions_;                    // of each form of each string: classes share most of them
+  std::vector<SearchString> strings_;
   std::filesystem::path cache_folder_; // empty: databases are not kept
   PlantedFault fault_;
   std::vector<u32> telling_; // probes of the beginning that tell classes apart
