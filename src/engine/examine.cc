@@ -45,7 +45,7 @@ void sort_findings(std::vector<Finding>& findings) {
 StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
                                const EvidenceStore& evidence, ExamineOptions options)
     : scanner_(rules, options.timeout_seconds, options.prefiltering),
-      log_examiner_(rules, options.timeout_seconds),
+      log_examiner_(rules, options.timeout_seconds, options.prefiltering),
       path_dependent_rules_(uses_externals(rules) || log_examiner_.reads_externals()),
       reader_(budget, std::move(limits)), evidence_(&evidence), options_(options) {
   if (options_.hash_sets != nullptr) lookup_.emplace(*options_.hash_sets);

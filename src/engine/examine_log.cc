@@ -73,8 +73,8 @@ private:
 
 } // namespace
 
-LogExaminer::LogExaminer(const RuleSet& rules, u32 timeout_seconds)
-    : scanner_(rules, timeout_seconds) {}
+LogExaminer::LogExaminer(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefiltering)
+    : scanner_(rules, timeout_seconds, prefiltering) {}
 
 LogExamination LogExaminer::examine(ByteView content, const LogKind& kind,
                                     std::span<const Externals> names) {

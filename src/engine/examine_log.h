@@ -25,7 +25,8 @@ struct LogExamination {
 
 class LogExaminer {
 public:
-  LogExaminer(const RuleSet& rules, u32 timeout_seconds);
+  LogExaminer(const RuleSet& rules, u32 timeout_seconds,
+              Prefiltering prefiltering = Prefiltering::on);
 
   /// Whether further names of a stream can change what it says.
   bool reads_externals() const { return scanner_.reads_externals(); }

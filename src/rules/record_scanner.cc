@@ -201,14 +201,17 @@ const u8* pointer_to(ByteView bytes) {
 } // namespace
 
 struct RecordScanner::State {
+  const RuleSet::Compiled& compiled;
   const LogRules& rules;
   std::chrono::seconds limit;
+  Prefiltering prefiltering;
   Clock::time_point deadline{};
   Externals externals{};
   std::map<const YR_RULES*, YaraScanner>
       scanners{}; // made at first use, with the externals of the stream
   std::set<std::string> truncated{};
   std::vector<u8> candidates{};
+  PrefilterScratch scratch{};
 
   YR_SCANNER* scanner_of(YR_RULES* table);
   static void define_externals(YR_SCANNER* scanner, const Externals& externals);
@@ -281,10 +284,11 @@ int RecordScanner::State::judge(const std::vector<LogTable>& tables, const Recor
   return ERROR_SUCCESS;
 }
 
-RecordScanner::RecordScanner(const RuleSet& rules, u32 timeout_seconds) {
+RecordScanner::RecordScanner(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefiltering) {
   constexpr u32 longest = std::numeric_limits<int>::max();
   const std::chrono::seconds limit(std::min(timeout_seconds, longest));
-  state_ = std::make_unique<State>(State{rules.compiled().log, limit});
+  state_ =
+      std::make_unique<State>(State{rules.compiled(), rules.compiled().log, limit, prefiltering});
 }
 
 RecordScanner::~RecordScanner() = default;
@@ -318,6 +322,11 @@ BlockScan RecordScanner::scan(const RecordBlock& block, bool every_record) {
     result.timed_out = true;
     return result;
   }
+  if (!every_record && state.prefiltering != Prefiltering::off &&
+      !state.compiled.filter.get(state.compiled)
+           .prefilter()
+           .may_match_records(block.bytes, state.scratch))
+    return result;
   state.candidates.assign(block.records.size(), every_record ? 1 : 0);
   if (!every_record && state.rules.search && failed(state.search(block))) return result;
   for (std::size_t i = 0; i < block.records.size(); ++i) {

@@ -29,7 +29,8 @@ struct BlockScan {
 
 class RecordScanner {
 public:
-  RecordScanner(const RuleSet& rules, u32 timeout_seconds);
+  RecordScanner(const RuleSet& rules, u32 timeout_seconds,
+                Prefiltering prefiltering = Prefiltering::on);
   ~RecordScanner();
   RecordScanner(RecordScanner&&) noexcept;
   RecordScanner& operator=(RecordScanner&&) noexcept;

@@ -2,6 +2,7 @@
 // What the prefilter derives from rules, and what it keeps between runs.
 #include "rules/compiled.h"
 #include "rules/explain.h"
+#include "rules/prefilter/search.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 
@@ -71,6 +72,9 @@ TEST_CASE("The condition of a rule is what its strings, the size and fixed bytes
   CHECK(derived("@a[1] < 100") == "$a");
   CHECK(derived("for any of them : ( $ at 0 )") ==
         "({ 61 6C 70 68 61 } at 0 or { 62 72 61 76 6F } at 0 or { 63 68 61 72 6C 69 65 } at 0)");
+  CHECK(derived("for any i in (1..#a) : ( not $b at @a[i] )") == "$a");
+  CHECK(derived("for any i in (2..#a + #b) : ( uint8(i) == 3 )") == "($a or $b)");
+  CHECK(derived("for any i in (0..#a) : ( uint8(i) == 3 )") == "true");
   CHECK(derived("not filesize > 100") == "not filesize > 100");
   CHECK(derived("filename == \"a.txt\" and $b") == "(filename == \"a.txt\" and $b)");
   CHECK(derived("filename matches /\\.(txt|pdf)\\.exe$/is and $b") ==
@@ -124,6 +128,30 @@ TEST_CASE("A string of alternatives is searched for when each of them is rare en
   CHECK(one("{ ( 41 42 43 | 44 45 ?? 46 ) }") == "$a");
   CHECK(matches(compiled("rule r { strings: $a = /(alpha|br(avo|ocken))/ condition: $a }"),
                 "a brocken"));
+}
+
+TEST_CASE(
+    "A long expression is searched for by what stands between its wide gaps, not by a word of it") {
+  const RuleSet rules = compiled(
+      "rule r { strings: $a = "
+      "/dir[^\\r\\n]{0,400}&echo\\s{1,4}\\[S\\]\\s{0,2}&cd[^\\r\\n]{0,700}done/ nocase wide "
+      "ascii condition: $a }");
+  const std::string words = "dir & echo hello & cd home, done ",
+                    call = "dir c:&echo [S]&cd / done ";
+  const auto ruled_out = [&](const std::string& text) {
+    std::string content = text;
+    content.resize(2 << 20, '.');
+    Scanner scanner(rules, 60);
+    const Externals name;
+    ByteView whole = bytes_of(content);
+    return scanner.rules_out(content.size(), std::span(&name, 1),
+                             [&](u64) { return std::exchange(whole, {}); });
+  };
+  CHECK(matches(rules, call));
+  CHECK_FALSE(matches(rules, words));
+  if (!search_available()) return;
+  CHECK(ruled_out(words));
+  CHECK_FALSE(ruled_out(call));
 }
 
 TEST_CASE("Rule references, wildcards and global rules enter the condition") {

@@ -28,7 +28,7 @@ struct Expr {
     place,      // @a or !a; text: $a; args: none, or index
     of,         // args: quantifier, then `at` offset or `in` range; set
     for_of,     // args: quantifier, body; set
-    for_in,     // args: quantifier, body; set.names: the variables
+    for_in,     // args: quantifier, body, and of a range from and to; set.names: the variables
     not_,
     defined,
     and_,

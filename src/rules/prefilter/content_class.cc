@@ -4,6 +4,7 @@
 #include "base/checked.h"
 #include "rules/prefilter/cover.h"
 #include "rules/prefilter/database_cache.h"
+#include "rules/prefilter/pattern_core.h"
 
 #include <algorithm>
 #include <cmath>
@@ -52,6 +53,15 @@ double usual_bits(const ByteSet& set) {
   return least;
 }
 
+/// What must stand in its matches, and is no wider than kWidest.
+Pattern narrow_part_of(const Pattern& pattern) {
+  Pattern core = core_of(pattern);
+  const std::vector<ByteRun> runs = necessary_runs(core);
+  const bool says_nothing =
+      std::any_of(runs.begin(), runs.end(), [](const ByteRun& run) { return run.empty(); });
+  return widest(core) <= kWidest && !says_nothing ? core : any_of(necessary_runs(pattern));
+}
+
 } // namespace
 
 SearchString::SearchString(const StringPlace& string) {
@@ -68,16 +78,18 @@ SearchString::SearchString(const StringPlace& string) {
 ContentClass::ContentClass(const ClassMaterial& material, const ClassOptions& options,
                            const std::function<Answer(u32 probe)>& known)
     : material_(material) {
-  add_rules(known);
+  add_rules(options.among, known);
   covering.resize(strings.size());
   if (!options.first_search || !search_available()) return;
   choose_cover(std::min(options.size.most, kUsualSize));
   prepare_first(options.in_pieces);
 }
 
-void ContentClass::add_rules(const std::function<Answer(u32 probe)>& known) {
+void ContentClass::add_rules(const std::vector<u8>* among,
+                             const std::function<Answer(u32 probe)>& known) {
   std::unordered_map<u32, u32> numbers;
   for (u32 number = 0; number < material_.conditions.formulas.size(); ++number) {
+    if (among != nullptr && (*among)[number] == 0) continue;
     Formula formula = simplified(material_.conditions.formulas[number], known);
     if (formula.is_false()) continue;
     const u32 rule = static_cast<u32>(rules.size());
@@ -118,15 +130,16 @@ void ContentClass::prepare_first(bool in_pieces) {
   const std::size_t all = patterns_of([](u32) { return true; }).size();
   const bool worth_it = static_cast<double>(few.size()) <= kWorthIt * static_cast<double>(all);
   if (few.empty() || (!in_pieces && !worth_it)) return;
-  std::deque<SearchExpression> of_runs;
+  std::deque<Pattern> parts;
+  std::deque<SearchExpression> expressions;
   if (in_pieces) {
     for (SearchPattern& pattern : few) {
       u64 width = widest(*pattern.pattern);
       if (width > kWidest) {
-        const std::vector<ByteRun> runs = necessary_runs(*pattern.pattern);
-        pattern.expression = &of_runs.emplace_back(expression_of(runs));
-        width = 0;
-        for (const ByteRun& run : runs) width = std::max<u64>(width, run.size());
+        const Pattern& part = parts.emplace_back(narrow_part_of(*pattern.pattern));
+        pattern.pattern = &part;
+        pattern.expression = &expressions.emplace_back(expression_of(part));
+        width = widest(part);
       }
       overlap = std::max(overlap, saturating_subtract(width, 1));
     }

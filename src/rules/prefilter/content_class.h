@@ -32,6 +32,8 @@ struct ClassMaterial {
 struct ClassOptions {
   SizeRange size;
   bool first_search = true;
+  /// Numbers of the rules of the class, of which others are left out; null: all of them.
+  const std::vector<u8>* among = nullptr;
   bool in_pieces = false; ///< the first search finds what it looks for in pieces that overlap
 };
 
@@ -61,7 +63,7 @@ public:
   const SearchDatabase* all() const;
 
 private:
-  void add_rules(const std::function<Answer(u32 probe)>& known);
+  void add_rules(const std::vector<u8>* among, const std::function<Answer(u32 probe)>& known);
   void choose_cover(u64 size);
   void prepare_first(bool in_pieces);
   std::vector<SearchPattern> patterns_of(const std::function<bool(u32 string)>& wanted) const;

@@ -375,6 +375,7 @@ private:
 
   /// At least one round must be true; which values it has isn't known.
   Formula loop_over_values(const Expr& e) {
+    const Formula runs = e.args.size() == 4 ? when_not_empty(e.args[2], e.args[3]) : constant(true);
     const std::size_t before = variables_.size();
     variables_.insert(variables_.end(), e.set.names.begin(), e.set.names.end());
     Formula body = when_true(e.args[1]);
@@ -382,9 +383,17 @@ private:
     const Expr& quantifier = e.args[0];
     const bool one = (quantifier.kind == Kind::quantifier && quantifier.text == "any") ||
                      (quantifier.kind == Kind::number && quantifier.number >= 1);
-    if (one) return body;
+    if (one) return both(std::move(body), runs);
     note("a loop over values");
     return constant(true);
+  }
+  /// The range has a value.
+  Formula when_not_empty(const Expr& from, const Expr& to) {
+    Expr ordered;
+    ordered.kind = Kind::compare;
+    ordered.text = ">=";
+    ordered.args = {to, from};
+    return when_true(ordered);
   }
 
   Conditions& all_;

@@ -297,6 +297,7 @@ private:
     const Depth depth(*this);
     Expr quantifier = binary(0);
     Expr e = node(Kind::for_of);
+    std::vector<Expr> range;
     if (tokens_.accept("of")) {
       e.set = set();
     } else {
@@ -304,28 +305,32 @@ private:
       do e.set.names.push_back(tokens_.expect(Token::Kind::word, "a variable").text);
       while (tokens_.accept(","));
       tokens_.expect("in");
-      iterator();
+      range = iterator();
     }
     tokens_.expect(":");
     tokens_.expect("(");
     Expr body = disjunction();
     tokens_.expect(")");
     e.args = pair_of(std::move(quantifier), std::move(body));
+    std::move(range.begin(), range.end(), std::back_inserter(e.args));
     return e;
   }
 
-  /// What a loop runs over: read, not kept.
-  void iterator() {
+  /// What a loop runs over: kept where it is a range.
+  std::vector<Expr> iterator() {
     if (!tokens_.accept("(")) {
       identifier(tokens_.expect(Token::Kind::word, "what the loop runs over").text);
-      return;
+      return {};
     }
-    binary(0);
-    if (tokens_.accept(".."))
-      binary(0);
-    else
+    std::vector<Expr> range;
+    Expr from = binary(0);
+    if (tokens_.accept("..")) {
+      range = pair_of(std::move(from), binary(0));
+    } else {
       while (tokens_.accept(",")) binary(0);
+    }
     tokens_.expect(")");
+    return range;
   }
 
   TokenCursor& tokens_;

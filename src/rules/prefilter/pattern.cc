@@ -339,14 +339,14 @@ SearchExpression expression_of(const Pattern& pattern) {
   return expression;
 }
 
-SearchExpression expression_of(const std::vector<ByteRun>& runs) {
+Pattern any_of(const std::vector<ByteRun>& runs) {
   Pattern any;
   any.kind = Pattern::Kind::alternatives;
   for (const ByteRun& run : runs) {
     Pattern& pattern = any.parts.emplace_back();
     for (const ByteSet& set : run) pattern.parts.push_back(one_of(set));
   }
-  return expression_of(any.parts.size() == 1 ? any.parts.front() : any);
+  return any.parts.size() == 1 ? any.parts.front() : any;
 }
 
 } // namespace coldsweep

@@ -56,8 +56,10 @@ struct SearchExpression {
   bool nocase = false;
 };
 
+/// One of the runs.
+Pattern any_of(const std::vector<ByteRun>& runs);
+
 /// The pattern as an expression; runs and repeats are simplified towards more matches.
 SearchExpression expression_of(const Pattern& pattern);
-SearchExpression expression_of(const std::vector<ByteRun>& runs);
 
 } // namespace coldsweep

@@ -19,7 +19,9 @@ constexpr u64 kLookFirst = 64_KiB;      // a pass over more is worth a look at a
 constexpr double kShareTold = 0.02;
 constexpr u64 kLeastInPieces = 1_MiB; // content up to it is held whole
 constexpr u64 kHead = 64_KiB;         // of content in pieces: what probes can ask
-constexpr u32 kRawSpace = 1000;       // the class of what has no size and no beginning
+// The classes of what has no size and no beginning.
+constexpr u32 kRawSpace = 1000;
+constexpr u32 kRecords = 1001;
 
 SizeRange range_of(u32 size_class) {
   return {size_class == 0 ? 0 : kSizes[size_class - 1] + 1, kSizes[size_class]};
@@ -91,9 +93,10 @@ struct Prefilter::Slot {
   std::unique_ptr<ContentClass> content_class;
 };
 
-Prefilter::Prefilter(Conditions conditions, std::filesystem::path cache_folder, PlantedFault fault)
+Prefilter::Prefilter(Conditions conditions, std::vector<u8> of_records,
+                     std::filesystem::path cache_folder, PlantedFault fault)
     : conditions_(std::move(conditions)), cache_folder_(std::move(cache_folder)), fault_(fault),
-      telling_(telling_probes(conditions_)) {
+      of_records_(std::move(of_records)), telling_(telling_probes(conditions_)) {
   strings_.reserve(conditions_.strings.size());
   for (const StringPlace& string : conditions_.strings) strings_.emplace_back(string);
 }
@@ -118,7 +121,7 @@ const ContentClass& Prefilter::class_of(const ClassKey& key) const {
 }
 
 std::unique_ptr<ContentClass> Prefilter::build(const ClassKey& key) const {
-  const bool is_raw = key.size == kRawSpace;
+  const bool is_raw = key.size >= kRawSpace;
   const SizeRange size = is_raw ? SizeRange{} : range_of(key.size);
   const auto known = [&](u32 probe) {
     if (is_raw) return Answer::unknown;
@@ -127,7 +130,8 @@ std::unique_ptr<ContentClass> Prefilter::build(const ClassKey& key) const {
     return ask(conditions_.probes[probe], size);
   };
   const ClassMaterial material{conditions_, strings_, cache_folder_, fault_};
-  const ClassOptions options{size, !is_raw, !is_raw && size.least > kLeastInPieces};
+  const ClassOptions options{size, !is_raw, key.size == kRecords ? &of_records_ : nullptr,
+                             !is_raw && size.least > kLeastInPieces};
   return std::make_unique<ContentClass>(material, options, known);
 }
 
@@ -227,6 +231,18 @@ void Prefilter::decide_raw(ByteView content, PrefilterScratch& scratch,
   std::sort(rules.with_strings.begin(), rules.with_strings.end());
   for (const u32 rule : of.without_strings)
     if (of.rules[rule].formula.is_true()) rules.without_strings.push_back(of.rules[rule].number);
+}
+
+bool Prefilter::may_match_records(ByteView records, PrefilterScratch& scratch) const {
+  const ContentClass& of = class_of(ClassKey{kRecords, 0});
+  if (!of.without_strings.empty()) return true;
+  begin_search(of, scratch);
+  search(of, of.all(), records, scratch);
+  return std::any_of(scratch.candidates.begin(), scratch.candidates.end(), [&](u32 rule) {
+    return may_hold(
+        of.rules[rule].formula, [&](u32 s) { return scratch.present[s] != 0; },
+        [](u32) { return Answer::unknown; });
+  });
 }
 
 bool Prefilter::may_match_somewhere(u32 rule,

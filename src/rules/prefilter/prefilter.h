@@ -29,8 +29,9 @@ struct PossibleRules {
 class Prefilter {
 public:
   /// `fault` is planted by tests.
-  explicit Prefilter(Conditions conditions, std::filesystem::path cache_folder = {},
-                     PlantedFault fault = PlantedFault::none);
+  /// `of_records`: by rule, whether it is asked of the records of logs.
+  Prefilter(Conditions conditions, std::vector<u8> of_records, std::filesystem::path cache_folder,
+            PlantedFault fault);
   ~Prefilter();
 
   /// The rules that may match.
@@ -45,6 +46,9 @@ public:
   /// For raw space: the rules of which a string occurs, and that may match content of a size and a beginning that
   /// aren't known. Rules that are not understood are among them, whatever occurs.
   void decide_raw(ByteView content, PrefilterScratch& scratch, PossibleRules& rules) const;
+
+  /// Whether a rule of records may match any record among these.
+  bool may_match_records(ByteView records, PrefilterScratch& scratch) const;
 
   /// Whether the rule may match some content in which exactly these strings occur.
   bool may_match_somewhere(u32 rule, const std::function<bool(const StringPlace&)>& occurs) const;
@@ -74,6 +78,7 @@ private:
   std::vector<SearchString> strings_;
   std::filesystem::path cache_folder_; // empty: databases are not kept
   PlantedFault fault_;
+  std::vector<u8> of_records_;
   std::vector<u32> telling_; // probes of the beginning that tell classes apart
   struct Slot;
   mutable Guarded<std::map<ClassKey, std::shared_ptr<Slot>>> classes_;

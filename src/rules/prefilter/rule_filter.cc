@@ -53,6 +53,12 @@ std::string difference(const ParsedSource& ours, std::span<const YR_RULE> theirs
   return {};
 }
 
+std::vector<u8> of_records(const RuleSet::Compiled& rules) {
+  std::vector<u8> of;
+  for (const RuleInfo& info : rules.infos) of.push_back(info.is_log ? 1 : 0);
+  return of;
+}
+
 } // namespace
 
 Conditions RuleFilter::derive(const RuleSet::Compiled& rules, PlantedFault fault) {
@@ -77,7 +83,7 @@ Conditions RuleFilter::derive(const RuleSet::Compiled& rules, PlantedFault fault
 }
 
 RuleFilter::RuleFilter(const RuleSet::Compiled& rules, PlantedFault fault)
-    : prefilter_(derive(rules, fault), rules.cache_folder, fault),
+    : prefilter_(derive(rules, fault), of_records(rules), rules.cache_folder, fault),
       groups_(rules, parsed_, prefilter_.conditions().uses) {
   for (const RuleSource& source : rules.sources) {
     source_rules_ += source.rules;

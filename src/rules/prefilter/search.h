@@ -37,7 +37,8 @@ private:
 
 class SearchDatabase {
 public:
-  /// A pattern that the library refuses is searched for by the run of bytes that says most about it.
+  /// A pattern that the library refuses is searched for by a part that must stand in it, and if that is refused, too, by
+  /// the run of bytes that says most about it.
   static SearchDatabase compile(std::span<const SearchPattern> patterns);
   /// What `serialized` gave, on the same platform; absent when it isn't that.
   static std::optional<SearchDatabase> restore(const std::string& bytes);

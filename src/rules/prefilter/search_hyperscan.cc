@@ -2,6 +2,7 @@
 #include "rules/prefilter/search.h"
 
 #include "base/error.h"
+#include "rules/prefilter/pattern_core.h"
 
 #include <algorithm>
 #include <limits>
@@ -121,7 +122,7 @@ SearchDatabase& SearchDatabase::operator=(SearchDatabase&&) noexcept = default;
 
 SearchDatabase SearchDatabase::compile(std::span<const SearchPattern> patterns) {
   Expressions all = expressions_of(patterns);
-  std::vector<bool> reduced(all.texts.size());
+  std::vector<u8> reduced(all.texts.size()); // how often
   while (!all.texts.empty()) {
     std::vector<const char*> texts;
     for (const std::string& text : all.texts) texts.push_back(text.c_str());
@@ -136,10 +137,11 @@ SearchDatabase SearchDatabase::compile(std::span<const SearchPattern> patterns) 
     if (!error || error->expression < 0)
       throw Error(fmt::format("Hyperscan: {}", error ? error->message : "no reason given"));
     const auto index = static_cast<std::size_t>(error->expression);
-    if (reduced[index])
+    if (reduced[index] == 2)
       throw Error(fmt::format("Hyperscan: {}: {}", all.texts[index], error->message));
-    reduced[index] = true;
-    all.set(index, expression_of(necessary_runs(*all.patterns[index])), false);
+    const Pattern part = ++reduced[index] == 1 ? core_of(*all.patterns[index])
+                                               : any_of(necessary_runs(*all.patterns[index]));
+    all.set(index, expression_of(part), reduced[index] == 1);
   }
   throw Error("Hyperscan: a database of no patterns");
 }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// A part of a pattern that stands in for all of it, where the whole can't be searched for. Pure function. Private to rules/.
+#pragma once
+
+#include "rules/prefilter/pattern.h"
+
+namespace coldsweep {
+
+/// What stands in whatever the pattern matches: of its parts in a row, those between repeats that may be long which say
+/// most. Of alternatives, one of each. May match the empty string, and then says nothing.
+Pattern core_of(const Pattern& pattern);
+
+} // namespace coldsweep
