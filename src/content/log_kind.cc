@@ -171,13 +171,14 @@ std::string family_of(std::string_view lower_path, const Header& header) {
 
 } // namespace
 
+bool log_kind_needs_all(std::string_view path) { return ascii_lower(path).ends_with(".evtx"); }
+
 std::optional<LogKind> log_kind(std::string_view path, ByteView content) {
   const std::string_view head = chars_of(content.first(std::min<std::size_t>(content.size(), 8)));
   if (head == "ElfFile\0"sv || head == "ElfChnk\0"sv)
     return LogKind{RecordForm::events, "evtx/" + std::string(name_of_path(path))};
   const std::string lower_path = ascii_lower(path);
-  if (lower_path.ends_with(".evtx") &&
-      chars_of(content).find("ElfChnk\0"sv) != std::string_view::npos)
+  if (log_kind_needs_all(path) && chars_of(content).find("ElfChnk\0"sv) != std::string_view::npos)
     return LogKind{RecordForm::events, "evtx/" + std::string(name_of_path(path))};
   const Sample sample = sample_of(content);
   const bool report = lower_path.ends_with(".wer");

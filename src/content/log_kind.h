@@ -31,4 +31,7 @@ struct LogKind {
 /// its first lines begin with a time.
 std::optional<LogKind> log_kind(std::string_view path, ByteView content);
 
+/// Whether it may look further than at the first 64 KiB to find out: for a chunk of a damaged event log.
+bool log_kind_needs_all(std::string_view path);
+
 } // namespace coldsweep

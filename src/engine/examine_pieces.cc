@@ -19,7 +19,8 @@ constexpr u64 kWorthPieces = 1_MiB;
 
 bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
   if (window.length <= kWorthPieces || options_.prefiltering == Prefiltering::off ||
-      is_iis_configuration(work.described().path, work.stream.name))
+      is_iis_configuration(work.described().path, work.stream.name) ||
+      log_kind_needs_all(work.described().path))
     return false;
   collect_names(work);
   StreamPieces pieces(reader_, *work.volume.source, work.stream, window);

@@ -10,12 +10,13 @@ namespace coldsweep {
 namespace {
 
 /// Upper ends of the size classes: content of one class shares a database.
-constexpr std::array<u64, 8> kSizes{4_KiB, 16_KiB, 64_KiB, 256_KiB,
-                                    1_MiB, 4_MiB,  16_MiB, std::numeric_limits<i64>::max()};
+constexpr std::array<u64, kSizeClasses> kSizes{
+    4_KiB, 16_KiB, 64_KiB, 256_KiB, 1_MiB, 4_MiB, 16_MiB, std::numeric_limits<i64>::max()};
 constexpr u64 kBeginning = 16;          // bytes that tell classes apart
 constexpr std::size_t kMostTelling = 4; // probes of them: each makes a class of its own
-constexpr std::size_t kLeastTold = 8;   // rules that a probe must concern to be worth it
-constexpr u64 kLookFirst = 64_KiB;      // a pass over more is worth a look at all probes first
+constexpr std::size_t kMostTellingLarge = 8;
+constexpr std::size_t kLeastTold = 8; // rules that a probe must concern to be worth it
+constexpr u64 kLookFirst = 64_KiB;    // a pass over more is worth a look at all probes first
 constexpr double kShareTold = 0.02;
 constexpr u64 kLeastInPieces = 1_MiB; // content up to it is held whole
 constexpr u64 kHead = 64_KiB;         // of content in pieces: what probes can ask
@@ -32,19 +33,31 @@ void count_probes(const Formula& formula, std::vector<u32>& counts) {
   for (const Formula& part : formula.parts) count_probes(part, counts);
 }
 
-std::vector<u32> telling_probes(const Conditions& conditions) {
+/// Probes of the beginning that concern many of the rules which content of that size may match. A pass over large content
+/// is worth a class of its own for a single rule.
+std::vector<u32> telling_probes(const Conditions& conditions, u32 size_class) {
+  const SizeRange size = range_of(size_class);
+  const bool large = size.least > kLeastInPieces;
   std::vector<u32> counts(conditions.probes.size());
-  for (const Formula& formula : conditions.formulas) count_probes(formula, counts);
+  std::size_t rules = 0;
+  for (const Formula& formula : conditions.formulas) {
+    const Formula left =
+        simplified(formula, [&](u32 probe) { return ask(conditions.probes[probe], size); });
+    count_probes(left, counts);
+    rules += left.is_false() ? 0 : 1;
+  }
+  const std::size_t enough =
+      large
+          ? 1
+          : std::max(kLeastTold, static_cast<std::size_t>(kShareTold * static_cast<double>(rules)));
   std::vector<u32> telling;
-  const auto enough = std::max(
-      kLeastTold,
-      static_cast<std::size_t>(kShareTold * static_cast<double>(conditions.formulas.size())));
   for (u32 probe = 0; probe < counts.size(); ++probe)
     if (counts[probe] >= enough && asks_only_beginning(conditions.probes[probe], kBeginning))
       telling.push_back(probe);
   std::stable_sort(telling.begin(), telling.end(),
                    [&](u32 a, u32 b) { return counts[a] > counts[b]; });
-  if (telling.size() > kMostTelling) telling.resize(kMostTelling);
+  const std::size_t most = large ? kMostTellingLarge : kMostTelling;
+  if (telling.size() > most) telling.resize(most);
   return telling;
 }
 
@@ -96,7 +109,7 @@ struct Prefilter::Slot {
 Prefilter::Prefilter(Conditions conditions, std::vector<u8> of_records,
                      std::filesystem::path cache_folder, PlantedFault fault)
     : conditions_(std::move(conditions)), cache_folder_(std::move(cache_folder)), fault_(fault),
-      of_records_(std::move(of_records)), telling_(telling_probes(conditions_)) {
+      of_records_(std::move(of_records)) {
   strings_.reserve(conditions_.strings.size());
   for (const StringPlace& string : conditions_.strings) strings_.emplace_back(string);
 }
@@ -105,9 +118,16 @@ Prefilter::~Prefilter() = default;
 Prefilter::ClassKey Prefilter::key_of(const KnownContent& content) const {
   ClassKey key;
   while (content.size > kSizes[key.size]) ++key.size;
-  for (std::size_t i = 0; i < telling_.size(); ++i)
-    if (ask(conditions_.probes[telling_[i]], content, {}) == Answer::yes) key.beginning |= 1U << i;
+  const std::vector<u32>& probes = telling(key.size);
+  for (std::size_t i = 0; i < probes.size(); ++i)
+    if (ask(conditions_.probes[probes[i]], content, {}) == Answer::yes) key.beginning |= 1U << i;
   return key;
+}
+
+const std::vector<u32>& Prefilter::telling(u32 size_class) const {
+  Telling& of = telling_.at(size_class);
+  std::call_once(of.chosen, [&] { of.probes = telling_probes(conditions_, size_class); });
+  return of.probes;
 }
 
 const ContentClass& Prefilter::class_of(const ClassKey& key) const {
@@ -125,8 +145,9 @@ std::unique_ptr<ContentClass> Prefilter::build(const ClassKey& key) const {
   const SizeRange size = is_raw ? SizeRange{} : range_of(key.size);
   const auto known = [&](u32 probe) {
     if (is_raw) return Answer::unknown;
-    for (std::size_t i = 0; i < telling_.size(); ++i)
-      if (telling_[i] == probe) return (key.beginning >> i & 1) != 0 ? Answer::yes : Answer::no;
+    const std::vector<u32>& probes = telling(key.size);
+    for (std::size_t i = 0; i < probes.size(); ++i)
+      if (probes[i] == probe) return (key.beginning >> i & 1) != 0 ? Answer::yes : Answer::no;
     return ask(conditions_.probes[probe], size);
   };
   const ClassMaterial material{conditions_, strings_, cache_folder_, fault_};

@@ -6,7 +6,9 @@
 #include "base/guarded.h"
 #include "rules/prefilter/content_class.h"
 
+#include <array>
 #include <map>
+#include <mutex>
 #include <span>
 
 namespace coldsweep {
@@ -25,6 +27,9 @@ struct PossibleRules {
   std::vector<u32> without_strings, with_strings;
   bool empty() const { return without_strings.empty() && with_strings.empty(); }
 };
+
+/// Content is told apart by size first.
+inline constexpr std::size_t kSizeClasses = 8;
 
 class Prefilter {
 public:
@@ -66,7 +71,14 @@ private:
   };
   using Candidates = std::vector<u32>;
 
+  struct Telling {
+    std::once_flag chosen;
+    std::vector<u32> probes;
+  };
+
   ClassKey key_of(const KnownContent& content) const;
+  /// Probes of the beginning that tell classes of this size apart.
+  const std::vector<u32>& telling(u32 size_class) const;
   const ContentClass& class_of(const ClassKey& key) const;
   std::unique_ptr<ContentClass> build(const ClassKey& key) const;
   bool any_possible(const ContentClass& of, const KnownContent& content,
@@ -79,7 +91,7 @@ private:
   std::filesystem::path cache_folder_; // empty: databases are not kept
   PlantedFault fault_;
   std::vector<u8> of_records_;
-  std::vector<u32> telling_; // probes of the beginning that tell classes apart
+  mutable std::array<Telling, kSizeClasses> telling_;
   struct Slot;
   mutable Guarded<std::map<ClassKey, std::shared_ptr<Slot>>> classes_;
 };
