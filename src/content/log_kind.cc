@@ -15,6 +15,7 @@ using namespace std::string_view_literals;
 
 constexpr std::size_t kSample = 64 * 1024; // of the beginning: what decides what a stream is
 constexpr std::size_t kLinesAsked = 64;
+constexpr std::string_view kEventLog = ".evtx";
 
 constexpr std::array kLogExtensions{".log"sv,  ".txt"sv,   ".csv"sv,    ".tsv"sv,
                                     ".json"sv, ".jsonl"sv, ".ndjson"sv, ".out"sv,
@@ -171,14 +172,15 @@ std::string family_of(std::string_view lower_path, const Header& header) {
 
 } // namespace
 
-bool log_kind_needs_all(std::string_view path) { return ascii_lower(path).ends_with(".evtx"); }
+bool log_kind_needs_all(std::string_view path) { return ascii_lower(path).ends_with(kEventLog); }
 
 std::optional<LogKind> log_kind(std::string_view path, ByteView content) {
   const std::string_view head = chars_of(content.first(std::min<std::size_t>(content.size(), 8)));
   if (head == "ElfFile\0"sv || head == "ElfChnk\0"sv)
     return LogKind{RecordForm::events, "evtx/" + std::string(name_of_path(path))};
   const std::string lower_path = ascii_lower(path);
-  if (log_kind_needs_all(path) && chars_of(content).find("ElfChnk\0"sv) != std::string_view::npos)
+  if (lower_path.ends_with(kEventLog) &&
+      chars_of(content).find("ElfChnk\0"sv) != std::string_view::npos)
     return LogKind{RecordForm::events, "evtx/" + std::string(name_of_path(path))};
   const Sample sample = sample_of(content);
   const bool report = lower_path.ends_with(".wer");

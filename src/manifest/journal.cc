@@ -45,10 +45,7 @@ constexpr const char* kFind = "SELECT 1 FROM outcome WHERE volume = ?1 AND recor
                               "AND attribute = ?3 AND kind = ?4 AND sequence = ?5";
 constexpr const char* kAll =
     "SELECT volume, record, attribute, kind, sequence, planned, scanned, sparse, skipped, "
-    "unreadable, owned, payload FROM outcome ORDER BY volume, record, attribute, kind, sequence";
-constexpr const char* kTelling =
-    "SELECT volume, record, attribute, kind, sequence, planned, scanned, sparse, skipped, "
-    "unreadable, owned, payload FROM outcome WHERE payload IS NOT NULL "
+    "unreadable, owned, payload FROM outcome {} "
     "ORDER BY volume, record, attribute, kind, sequence";
 
 Statement& bind_stream(Statement& statement, const StreamId& stream) {
@@ -143,6 +140,11 @@ struct Journal::State {
     if (!in_batch) return;
     database.run("COMMIT");
     in_batch = false;
+  }
+
+  void for_each(const char* which, const std::function<void(const Outcome&)>& use) const {
+    Statement rows = database.prepare(fmt::format(fmt::runtime(kAll), which));
+    while (rows.step()) use(outcome_of(rows, file.string()));
   }
 
   std::filesystem::path file;
@@ -246,13 +248,11 @@ bool Journal::contains(const StreamId& stream) const {
 }
 
 void Journal::for_each_outcome(const std::function<void(const Outcome&)>& use) const {
-  Statement rows = state_->database.prepare(kAll);
-  while (rows.step()) use(outcome_of(rows, state_->file.string()));
+  state_->for_each("", use);
 }
 
 void Journal::for_each_telling_outcome(const std::function<void(const Outcome&)>& use) const {
-  Statement rows = state_->database.prepare(kTelling);
-  while (rows.step()) use(outcome_of(rows, state_->file.string()));
+  state_->for_each("WHERE payload IS NOT NULL", use);
 }
 
 Journal::Header Journal::header() const {

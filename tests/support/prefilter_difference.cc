@@ -12,11 +12,14 @@
 namespace coldsweep::test {
 namespace {
 
-std::optional<RuleSet> compiled(const std::string& rules) {
+std::optional<RuleSet> compiled(const std::string& rules, PlantedFault fault, Tally& tally) {
   const BuiltinRuleFile file{"generated.yar", rules};
   try {
-    return RuleSet::load_builtin(std::span(&file, 1));
+    RuleSet set = RuleSet::load_builtin(std::span(&file, 1));
+    set.compiled().filter.plant(fault);
+    return set;
   } catch (const RuleError&) {
+    ++tally.refused;
     return std::nullopt; // the generator may ask for what libyara forbids
   }
 }
@@ -72,12 +75,8 @@ bool ruled_out(Scanner& scanner, ByteView content, const Externals& name, u64 pi
 
 std::optional<std::string> difference_in_pieces(const GeneratedCase& generated, PlantedFault fault,
                                                 Tally& tally) {
-  const std::optional<RuleSet> rules = compiled(generated.rules);
-  if (!rules) {
-    ++tally.refused;
-    return std::nullopt;
-  }
-  rules->compiled().filter.plant(fault);
+  const std::optional<RuleSet> rules = compiled(generated.rules, fault, tally);
+  if (!rules) return std::nullopt;
   Scanner with(*rules, 60), without(*rules, 60, Prefiltering::off);
   for (const GeneratedInput& input : generated.inputs) {
     // The input stands across the cut between two pieces.
@@ -100,12 +99,8 @@ std::optional<std::string> difference_in_pieces(const GeneratedCase& generated, 
 
 std::optional<std::string> difference(const GeneratedCase& generated, PlantedFault fault,
                                       Tally& tally) {
-  const std::optional<RuleSet> rules = compiled(generated.rules);
-  if (!rules) {
-    ++tally.refused;
-    return std::nullopt;
-  }
-  rules->compiled().filter.plant(fault);
+  const std::optional<RuleSet> rules = compiled(generated.rules, fault, tally);
+  if (!rules) return std::nullopt;
   Scanner with(*rules, 60), without(*rules, 60, Prefiltering::off);
   Scanner in_groups(*rules, 60, Prefiltering::on_in_groups);
   for (const GeneratedInput& input : generated.inputs) {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr u64 kWidest = 1_KiB; // of what is looked for in pieces
 
+// What it costs to look for a string, as a share of searching for all: a little for each pattern, and all where it occurs.
 constexpr double kPatternEffort = 0.0003;
 constexpr double kMostChance = 0.3; // of a string: none stands everywhere
 constexpr u64 kUsualSize = 1_MiB;
