@@ -50,7 +50,8 @@ EwfHandle::EwfHandle(const std::vector<std::filesystem::path>& segments) {
   size64_t size = 0;
   u32 sector_size = 0;
   if (libewf_handle_get_media_size(handle, &size, &error) != 1 ||
-      libewf_handle_get_bytes_per_sector(handle, &sector_size, &error) != 1)
+      libewf_handle_get_bytes_per_sector(handle, &sector_size, &error) != 1 ||
+      libewf_handle_get_chunk_size(handle, &chunk_size_, &error) != 1)
     fail(segments.front(), error);
   media_size_ = size;
   sector_size_ = sector_size;

@@ -20,6 +20,8 @@ public:
   explicit EwfHandle(const std::vector<std::filesystem::path>& segments);
 
   u64 media_size() const { return media_size_; }
+  /// Bytes of the media in each chunk but the last.
+  u32 chunk_size() const { return chunk_size_; }
   libewf_handle_t* get() const { return handle_.get(); }
 
   /// Which bytes could not be read: the first of them, how many are known to follow, and why.
@@ -41,6 +43,7 @@ private:
 
   std::unique_ptr<libewf_handle_t, Closer> handle_;
   u64 media_size_ = 0, sector_size_ = 512;
+  u32 chunk_size_ = 0;
   u32 checksum_errors_ = 0;
   std::string last_error_;
 };

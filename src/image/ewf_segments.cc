@@ -27,15 +27,6 @@ constexpr u32 kMostSegments = 14971;    // .E01 ... .ZZZ
   throw FormatError(fmt::format("{}: offset {}: {}", file.path().string(), offset, what));
 }
 
-u32 adler32(ByteView bytes) {
-  u32 a = 1, b = 0;
-  for (const std::byte byte : bytes) {
-    a = (a + std::to_integer<u32>(byte)) % 65521;
-    b = (b + a) % 65521;
-  }
-  return b << 16 | a;
-}
-
 struct Section {
   std::string type;
   u64 offset = 0, next = 0, size = 0;
@@ -51,7 +42,7 @@ Section read_section(const EvidenceFile& file, u64 offset) {
   const std::string_view name = chars_of(bytes).substr(0, 16);
   Section section{std::string(name.substr(0, name.find('\0'))), offset, *little<u64>(bytes, 16),
                   *little<u64>(bytes, 24)};
-  if (*little<u32>(bytes, 72) != adler32(ByteView(bytes).first(72)))
+  if (*little<u32>(bytes, 72) != ewf_checksum(ByteView(bytes).first(72)))
     broken(file, offset,
            fmt::format("section descriptor `{}` does not have the checksum it states",
                        printable(section.type)));
@@ -82,8 +73,10 @@ void check_bounds(const EvidenceFile& file, const Section& section) {
 struct SegmentFacts {
   u16 number = 0;
   bool ends_set = false;
-  std::optional<u32> chunks;     ///< of the media, from `volume` or `disk`
-  u64 listed = 0;                ///< chunks in the `table` sections
+  std::optional<u32> chunks;    ///< of the media, from `volume` or `disk`
+  u64 listed = 0;               ///< chunks in the `table` sections
+  std::vector<EwfTable> tables; ///< those that are as they should be
+  bool table_wanted = false, tables_missing = false;
   std::vector<std::byte> set_id; ///< 16 bytes, where the segment has one
 };
 
@@ -94,6 +87,22 @@ void read_volume(const EvidenceFile& file, const Section& section, SegmentFacts&
   if (section.size < kDescriptor + 1052) return;
   if (const std::optional<ByteView> id = slice(data, 64, 16))
     facts.set_id.assign(id->begin(), id->end());
+}
+
+/// A `table`, or the copy of it in the `table2` behind it where it isn't as it should be.
+void read_table(const EvidenceFile& file, const Section& section, SegmentFacts& facts) {
+  const u64 content = section.offset + kDescriptor;
+  if (section.type == "table") {
+    facts.listed += little<u32>(file.bytes(content, 4), 0).value_or(0);
+    facts.tables_missing = facts.tables_missing || facts.table_wanted;
+    facts.table_wanted = true;
+  }
+  if (!facts.table_wanted) return;
+  const u64 end = std::min(section.offset + section.size, section.next);
+  EwfTable table;
+  if (end <= content || !read_ewf_table(file, content, end - content, table)) return;
+  facts.tables.push_back(table);
+  facts.table_wanted = false;
 }
 
 SegmentFacts walk(const EvidenceFile& file) {
@@ -108,8 +117,7 @@ SegmentFacts walk(const EvidenceFile& file) {
     check_bounds(file, section);
     if (section.type == "volume" || section.type == "disk" || section.type == "data")
       read_volume(file, section, facts);
-    if (section.type == "table")
-      facts.listed += little<u32>(file.bytes(offset + kDescriptor, 4), 0).value_or(0);
+    if (section.type == "table" || section.type == "table2") read_table(file, section, facts);
     if (is_last(section)) {
       facts.ends_set = section.type == "done";
       return facts;
@@ -137,7 +145,7 @@ bool differ(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
 class SetCheck {
 public:
   void add(const EvidenceFile& file) {
-    const SegmentFacts facts = walk(file);
+    SegmentFacts facts = walk(file);
     const u32 expected = ++count_;
     if (expected == 1) first_ = file.path();
     if (facts.number != expected) throw_number(file, facts.number, expected);
@@ -146,12 +154,19 @@ public:
     if (set_id_.empty()) set_id_ = facts.set_id;
     if (facts.chunks && !chunks_) chunks_ = facts.chunks;
     listed_ += facts.listed;
+    bad_tables_ = bad_tables_ || facts.tables_missing || facts.table_wanted;
+    for (EwfTable& table : facts.tables) {
+      table.segment = count_ - 1;
+      table.first = tables_.empty() ? 0 : tables_.back().first + tables_.back().count;
+      tables_.push_back(table);
+    }
     ends_ = facts.ends_set;
   }
 
   bool ends() const { return ends_; }
 
-  void finish(const EvidenceFile& last) const {
+  EwfSet finish(std::vector<EvidenceFile> files) {
+    const EvidenceFile& last = files.back();
     if (!ends_)
       broken(last, last.size,
              fmt::format("ends with a `next` section: {} is missing",
@@ -163,6 +178,8 @@ public:
       broken(last, last.size,
              fmt::format("the media has {} chunks, the tables of the set list {}: incomplete",
                          *chunks_, listed_));
+    if (bad_tables_) tables_.clear();
+    return {std::move(files), std::move(tables_)};
   }
 
 private:
@@ -179,11 +196,13 @@ private:
   std::vector<std::byte> set_id_;
   std::optional<u32> chunks_;
   u64 listed_ = 0;
+  std::vector<EwfTable> tables_;
+  bool bad_tables_ = false;
   u32 count_ = 0;
   bool ends_ = false;
 };
 
-std::vector<EvidenceFile> named(const std::vector<std::filesystem::path>& paths) {
+EwfSet named(const std::vector<std::filesystem::path>& paths) {
   std::vector<EvidenceFile> set;
   SetCheck check;
   for (const std::filesystem::path& path : paths) {
@@ -194,12 +213,11 @@ std::vector<EvidenceFile> named(const std::vector<std::filesystem::path>& paths)
     set.push_back(open_evidence_file(path));
     check.add(set.back());
   }
-  check.finish(set.back());
-  return set;
+  return check.finish(std::move(set));
 }
 
 /// Up to the segment that says it is the last: a later file of that name is not of this set.
-std::vector<EvidenceFile> found_beside(const std::filesystem::path& first) {
+EwfSet found_beside(const std::filesystem::path& first) {
   std::vector<EvidenceFile> set;
   SetCheck check;
   for (u32 number = 1; number <= kMostSegments; ++number) {
@@ -210,13 +228,12 @@ std::vector<EvidenceFile> found_beside(const std::filesystem::path& first) {
     check.add(set.back());
     if (check.ends()) break;
   }
-  check.finish(set.back());
-  return set;
+  return check.finish(std::move(set));
 }
 
 } // namespace
 
-std::vector<EvidenceFile> open_ewf_set(const std::vector<std::filesystem::path>& paths) {
+EwfSet open_ewf_set(const std::vector<std::filesystem::path>& paths) {
   return paths.size() == 1 ? found_beside(paths.front()) : named(paths);
 }
 

@@ -3,7 +3,7 @@
 // descriptors, the number of chunks. Any thread.
 #pragma once
 
-#include "image/evidence_file.h"
+#include "image/ewf_chunks.h"
 
 #include <vector>
 
@@ -11,6 +11,6 @@ namespace coldsweep {
 
 /// The segments of the set in order: as named, or found beside a first one that is named alone.
 /// Throws UsageError for paths, FormatError naming file, offset and what was expected there.
-std::vector<EvidenceFile> open_ewf_set(const std::vector<std::filesystem::path>& paths);
+EwfSet open_ewf_set(const std::vector<std::filesystem::path>& paths);
 
 } // namespace coldsweep

@@ -96,8 +96,10 @@ Image open_raw(const Paths& given) {
 }
 
 Image open_ewf(const Paths& given) {
-  const std::vector<EvidenceFile> files = open_ewf_set(given);
-  const Paths paths = paths_of(files);
+  EwfSet set = open_ewf_set(given);
+  const Paths paths = paths_of(set.files);
+  const std::vector<ImageSegment> segments = segments_of(set.files);
+  const auto chunks = std::make_shared<const EwfChunks>(std::move(set));
   const auto open = [&] {
     auto handle = std::make_unique<EwfHandle>(paths);
     if (handle->media_size() == 0)
@@ -108,12 +110,11 @@ Image open_ewf(const Paths& given) {
     auto handle = open();
     ewf_acquisition(*handle);
     ewf_stored_hashes(*handle);
-    return std::make_shared<EwfSource>(std::move(handle), paths, 1);
+    return std::make_shared<EwfSource>(chunks, std::move(handle), paths, 1);
   });
   auto handle = open();
-  Image image{"ewf", segments_of(files), ewf_acquisition(*handle), ewf_stored_hashes(*handle),
-              nullptr};
-  image.media = std::make_shared<EwfSource>(std::move(handle), paths, most_handles());
+  Image image{"ewf", segments, ewf_acquisition(*handle), ewf_stored_hashes(*handle), nullptr};
+  image.media = std::make_shared<EwfSource>(chunks, std::move(handle), paths, most_handles());
   return image;
 }
 

@@ -34,18 +34,18 @@ private:
 
 TEST_CASE("an EWF set is found from its first segment, and taken as named") {
   const Set set;
-  CHECK(open_ewf_set({set.segment(1)}).size() == 5);
+  CHECK(open_ewf_set({set.segment(1)}).files.size() == 5);
   const auto named = open_ewf_set(
       {set.segment(1), set.segment(2), set.segment(3), set.segment(4), set.segment(5)});
-  REQUIRE(named.size() == 5);
-  CHECK(named[4].path() == set.segment(5));
+  REQUIRE(named.files.size() == 5);
+  CHECK(named.files[4].path() == set.segment(5));
 }
 
 TEST_CASE("an EWF set in lower case is found, too") {
   const Set set;
   for (int i = 1; i <= 5; ++i)
     std::filesystem::rename(set.segment(i), set.other("case.e0" + std::to_string(i)));
-  CHECK(open_ewf_set({set.other("case.e01")}).size() == 5);
+  CHECK(open_ewf_set({set.other("case.e01")}).files.size() == 5);
 }
 
 TEST_CASE("a missing EWF segment is named") {
