@@ -5,11 +5,12 @@
 #include "rules/prefilter/cover.h"
 #include "rules/prefilter/database_cache.h"
 #include "rules/prefilter/pattern_core.h"
+#include "rules/prefilter/usual_content.h"
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
 #include <unordered_map>
+#include <utility>
 
 namespace coldsweep {
 namespace {
@@ -21,6 +22,9 @@ constexpr double kPatternEffort = 0.0003;
 constexpr double kMostChance = 0.3; // of a string: none stands everywhere
 constexpr u64 kUsualSize = 1_MiB;
 constexpr double kWorthIt = 0.6; // of the patterns, at most, are in a first search
+
+constexpr double kRare =
+    16; // bits that the words of a part say at least, to stand in for all of a pattern
 
 /// The number of a string within a class, handed out as it is first met.
 void localize(Formula& formula, std::unordered_map<u32, u32>& numbers, std::vector<u32>& strings) {
@@ -38,22 +42,6 @@ bool may_hold_without_strings(const Formula& formula) {
       formula, [](u32) { return false; }, [](u32) { return Answer::unknown; });
 }
 
-/// Bits that a byte tells in usual content: little in words, more in what stands between them, most where it is no text.
-double usual_bits(unsigned byte) {
-  if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')) return 1.2;
-  if (byte >= '0' && byte <= '9') return 3;
-  if (byte == 0 || byte == ' ' || byte == '\n') return 1;
-  return byte > ' ' && byte < 0x7f ? 4 : 6;
-}
-
-double usual_bits(const ByteSet& set) {
-  if (set.all()) return 0;
-  double least = 8 - std::log2(static_cast<double>(set.count()));
-  for (unsigned byte = 0; byte < set.size(); ++byte)
-    if (set[byte]) least = std::min(least, usual_bits(byte));
-  return least;
-}
-
 /// What must stand in its matches, and is no wider than kWidest.
 Pattern narrow_part_of(const Pattern& pattern) {
   Pattern core = core_of(pattern);
@@ -67,12 +55,15 @@ Pattern narrow_part_of(const Pattern& pattern) {
 
 SearchString::SearchString(const StringPlace& string) {
   for (const Pattern& form : string.forms) {
-    expressions.push_back(expression_of(form));
-    for (const ByteRun& run : necessary_runs(form)) {
-      double bits = 0;
-      for (const ByteSet& set : run) bits += usual_bits(set);
-      rate += std::exp2(-bits);
+    const Pattern* searched = &form;
+    // Hyperscan is slow with long gaps; what stands between two of them is enough where it is rare.
+    if (has_long_repeat(form)) {
+      Pattern core = core_of(form);
+      if (word_bits(core) >= kRare) searched = &parts_.emplace_back(std::move(core));
     }
+    forms.push_back(searched);
+    expressions.push_back(expression_of(*searched));
+    rate += usual_rate(*searched);
   }
 }
 
@@ -128,7 +119,8 @@ void ContentClass::choose_cover(u64 size) {
 
 void ContentClass::prepare_first(bool in_pieces) {
   std::vector<SearchPattern> few = patterns_of([&](u32 string) { return covering[string] != 0; });
-  const std::size_t all = patterns_of([](u32) { return true; }).size();
+  std::size_t all = 0;
+  for (const u32 string : strings) all += material_.strings[string].forms.size();
   const bool worth_it = static_cast<double>(few.size()) <= kWorthIt * static_cast<double>(all);
   if (few.empty() || (!in_pieces && !worth_it)) return;
   std::deque<Pattern> parts;
@@ -154,10 +146,9 @@ ContentClass::patterns_of(const std::function<bool(u32 string)>& wanted) const {
   std::vector<SearchPattern> patterns;
   for (u32 string = 0; string < strings.size(); ++string) {
     if (!wanted(string)) continue;
-    const std::vector<Pattern>& forms = material_.conditions.strings[strings[string]].forms;
-    for (std::size_t form = 0; form < forms.size(); ++form)
-      patterns.push_back(
-          {string, &forms[form], &material_.strings[strings[string]].expressions[form]});
+    const SearchString& of = material_.strings[strings[string]];
+    for (std::size_t form = 0; form < of.forms.size(); ++form)
+      patterns.push_back({string, of.forms[form], &of.expressions[form]});
   }
   return patterns;
 }

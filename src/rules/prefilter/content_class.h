@@ -6,6 +6,7 @@
 #include "rules/prefilter/necessary.h"
 #include "rules/prefilter/search.h"
 
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -15,10 +16,14 @@ namespace coldsweep {
 
 /// What is searched for in place of a string. Classes share most strings.
 struct SearchString {
-  std::vector<SearchExpression> expressions; ///< of each of its forms
+  std::vector<const Pattern*> forms;         ///< of the string, or what stands in for them
+  std::vector<SearchExpression> expressions; ///< of each of these
   double rate = 0; ///< how often it occurs in usual content, a byte: a guess
 
-  explicit SearchString(const StringPlace& string);
+  explicit SearchString(const StringPlace& string); ///< which outlives it
+
+private:
+  std::deque<Pattern> parts_;
 };
 
 /// All that classes are made of; outlives them.

@@ -6,8 +6,11 @@
 
 namespace coldsweep {
 
-/// What stands in whatever the pattern matches: of its parts in a row, those between repeats that may be long which say
-/// most. Of alternatives, one of each. May match the empty string, and then says nothing.
+/// Whether it has a repeat that may be long: then its core is less than the whole.
+bool has_long_repeat(const Pattern& pattern);
+
+/// What stands in whatever the pattern matches: of its parts in a row, those between repeats that may be long which have
+/// the best word. Of alternatives, one of each. May match the empty string, and then says nothing.
 Pattern core_of(const Pattern& pattern);
 
 } // namespace coldsweep

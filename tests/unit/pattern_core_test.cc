@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/prefilter/pattern_core.h"
+#include "rules/prefilter/usual_content.h"
+#include "support/catch.h"
+
+using namespace coldsweep;
+
+namespace {
+
+Pattern regex(std::string_view text) { return parse_regex_pattern(text, false, false); }
+std::string core(std::string_view text) { return expression_of(core_of(regex(text))).text; }
+std::string whole(std::string_view text) { return expression_of(regex(text)).text; }
+
+} // namespace
+
+TEST_CASE("The core of an expression is what stands between long gaps and has the best word") {
+  CHECK(core("(echo|type)[^\\n]{1,200}>\\\\LAYOUTS\\\\") == whole(">\\\\LAYOUTS\\\\"));
+  CHECK(core("function.*evaluated.*end") == whole("evaluated"));
+  // A class that repeats says nothing to a search, however often it does.
+  CHECK(core("strtr\\([^;]{1,80},[A-Za-z0-9+]{64}") == whole("strtr\\("));
+  CHECK(core("short{1,3}gap") == whole("short{1,3}gap"));
+}
+
+TEST_CASE("Only a repeat that may be long makes a core less than the whole") {
+  CHECK(has_long_repeat(regex("a.*b")));
+  CHECK(has_long_repeat(regex("(a|b.{0,100}c)d")));
+  CHECK_FALSE(has_long_repeat(regex("a.{0,16}b")));
+  CHECK_FALSE(has_long_repeat(regex("a.{100}b"))); // always as long
+}
+
+TEST_CASE("What the words of an expression say is that of the least telling alternative") {
+  CHECK(word_bits(regex("eval\\(")) > word_bits(regex("eval")));
+  CHECK(word_bits(regex("[a-z]{40}")) == 0);
+  CHECK(word_bits(regex("(evaluate|ok)")) < word_bits(regex("evaluate")));
+  CHECK(word_bits(regex("(evaluate)?")) == 0);
+  CHECK(best_word_bits(regex("abc[0-9]+defgh")) == best_word_bits(regex("defgh")));
+  CHECK(best_word_bits(regex("abc(defghi|x)")) == best_word_bits(regex("abc")));
+  CHECK(best_word_bits(regex("abcdef")) > best_word_bits(regex("abc")));
+}
