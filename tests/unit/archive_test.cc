@@ -5,6 +5,7 @@
 #include "support/archive_walked.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
+#include "support/effort.h"
 #include "support/run_tool.h"
 
 #include <random>
@@ -142,7 +143,8 @@ TEST_CASE(
 }
 
 TEST_CASE("a zip of a million members ends at the limit") {
-  const Walked walked = walk(make_zip_of_empty_members(1'000'000), {.members = 5000});
+  const u64 members = rounds(1'000'000); // libarchive reads all of the directory
+  const Walked walked = walk(make_zip_of_empty_members(members), {.members = 5000});
   CHECK(walked.walk.limit == "more than 5000 members");
   CHECK(walked.members.empty());
 }
