@@ -26,7 +26,7 @@ bool has_checksum_behind(const EvidenceFile& file, u64 offset, u64 size) {
       sum = ewf_checksum(file.bytes(offset + done, std::min(kBlock, size - done)), sum);
     return little<u32>(file.bytes(offset + size, kChecksum), 0) == sum;
   } catch (const ReadError&) {
-    return false; // libewf has the copy, table2
+    return false; // its copy, table2, may be better
   }
 }
 
@@ -98,10 +98,11 @@ bool EwfChunks::read(u64 chunk, MutableBytes into) const {
 
   thread_local Unpacker unpacker;
   std::vector<std::byte>& packed = unpacker.packed;
-  const auto stored = locate(file, table, chunk, largest_packed(into.size()));
-  if (!stored || stored->offset >= file.size) return false;
-  packed.resize(std::min(stored->length, file.size - stored->offset));
+  std::optional<Stored> stored;
   try {
+    stored = locate(file, table, chunk, largest_packed(into.size()));
+    if (!stored || stored->offset >= file.size) return false;
+    packed.resize(std::min(stored->length, file.size - stored->offset));
     file.file.read(stored->offset, packed);
   } catch (const Error&) {
     return false; // libewf is asked for it again, and says what can't be read
