@@ -96,9 +96,13 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
   fmt::print("Scanned: {} streams, {} ({} more are holes) on {} volume{}\n", seal.streams.scanned,
              human_size(seal.bytes.scanned), human_size(seal.bytes.sparse), result.swept_volumes,
              result.swept_volumes == 1 ? "" : "s");
-  fmt::print("Prefilter: no rule could match in {} streams ({}); libyara scanned {} ({})\n",
+  fmt::print("Prefilter: no rule could match in {} streams ({}); libyara scanned {} ({})",
              progress.streams_prefiltered.load(), human_size(progress.bytes_prefiltered),
              progress.streams_to_libyara.load(), human_size(progress.bytes_to_libyara));
+  if (progress.streams_repeated > 0)
+    fmt::print("; {} ({}) were the same as one of these", progress.streams_repeated.load(),
+               human_size(progress.bytes_repeated));
+  fmt::print("\n");
   print_findings(seal, options.output);
   print_logs(seal);
   print_media_hashes(result);

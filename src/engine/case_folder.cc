@@ -86,6 +86,7 @@ void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool 
   json["memory"] = run.memory;
   json["prefilter"] = {
       {"decided", {{"streams", run.streams_prefiltered}, {"bytes", run.bytes_prefiltered}}},
+      {"repeated", {{"streams", run.streams_repeated}, {"bytes", run.bytes_repeated}}},
       {"libyara", {{"streams", run.streams_to_libyara}, {"bytes", run.bytes_to_libyara}}}};
   json["tool"] = {{"version", tool_version()}, {"commit", tool_commit()}};
   json["command_line"] = run.command_line;

@@ -52,6 +52,8 @@ std::vector<Outcome> examine_batch(StreamExaminer& examiner, const SweptVolume& 
   const FilterCounts counts = examiner.take_filter_counts();
   progress.streams_prefiltered += counts.decided.calls;
   progress.bytes_prefiltered += counts.decided.bytes;
+  progress.streams_repeated += counts.repeated.calls;
+  progress.bytes_repeated += counts.repeated.bytes;
   progress.streams_to_libyara += counts.scanned.calls;
   progress.bytes_to_libyara += counts.scanned.bytes;
   return outcomes;

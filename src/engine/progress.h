@@ -14,6 +14,7 @@ struct Progress {
   std::atomic<u64> findings{0}, issues{0};
   std::atomic<u64> streams_prefiltered{0},
       bytes_prefiltered{0}; ///< no rule could match: decided without libyara
+  std::atomic<u64> streams_repeated{0}, bytes_repeated{0}; ///< as a stream that libyara had seen
   std::atomic<u64> streams_to_libyara{0}, bytes_to_libyara{0};
   std::atomic<u64> media_planned{0}, media_done{0}; ///< bytes of the media to hash; 0: none
   std::atomic<bool> finished{false};

@@ -158,6 +158,8 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
   }
   run.streams_prefiltered = control.progress.streams_prefiltered;
   run.bytes_prefiltered = control.progress.bytes_prefiltered;
+  run.streams_repeated = control.progress.streams_repeated;
+  run.bytes_repeated = control.progress.bytes_repeated;
   run.streams_to_libyara = control.progress.streams_to_libyara;
   run.bytes_to_libyara = control.progress.bytes_to_libyara;
   finish_run(options.output, run, control.stop);

@@ -6,6 +6,7 @@
 #include "rules/log_rules.h"
 #include "rules/prefilter/rule_filter.h"
 #include "rules/rule_set.h"
+#include "rules/seen_content.h"
 #include "rules/yara_handles.h"
 
 #include <memory>
@@ -46,6 +47,7 @@ struct RuleSet::Compiled {
   std::vector<RuleSource> sources;              // in the order of their rules, which come first
   std::filesystem::path cache_folder;
   mutable LazyFilter filter;
+  mutable SeenContent seen;
 };
 
 } // namespace coldsweep

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes -> matches. libyara calls back for each rule that matches; what it tells is copied out at
-// once, in an order that depends on nothing but the content. One Scanner is used by one thread at a
-// time.
+// Which rules are asked of content, and by whom: the prefilter, what was seen before, libyara.
 #include "rules/scanner.h"
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/hash.h"
 #include "rules/compiled.h"
-#include "rules/source_lexer.h"
+#include "rules/scan_collector.h"
 
 #include <algorithm>
 #include <chrono>
@@ -17,172 +15,15 @@
 #include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace coldsweep {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMostPerString = 1000; // matches kept; a record of more serves no reader
-constexpr std::size_t kMostPerRule = 10000;
 constexpr u64 kLeastForGroup = 64_KiB; // content that is worth compiling the rules that may match
 constexpr u32 kManyRules = 500;        // a set that is slow even on small content
-
-struct Position {
-  u64 offset, length;
-  const char* id;
-
-  bool operator<(const Position& other) const {
-    return std::tuple(offset, std::string_view(id), length) <
-           std::tuple(other.offset, std::string_view(other.id), other.length);
-  }
-};
-
-/// What one call of libyara tells us.
-class Collector {
-public:
-  Collector(const RuleSet::Compiled& rules, const RuleTable& table, ByteView content,
-            const Externals& externals, ScanResult& result, const std::vector<u32>* raw)
-      : rules_(rules), table_(table), content_(content), externals_(externals), result_(result),
-        raw_(raw) {}
-
-  static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* self) noexcept {
-    Collector& that = *static_cast<Collector*>(self);
-    park_exceptions(that.parked_, [&] { that.take(*context, message, data); });
-    return that.parked_ ? CALLBACK_ERROR : CALLBACK_CONTINUE;
-  }
-
-  void rethrow() const {
-    if (parked_) std::rethrow_exception(parked_);
-  }
-
-private:
-  /// Other messages are about modules, their `console`, and the end. CALLBACK_MSG_TOO_SLOW_SCANNING
-  /// is a guess about cost, made before or after a search that is complete all the same: nothing
-  /// the case must know.
-  void take(const YR_SCAN_CONTEXT& context, int message, void* data) {
-    if (message == CALLBACK_MSG_RULE_MATCHING)
-      take_rule(context, *static_cast<const YR_RULE*>(data), result_.matches);
-    else if (message == CALLBACK_MSG_RULE_NOT_MATCHING)
-      take_unjudged(context, *static_cast<const YR_RULE*>(data));
-    else if (message == CALLBACK_MSG_TOO_MANY_MATCHES)
-      floods_.push_back(static_cast<const YR_STRING*>(data));
-    else if (message == CALLBACK_MSG_SCAN_FINISHED)
-      for (const YR_STRING* string : floods_) take_flood(context, *string);
-  }
-
-  const RuleRef& ref_of(std::size_t index) const { return *table_.refs.at(index); }
-
-  /// Where all its strings occur that some content needs, but what else it asks for has no answer in raw space.
-  void take_unjudged(const YR_SCAN_CONTEXT& context, const YR_RULE& rule) {
-    if (raw_ == nullptr || RULE_IS_PRIVATE(&rule)) return;
-    bool any = false;
-    const YR_STRING* string = nullptr;
-    yr_rule_strings_foreach((&rule), string) {
-      any = any || (!STRING_IS_PRIVATE(string) && context.matches[string->idx].head != nullptr);
-    }
-    if (!any) return;
-    const RuleFilter& filter = rules_.filter.get(rules_);
-    const RuleRef& ref = ref_of(static_cast<std::size_t>(&rule - context.rules->rules_table));
-    const u32 number = filter.number_of(ref);
-    if (!filter.is_place_dependent(number) ||
-        !std::binary_search(raw_->begin(), raw_->end(), number))
-      return;
-    const auto occurs = [&](const StringPlace& place) {
-      return string_occurs(context, place, rules_.infos.at(place.rule).ref);
-    };
-    if (filter.prefilter().may_match_somewhere(number, occurs))
-      take_rule(context, rule, result_.unjudged);
-  }
-
-  void take_rule(const YR_SCAN_CONTEXT& context, const YR_RULE& rule,
-                 std::vector<RuleMatch>& into) {
-    const auto index = static_cast<std::size_t>(&rule - context.rules->rules_table);
-    if (table_.of_records.at(index)) return; // it says something about records only
-    const RuleRef& ref = ref_of(index);
-    std::vector<Position> positions;
-    const YR_STRING* string = nullptr;
-    yr_rule_strings_foreach((&rule), string) {
-      if (!STRING_IS_PRIVATE(string))
-        take_string(ref, *string, context.matches[string->idx], positions);
-    }
-    std::sort(positions.begin(), positions.end());
-    if (positions.size() > kMostPerRule) {
-      note_left_out(ref, "", positions.size() - kMostPerRule, positions.size());
-      positions.resize(kMostPerRule);
-    }
-    RuleMatch match{&ref, {}};
-    for (const Position& position : positions) match.matches.push_back(match_at(position));
-    into.push_back(std::move(match));
-  }
-
-  /// libyara keeps the matches of a string in the order of their offsets.
-  void take_string(const RuleRef& ref, const YR_STRING& string, const YR_MATCHES& found,
-                   std::vector<Position>& positions) {
-    std::size_t kept = 0, total = 0;
-    for (const YR_MATCH* match = found.head; match != nullptr; match = match->next, ++total) {
-      if (kept == kMostPerString) continue;
-      positions.push_back({static_cast<u64>(match->base + match->offset),
-                           static_cast<u64>(match->match_length), string.identifier});
-      ++kept;
-    }
-    if (kept < total) note_left_out(ref, string.identifier, total - kept, total);
-  }
-
-  Match match_at(const Position& position) const {
-    Match match;
-    match.id = is_utf8(position.id) ? position.id : printable(position.id);
-    match.offset = position.offset;
-    match.length = position.length;
-    show_match(content_, position.offset, match);
-    return match;
-  }
-
-  void note_left_out(const RuleRef& ref, const char* id, std::size_t left_out, std::size_t total) {
-    const std::string separator = *id == '\0' ? "" : ":";
-    result_.truncated.push_back(fmt::format("{}{}{} ({}): {} of {} matches left out", ref.name,
-                                            separator, id, ref.name_space, left_out, total));
-  }
-
-  /// libyara looks no further for this string: the rule, and those that refer to it, may be wrong. Where all that
-  /// was found leaves no way for the rule to match, nothing is; nor does a prefiltered scan come to know of it.
-  void take_flood(const YR_SCAN_CONTEXT& context, const YR_STRING& string) {
-    const RuleRef& ref = ref_of(string.rule_idx);
-    const RuleFilter& filter = rules_.filter.get(rules_);
-    const auto occurs = [&](const StringPlace& place) {
-      return string_occurs(context, place, rules_.infos.at(place.rule).ref);
-    };
-    if (!filter.prefilter().may_match(filter.number_of(ref), content_, externals_, occurs)) return;
-    result_.truncated.push_back(fmt::format("{}:{} ({}): more than {} matches; the search for it "
-                                            "was given up, and its rule may be misjudged",
-                                            ref.name, string.identifier, ref.name_space,
-                                            YR_MAX_STRING_MATCHES));
-  }
-
-  bool string_occurs(const YR_SCAN_CONTEXT& context, const StringPlace& place,
-                     const RuleRef& rule) const {
-    const auto found = std::find(table_.refs.begin(), table_.refs.end(), &rule);
-    if (found == table_.refs.end()) return true;
-    u32 ordinal = 0;
-    const YR_STRING* string = nullptr;
-    yr_rule_strings_foreach((&context.rules->rules_table[found - table_.refs.begin()]), string) {
-      if (string->chained_to == nullptr && ordinal++ == place.ordinal)
-        return context.matches[string->idx].head != nullptr ||
-               (raw_ != nullptr && STRING_IS_FIXED_OFFSET(string)); // looked for there alone
-    }
-    return true;
-  }
-
-  const RuleSet::Compiled& rules_;
-  const RuleTable& table_;
-  ByteView content_;
-  const Externals& externals_;
-  ScanResult& result_;
-  const std::vector<u32>*
-      raw_; // of raw space: the rules whose strings may all be there; null: it is none
-  std::vector<const YR_STRING*> floods_;
-  std::exception_ptr parked_;
-};
 
 std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals) {
   return {&externals.filename, &externals.filepath, &externals.extension, &externals.filetype,
@@ -246,6 +87,10 @@ struct Scanner::State {
   /// What to scan with: tables with a rule that may match, or a few such rules on their own.
   std::vector<const RuleTable*> choose_tables(RulesAsked asked, ByteView content,
                                               const Externals& externals);
+  /// What the result follows from, if no limit is met; empty where nothing is taken from another stream.
+  std::string key_of(RulesAsked asked, const std::vector<const RuleTable*>& tables,
+                     ByteView content, const Externals& externals) const;
+  bool may_read_externals(const std::vector<const RuleTable*>& tables) const;
   bool is_worth_groups(ByteView content, u32 rules) const;
   void group_possible(const RuleFilter& filter);
 
@@ -278,8 +123,8 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
   if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS) return code;
   yr_scanner_set_flags(scanner, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING |
                                     (raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
-  Collector collector(compiled, table, content, externals, result, raw ? &in_raw : nullptr);
-  yr_scanner_set_callback(scanner, Collector::on_message, &collector);
+  ScanCollector collector(compiled, table, content, externals, result, raw ? &in_raw : nullptr);
+  yr_scanner_set_callback(scanner, ScanCollector::on_message, &collector);
   const std::byte nothing{};
   const std::byte* const bytes = content.empty() ? &nothing : content.data();
   const int code = yr_scanner_scan_mem(scanner, reinterpret_cast<const u8*>(bytes), content.size());
@@ -345,10 +190,53 @@ void Scanner::State::group_possible(const RuleFilter& filter) {
   }
 }
 
+/// A rule that can't match says nothing, whatever it reads.
+bool Scanner::State::may_read_externals(const std::vector<const RuleTable*>& tables) const {
+  const RuleFilter& filter = compiled.filter.get(compiled);
+  const auto may = [&](u32 rule) { return filter.is_path_dependent(rule); };
+  const auto is_dependent = [&](const RuleTable* table) {
+    const auto& dependent = compiled.path_dependent;
+    return std::find(dependent.begin(), dependent.end(), table) != dependent.end();
+  };
+  return std::any_of(possible.with_strings.begin(), possible.with_strings.end(), may) ||
+         std::any_of(possible.without_strings.begin(), possible.without_strings.end(), may) ||
+         std::any_of(tables.begin(), tables.end(), is_dependent);
+}
+
+std::string Scanner::State::key_of(RulesAsked asked, const std::vector<const RuleTable*>& tables,
+                                   ByteView content, const Externals& externals) const {
+  if (prefiltering == Prefiltering::off || asked == RulesAsked::all_of_raw_space) return {};
+  std::string asked_for = fmt::format("{}:", content.size());
+  for (std::size_t i = groups.size(); i < tables.size(); ++i)
+    asked_for += fmt::format("{},", fmt::ptr(tables[i]));
+  // A group's table may be gone before the next content comes; its rules are not.
+  if (!groups.empty())
+    for (const std::vector<u32>* rules : {&possible.without_strings, &possible.with_strings})
+      asked_for += fmt::format("[{}]", fmt::join(*rules, ","));
+  if (may_read_externals(tables))
+    for (const std::string* value : values_of(externals))
+      asked_for += fmt::format("{}={}", value->size(), *value);
+  Hasher hasher(HashKind::sha256);
+  hasher.add(asked_for);
+  hasher.add(content);
+  return hasher.finish();
+}
+
 ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externals& externals) {
   ScanResult result;
   const std::vector<const RuleTable*> tables = choose_tables(asked, content, externals);
-  (tables.empty() ? counts.decided : counts.scanned).add(content.size());
+  if (tables.empty()) {
+    counts.decided.add(content.size());
+    return result;
+  }
+  const std::string key = key_of(asked, tables, content, externals);
+  if (!key.empty()) {
+    if (std::optional<ScanResult> seen = compiled.seen.find(key)) {
+      counts.repeated.add(content.size());
+      return *std::move(seen);
+    }
+  }
+  counts.scanned.add(content.size());
   const Clock::time_point deadline = Clock::now() + limit;
   for (const RuleTable* table : tables) {
     const int code = scan_one(*table, content, externals, deadline, result,
@@ -362,6 +250,7 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
     return nothing_known;
   }
   put_in_order(result);
+  if (!key.empty()) compiled.seen.keep(key, result);
   return result;
 }
 

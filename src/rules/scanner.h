@@ -51,8 +51,9 @@ struct FilterCounts {
     u64 calls = 0, bytes = 0;
     void add(u64 size) { calls += 1, bytes += size; }
   };
-  Sum decided; ///< no rule could match: libyara was not asked
-  Sum scanned; ///< by libyara
+  Sum decided;  ///< no rule could match: libyara was not asked
+  Sum scanned;  ///< by libyara
+  Sum repeated; ///< libyara had scanned the same bytes with the same rules before
 };
 
 class Scanner {

@@ -272,7 +272,7 @@ TEST_CASE("a signal leaves a consistent case that is not sealed, and exits 130 o
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const int signal = GENERATE(SIGINT, SIGTERM);
   NtfsImage image({.size = 16_MiB});
-  for (int i = 0; i < 400; ++i) image.file(std::to_string(i) + ".txt", "SLOW");
+  for (int i = 0; i < 400; ++i) image.file(std::to_string(i) + ".txt", "SLOW" + std::to_string(i));
   TempDir folder;
   // About a tenth of a second a file: the signal comes long before the end.
   write_text(folder / "slow.yar", R"(rule slow { condition:
