@@ -3,6 +3,7 @@
 #include "base/endian.h"
 #include "base/file.h"
 #include "support/catch.h"
+#include "support/effort.h"
 #include "support/random_tree.h"
 #include "support/run_sweep.h"
 #include "support/sources.h"
@@ -14,7 +15,7 @@ using namespace coldsweep::test;
 
 namespace {
 
-constexpr u64 kImages = 200;
+constexpr u64 kImages = rounds(200, 4);
 
 void flip(std::string& bytes, u64 offset, std::mt19937_64& random) {
   bytes[offset] = static_cast<char>(bytes[offset] ^ static_cast<char>(1u << (random() % 8)));

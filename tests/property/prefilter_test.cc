@@ -46,8 +46,8 @@ TEST_CASE("Nothing is ruled out piece by piece that matches, on generated rules"
 
 TEST_CASE("A prefilter with a deliberate fault is found out by the generated rules") {
   if (!search_available()) return;
-  const auto fault = static_cast<PlantedFault>(
-      GENERATE(range(1, static_cast<int>(PlantedFault::take_head_for_all) + 1)));
+  const auto fault = static_cast<PlantedFault>(GENERATE(
+      range(1, static_cast<int>(rounds(static_cast<u64>(PlantedFault::take_head_for_all))) + 1)));
   CAPTURE(static_cast<int>(fault));
   RuleGenerator generator(20210303);
   Tally tally;

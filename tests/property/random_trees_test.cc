@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "support/catch.h"
+#include "support/effort.h"
 #include "support/random_tree.h"
 #include "support/run_sweep.h"
 #include "support/tsk_oracle.h"
@@ -15,7 +16,7 @@ using namespace coldsweep::test;
 
 namespace {
 
-constexpr u64 kImages = 100;
+constexpr u64 kImages = rounds(100);
 
 struct Seen {
   u64 streams = 0, compressed = 0, sparse = 0, fragmented = 0, resident = 0, deleted = 0, named = 0,
@@ -90,11 +91,11 @@ TEST_CASE("every stream of 100 random images is found as it was written") {
     compare(image, seen);
   }
   // A generator that no longer makes what it promises proves nothing.
-  CHECK(seen.streams > 2000);
+  CHECK(seen.streams > 20 * kImages);
   for (const u64 kind : {seen.compressed, seen.sparse, seen.fragmented, seen.resident, seen.deleted,
                          seen.named, seen.linked, seen.listed})
-    CHECK(kind > 50);
-  if (can_compress_wof()) CHECK(seen.wof > 50);
+    CHECK(kind > kImages / 2);
+  if (can_compress_wof()) CHECK(seen.wof > kImages / 2);
 }
 
 TEST_CASE("what is read of random images equals what icat reads") {

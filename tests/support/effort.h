@@ -14,7 +14,9 @@ inline constexpr bool kSanitized = true;
 inline constexpr bool kSanitized = false;
 #endif
 
-/// `usual` rounds of a property, or an eighth of them.
-constexpr u64 rounds(u64 usual) { return kSanitized ? std::max<u64>(1, usual / 8) : usual; }
+/// `usual` rounds of a property, or a `share`th of them.
+constexpr u64 rounds(u64 usual, u64 share = 8) {
+  return kSanitized ? std::max<u64>(1, usual / share) : usual;
+}
 
 } // namespace coldsweep::test

@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "base/endian.h"
+#include "support/effort.h"
 #include "unit/image_test_tools.h"
 #include "volume/partition_table.h"
 
@@ -270,7 +271,7 @@ TEST_CASE("tables changed at random end in volumes and problems") {
     const Disk disk(32_MiB);
     disk.split(script);
     const Bytes whole = read_file(disk.path());
-    for (u32 seed = 0; seed < 60; ++seed) {
+    for (u32 seed = 0; seed < test::rounds(60); ++seed) {
       CAPTURE(script, seed);
       std::mt19937 generator(seed);
       Bytes damaged = whole;
