@@ -146,10 +146,8 @@ private:
   /// Grows as bytes come: what a header claims sizes nothing. False where there is nothing to look at.
   bool read(const std::string& name, std::vector<std::byte>& bytes) {
     while (true) {
-      const std::size_t filled = bytes.size();
-      bytes.resize(filled + kStep);
-      const la_ssize_t got = archive_read_data(archive_.get(), bytes.data() + filled, kStep);
-      bytes.resize(filled + (got > 0 ? static_cast<std::size_t>(got) : 0));
+      const la_ssize_t got = archive_read_data(archive_.get(), step_.get(), kStep);
+      if (got > 0) bytes.insert(bytes.end(), step_.get(), step_.get() + got);
       if (got < 0) {
         const std::string why = error();
         if (why.find("ncrypt") != std::string::npos || why.find("assphrase") != std::string::npos) {
@@ -186,6 +184,8 @@ private:
   const std::function<void(const ArchiveMember&)>& use_;
   ArchivePtr archive_;
   ArchiveWalk walk_;
+  // One for all members: most are small, and to clear this much for each took longer than to read it.
+  std::unique_ptr<std::byte[]> step_ = std::make_unique_for_overwrite<std::byte[]>(kStep);
   std::string name_; // of the entry at hand
   std::size_t retries_ = 0;
 };

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What many files include, compiled once for the build with sanitizers. The others do without, so that each file
+// goes on including what it uses.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
