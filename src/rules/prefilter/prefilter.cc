@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 #include <mutex>
+#include <utility>
 
 namespace coldsweep {
 namespace {
@@ -184,12 +185,13 @@ void Prefilter::decide(ByteView content, const Externals& externals, PrefilterSc
                        PossibleRules& rules) const {
   rules.without_strings.clear();
   rules.with_strings.clear();
+  const bool left_open = std::exchange(scratch.left_open, false);
   const ContentClass& of = class_of(key_of(content));
   if (of.rules.empty()) return;
   if (content.size() >= kLookFirst && !any_possible(of, content, externals)) return;
 
   begin_search(of, scratch);
-  if (!of.first || is_worth_full_search(of, content, externals, scratch))
+  if (left_open || !of.first || is_worth_full_search(of, content, externals, scratch))
     search(of, of.all(), content, scratch);
   const auto keep_possible = [&](const std::vector<u32>& candidates, bool needing,
                                  std::vector<u32>& possible) {
@@ -231,8 +233,10 @@ bool Prefilter::rules_out(u64 size, std::span<const Externals> names, const Next
   if (needs_search && !of.first) return false;
   for (; !piece.empty(); piece = next(of.overlap))
     if (needs_search && search(of, &*of.first, piece, scratch) &&
-        std::any_of(scratch.candidates.begin(), scratch.candidates.end(), is_open))
+        std::any_of(scratch.candidates.begin(), scratch.candidates.end(), is_open)) {
+      scratch.left_open = true;
       return false;
+    }
   return true;
 }
 

@@ -20,6 +20,7 @@ struct PrefilterScratch {
   std::vector<u32> candidates; // numbers of rules within the class
   std::vector<u8> is_candidate;
   std::vector<std::byte> head; // of content that comes in pieces
+  bool left_open = false; // by its first search, which needn't be done again where it is held whole
 };
 
 /// Numbers of rules, in order. Those that need no string are much the same from one content to the next.
