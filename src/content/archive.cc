@@ -29,22 +29,30 @@ struct CloseArchive {
 };
 using ArchivePtr = std::unique_ptr<archive, CloseArchive>;
 
-/// libarchive turns names into those of the locale: here one that has them all, for this thread alone.
+/// One that has all names; null where there is none. Loaded once, since it is mapped from files, which each thread would feel.
+locale_t wide_locale() {
+  struct Owned {
+    locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    ~Owned() {
+      if (locale != nullptr) freelocale(locale);
+    }
+  };
+  static const Owned owned;
+  return owned.locale;
+}
+
+/// libarchive turns names into those of the locale: here the wide one, for this thread alone.
 class WideLocale {
 public:
-  WideLocale() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ != nullptr) before_ = uselocale(locale_);
-  }
+  WideLocale() : before_(wide_locale() == nullptr ? nullptr : uselocale(wide_locale())) {}
   ~WideLocale() {
-    if (locale_ == nullptr) return;
-    uselocale(before_);
-    freelocale(locale_);
+    if (before_ != nullptr) uselocale(before_);
   }
   WideLocale(const WideLocale&) = delete;
   WideLocale& operator=(const WideLocale&) = delete;
 
 private:
-  locale_t locale_, before_ = nullptr;
+  locale_t before_;
 };
 
 void support(archive* a, ArchiveKind kind) {
