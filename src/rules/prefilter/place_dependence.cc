@@ -44,17 +44,11 @@ std::vector<bool> place_dependent(const std::vector<ParsedSource>& sources,
     for (u32 rule = 0; rule < counts[i]; ++rule)
       own.push_back(!sources[i].problem.empty() || rule >= sources[i].rules.size() ||
                     asks_place(sources[i].rules[rule].condition));
+  // Rules refer to earlier ones alone, whose answer is known by then.
   std::vector<bool> all = own;
-  for (std::size_t rule = 0; rule < all.size() && rule < uses.size(); ++rule) {
-    std::vector<u32> open(uses[rule]); // rules refer to earlier ones alone, so this ends
-    while (!all[rule] && !open.empty()) {
-      const u32 used = open.back();
-      open.pop_back();
-      if (used >= own.size() || own[used]) all[rule] = true;
-      if (used < uses.size() && used < rule)
-        open.insert(open.end(), uses[used].begin(), uses[used].end());
-    }
-  }
+  for (std::size_t rule = 0; rule < all.size() && rule < uses.size(); ++rule)
+    for (const u32 used : uses[rule])
+      if (used >= own.size() || (used < rule ? all[used] : own[used])) all[rule] = true;
   return all;
 }
 
