@@ -39,16 +39,15 @@ bool asks_place(const Expr& expr) {
 std::vector<bool> place_dependent(const std::vector<ParsedSource>& sources,
                                   std::span<const u32> counts,
                                   const std::vector<std::vector<u32>>& uses) {
-  std::vector<bool> own;
+  std::vector<bool> all;
   for (std::size_t i = 0; i < sources.size(); ++i)
     for (u32 rule = 0; rule < counts[i]; ++rule)
-      own.push_back(!sources[i].problem.empty() || rule >= sources[i].rules.size() ||
+      all.push_back(!sources[i].problem.empty() || rule >= sources[i].rules.size() ||
                     asks_place(sources[i].rules[rule].condition));
   // Rules refer to earlier ones alone, whose answer is known by then.
-  std::vector<bool> all = own;
   for (std::size_t rule = 0; rule < all.size() && rule < uses.size(); ++rule)
     for (const u32 used : uses[rule])
-      if (used >= own.size() || (used < rule ? all[used] : own[used])) all[rule] = true;
+      if (used >= all.size() || all[used]) all[rule] = true;
   return all;
 }
 
