@@ -93,14 +93,15 @@ public:
   }
 
   std::optional<LogTime> time_of(const RecordBlock& block, const LogRecord& record) const override {
-    const std::string line = narrow(chars_of(block.bytes_of(record)));
+    std::string narrowed;
+    const std::string_view line = narrow(chars_of(block.bytes_of(record)), narrowed);
     if (form_ == RecordForm::whole) return report_time(line);
     if (record.layout > 0)
       if (const auto time = time_by(layouts_[record.layout - 1], line)) return time;
     if (const auto time = parse_iso_time(unquoted(line))) return time;
     for (std::size_t at = line.find('['); at < std::min(line.size(), kClfWindow);
          at = line.find('[', at + 1))
-      if (const auto time = parse_clf_time(std::string_view(line).substr(at + 1))) return time;
+      if (const auto time = parse_clf_time(line.substr(at + 1))) return time;
     return std::nullopt;
   }
 
@@ -148,13 +149,12 @@ private:
     return content_[at + low] == '\r' && content_[at + 1 - low] == '\0';
   }
 
-  /// The first characters; of UTF-16 the lower halves.
-  std::string narrow(std::string_view line) const {
-    if (!is_wide() && form_ != RecordForm::whole) return std::string(line.substr(0, kHead));
-    std::string text;
+  /// The first characters; of UTF-16 the lower halves, which are put in `room`.
+  std::string_view narrow(std::string_view line, std::string& room) const {
+    if (!is_wide() && form_ != RecordForm::whole) return line.substr(0, kHead);
     for (const char c : line.substr(0, form_ == RecordForm::whole ? 64 * 1024 : 2 * kHead))
-      if (c != '\0') text += c;
-    return text;
+      if (c != '\0') room += c;
+    return room;
   }
 
   void note_layout(std::string_view line) {
@@ -163,8 +163,8 @@ private:
     if (!is_header &&
         (line.empty() || (line.front() != '#' && (line.size() < 2 || line[1] != '#'))))
       return;
-    const std::string text = narrow(line);
-    std::string_view names = text;
+    std::string narrowed;
+    std::string_view names = narrow(line, narrowed);
     if (!is_header) {
       if (!names.starts_with(directive)) return;
       names.remove_prefix(directive.size());

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 namespace coldsweep {
 namespace {
@@ -94,14 +93,12 @@ bool is_named_log(std::string_view lower_path) {
   });
 }
 
-std::vector<std::string_view> first_lines(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty() && lines.size() < kLinesAsked) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
+/// The next line, without its feed; `text` loses both.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
 }
 
 bool begins_with_time(std::string_view line) {
@@ -109,14 +106,17 @@ bool begins_with_time(std::string_view line) {
   return parse_iso_time(line) || parse_clf_time(line);
 }
 
-bool most_begin_with_times(std::vector<std::string_view> lines) {
-  std::erase_if(lines, [](std::string_view line) { return line.empty() || line == "\r"; });
-  if (lines.size() < 2) return false;
-  std::size_t without = 0;
-  return std::none_of(lines.begin(), lines.end(), [&](std::string_view line) {
+/// Of the first lines that aren't empty more than half.
+bool most_begin_with_times(std::string_view text) {
+  std::size_t lines = 0, without = 0;
+  for (std::size_t i = 0; i < kLinesAsked && !text.empty(); ++i) {
+    const std::string_view line = take_line(text);
+    if (line.empty() || line == "\r") continue;
+    ++lines;
     without += begins_with_time(line) ? 0 : 1;
-    return without * 2 >= lines.size();
-  });
+    if (without * 2 >= kLinesAsked) return false; // whatever the others are
+  }
+  return lines >= 2 && without * 2 < lines;
 }
 
 struct Header {
@@ -124,9 +124,10 @@ struct Header {
   std::string log_type; ///< lower case
 };
 
-Header header_of(const std::vector<std::string_view>& lines) {
+Header header_of(std::string_view text) {
   Header header;
-  for (const std::string_view line : lines) {
+  for (std::size_t i = 0; i < kLinesAsked && !text.empty(); ++i) {
+    const std::string_view line = take_line(text);
     if (line.starts_with("#Software: Microsoft Internet Information Services") ||
         line.starts_with("#Fields: date time "))
       header.iis = true;
@@ -184,10 +185,9 @@ std::optional<LogKind> log_kind(std::string_view path, ByteView content) {
     return LogKind{RecordForm::events, "evtx/" + std::string(name_of_path(path))};
   const Sample sample = sample_of(content);
   const bool report = lower_path.ends_with(".wer");
-  const std::vector<std::string_view> lines = first_lines(sample.text());
-  const Header header = header_of(lines);
+  const Header header = header_of(sample.text());
   if (!report && !header.iis && !header.exchange && !is_named_log(lower_path) &&
-      !most_begin_with_times(lines))
+      !most_begin_with_times(sample.text()))
     return std::nullopt;
   if (!is_text(sample.text())) return std::nullopt; // looks at all of the sample, so comes last
   if (report) return LogKind{RecordForm::whole, "wer"};

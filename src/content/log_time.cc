@@ -106,9 +106,15 @@ year_month_day date_of(i64 y, i64 m, i64 d) {
          day(static_cast<unsigned>(d));
 }
 
+/// Nearly all that is asked about has none.
+bool begins_with_digit(std::string_view text) {
+  return !text.empty() && text.front() >= '0' && text.front() <= '9';
+}
+
 } // namespace
 
 std::optional<LogTime> parse_iso_time(std::string_view text) {
+  if (!begins_with_digit(text)) return std::nullopt;
   Cursor cursor(text);
   const i64 y = cursor.number(4);
   cursor.one_of("-/");
@@ -136,6 +142,7 @@ std::optional<LogTime> parse_iso_time(std::string_view text) {
 std::optional<LogTime> parse_clf_time(std::string_view text) {
   constexpr std::array<std::string_view, 12> names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  if (!begins_with_digit(text)) return std::nullopt;
   Cursor cursor(text);
   const i64 d = cursor.number(2);
   cursor.one_of("/");
