@@ -2,18 +2,20 @@
 // What the prefilter derives from rules, and what it keeps between runs.
 #include "rules/compiled.h"
 #include "rules/explain.h"
-#include "rules/prefilter/search.h"
+#include "rules/prefilter/content_class.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 
 #include "base/file.h"
 
 #include <fstream>
+#include <set>
 
 #include <fmt/format.h>
 
 using namespace coldsweep;
 using namespace coldsweep::test;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -178,6 +180,23 @@ TEST_CASE("Strings that hardly narrow anything down are not searched for") {
       condition(
           "rule r { strings: $a = \"x\" $b = /[a-z]/ $c = { ?? 00 ?? } condition: all of them }") ==
       "true");
+}
+
+TEST_CASE("A string that rules share is searched for once, whatever its name") {
+  const auto place = [](u32 rule, std::vector<Pattern> forms) {
+    return StringPlace{rule, 0, fmt::format("$s{}", rule), std::move(forms), {}};
+  };
+  const Pattern alpha = sequence_of("alpha"), wide = sequence_of("a\0l\0p\0h\0a\0"sv);
+  const std::vector<StringPlace> places{
+      place(0, {alpha}), place(1, {alpha, wide}), place(2, {alpha}),
+      place(3, {parse_regex_pattern("alpha", true, false)}), place(4, {alpha, wide})};
+  const SearchStrings strings(places);
+  CHECK(strings.number_of(2) == strings.number_of(0));
+  CHECK(strings.number_of(4) == strings.number_of(1));
+  CHECK(std::set{strings.number_of(0), strings.number_of(1), strings.number_of(3)}.size() == 3);
+  CHECK(matches(compiled("rule r { strings: $a = \"alpha\" $b = /alpha/ $c = \"bravo\" "
+                         "condition: 2 of them }"),
+                "alpha"));
 }
 
 TEST_CASE("An included file's rules are understood where they stand") {

@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace coldsweep {
 namespace {
 
@@ -26,16 +28,27 @@ constexpr double kWorthIt = 0.6; // of the patterns, at most, are in a first sea
 constexpr double kRare =
     16; // bits that the words of a part say at least, to stand in for all of a pattern
 
-/// The number of a string within a class, handed out as it is first met.
-void localize(Formula& formula, std::unordered_map<u32, u32>& numbers, std::vector<u32>& strings) {
-  if (formula.kind == Formula::Kind::string) {
-    const auto [found, is_new] =
-        numbers.try_emplace(formula.index, static_cast<u32>(strings.size()));
-    if (is_new) strings.push_back(formula.index);
-    formula.index = found->second;
+/// Hands out numbers of strings within a class, as they are first met.
+class LocalNumbers {
+public:
+  LocalNumbers(const SearchStrings& all, std::vector<u32>& strings)
+      : all_(all), strings_(strings) {}
+
+  void localize(Formula& formula) {
+    if (formula.kind == Formula::Kind::string) {
+      const u32 number = all_.number_of(formula.index);
+      const auto [found, is_new] = numbers_.try_emplace(number, static_cast<u32>(strings_.size()));
+      if (is_new) strings_.push_back(number);
+      formula.index = found->second;
+    }
+    for (Formula& part : formula.parts) localize(part);
   }
-  for (Formula& part : formula.parts) localize(part, numbers, strings);
-}
+
+private:
+  const SearchStrings& all_;
+  std::vector<u32>& strings_;
+  std::unordered_map<u32, u32> numbers_;
+};
 
 bool may_hold_without_strings(const Formula& formula) {
   return may_hold(
@@ -67,6 +80,20 @@ SearchString::SearchString(const StringPlace& string) {
   }
 }
 
+SearchStrings::SearchStrings(const std::vector<StringPlace>& places) {
+  std::unordered_map<std::string, u32> known;
+  for (const StringPlace& place : places) {
+    const u32 next = static_cast<u32>(strings_.size());
+    std::string key;
+    for (const SearchExpression& expression : strings_.emplace_back(place).expressions)
+      key += fmt::format("{}{}:{}", expression.nocase ? 'i' : 'c', expression.text.size(),
+                         expression.text);
+    const auto [found, is_new] = known.try_emplace(std::move(key), next);
+    if (!is_new) strings_.pop_back();
+    numbers_.push_back(found->second);
+  }
+}
+
 ContentClass::ContentClass(const ClassMaterial& material, const ClassOptions& options,
                            const std::function<Answer(u32 probe)>& known)
     : material_(material) {
@@ -79,13 +106,13 @@ ContentClass::ContentClass(const ClassMaterial& material, const ClassOptions& op
 
 void ContentClass::add_rules(const std::vector<u8>* among,
                              const std::function<Answer(u32 probe)>& known) {
-  std::unordered_map<u32, u32> numbers;
+  LocalNumbers numbers(material_.strings, strings);
   for (u32 number = 0; number < material_.conditions.formulas.size(); ++number) {
     if (among != nullptr && (*among)[number] == 0) continue;
     Formula formula = simplified(material_.conditions.formulas[number], known);
     if (formula.is_false()) continue;
     const u32 rule = static_cast<u32>(rules.size());
-    localize(formula, numbers, strings);
+    numbers.localize(formula);
     watchers.resize(strings.size());
     std::vector<u32> own;
     collect_strings(formula, own);

@@ -14,22 +14,38 @@
 
 namespace coldsweep {
 
-/// What is searched for in place of a string. Classes share most strings.
+/// What is searched for in place of a string.
 struct SearchString {
   std::vector<const Pattern*> forms;         ///< of the string, or what stands in for them
   std::vector<SearchExpression> expressions; ///< of each of these
   double rate = 0; ///< how often it occurs in usual content, a byte: a guess
 
   explicit SearchString(const StringPlace& string); ///< which outlives it
+  SearchString(const SearchString&) = delete;       // forms may refer to parts
+  SearchString& operator=(const SearchString&) = delete;
 
 private:
   std::deque<Pattern> parts_;
 };
 
+/// What is searched for, each once: rules share many strings, often under other names.
+class SearchStrings {
+public:
+  explicit SearchStrings(const std::vector<StringPlace>& places); ///< which outlive it
+
+  /// `place`: its number among the places.
+  u32 number_of(u32 place) const { return numbers_[place]; }
+  const SearchString& operator[](u32 number) const { return strings_[number]; }
+
+private:
+  std::vector<u32> numbers_;
+  std::deque<SearchString> strings_; // which stay where they are
+};
+
 /// All that classes are made of; outlives them.
 struct ClassMaterial {
   const Conditions& conditions;
-  const std::vector<SearchString>& strings;
+  const SearchStrings& strings;
   const std::filesystem::path& cache_folder; ///< empty: databases are not kept
   PlantedFault fault = PlantedFault::none;
 };
@@ -57,7 +73,7 @@ public:
   std::vector<Rule> rules;                ///< that may match at all
   std::vector<u32> without_strings;       ///< those that may match where no string occurs
   std::vector<std::vector<u32>> watchers; ///< by string: rules that ask for it
-  std::vector<u32> strings;               ///< of all rules, by their number in this class
+  std::vector<u32> strings;               ///< by their number in this class: what to search for
 
   // A first search looks for few strings; where none of them occurs, no rule that needs a string can match.
   std::vector<u8> covering;            ///< by string: whether the first search looks for it

@@ -109,11 +109,8 @@ struct Prefilter::Slot {
 
 Prefilter::Prefilter(Conditions conditions, std::vector<u8> of_records,
                      std::filesystem::path cache_folder, PlantedFault fault)
-    : conditions_(std::move(conditions)), cache_folder_(std::move(cache_folder)), fault_(fault),
-      of_records_(std::move(of_records)) {
-  strings_.reserve(conditions_.strings.size());
-  for (const StringPlace& string : conditions_.strings) strings_.emplace_back(string);
-}
+    : conditions_(std::move(conditions)), strings_(conditions_.strings),
+      cache_folder_(std::move(cache_folder)), fault_(fault), of_records_(std::move(of_records)) {}
 Prefilter::~Prefilter() = default;
 
 Prefilter::ClassKey Prefilter::key_of(const KnownContent& content) const {

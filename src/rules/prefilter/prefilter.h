@@ -88,7 +88,7 @@ private:
                             PrefilterScratch& scratch) const;
 
   Conditions conditions_;
-  std::vector<SearchString> strings_;
+  SearchStrings strings_;
   std::filesystem::path cache_folder_; // empty: databases are not kept
   PlantedFault fault_;
   std::vector<u8> of_records_;
