@@ -96,12 +96,13 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
   fmt::print("Scanned: {} streams, {} ({} more are holes) on {} volume{}\n", seal.streams.scanned,
              human_size(seal.bytes.scanned), human_size(seal.bytes.sparse), result.swept_volumes,
              result.swept_volumes == 1 ? "" : "s");
+  const FilterCounts filtered = progress.filter_counts();
   fmt::print("Prefilter: no rule could match in {} streams ({}); libyara scanned {} ({})",
-             progress.streams_prefiltered.load(), human_size(progress.bytes_prefiltered),
-             progress.streams_to_libyara.load(), human_size(progress.bytes_to_libyara));
-  if (progress.streams_repeated > 0)
-    fmt::print("; {} ({}) were the same as one of these", progress.streams_repeated.load(),
-               human_size(progress.bytes_repeated));
+             filtered.decided.calls, human_size(filtered.decided.bytes), filtered.scanned.calls,
+             human_size(filtered.scanned.bytes));
+  if (filtered.repeated.calls > 0)
+    fmt::print("; {} ({}) were the same as one of these", filtered.repeated.calls,
+               human_size(filtered.repeated.bytes));
   fmt::print("\n");
   print_findings(seal, options.output);
   print_logs(seal);

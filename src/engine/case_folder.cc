@@ -84,10 +84,12 @@ void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool 
   json["system"] = fmt::format("{} {} {}", system.sysname, system.release, system.machine);
   json["threads"] = run.threads;
   json["memory"] = run.memory;
-  json["prefilter"] = {
-      {"decided", {{"streams", run.streams_prefiltered}, {"bytes", run.bytes_prefiltered}}},
-      {"repeated", {{"streams", run.streams_repeated}, {"bytes", run.bytes_repeated}}},
-      {"libyara", {{"streams", run.streams_to_libyara}, {"bytes", run.bytes_to_libyara}}}};
+  const auto sum = [](const FilterCounts::Sum& of) {
+    return nlohmann::json{{"streams", of.calls}, {"bytes", of.bytes}};
+  };
+  json["prefilter"] = {{"decided", sum(run.filtered.decided)},
+                       {"repeated", sum(run.filtered.repeated)},
+                       {"libyara", sum(run.filtered.scanned)}};
   json["tool"] = {{"version", tool_version()}, {"commit", tool_commit()}};
   json["command_line"] = run.command_line;
   File file = File::create(folder / "run.json");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/options.h"
+#include "rules/filter_counts.h"
 
 #include <chrono>
 #include <filesystem>
@@ -20,9 +21,7 @@ struct RunRecord {
   std::string command_line;
   u32 threads = 0;
   u64 memory = 0;
-  u64 streams_prefiltered = 0, bytes_prefiltered = 0; ///< decided without libyara
-  u64 streams_repeated = 0, bytes_repeated = 0;       ///< as a stream that libyara had seen
-  u64 streams_to_libyara = 0, bytes_to_libyara = 0;
+  FilterCounts filtered;
   double plan_seconds = 0, scan_seconds = 0, seal_seconds = 0;
 };
 

@@ -49,13 +49,7 @@ std::vector<Outcome> examine_batch(StreamExaminer& examiner, const SweptVolume& 
     progress.findings += outcome.findings.size();
     progress.issues += outcome.issues.size();
   }
-  const FilterCounts counts = examiner.take_filter_counts();
-  progress.streams_prefiltered += counts.decided.calls;
-  progress.bytes_prefiltered += counts.decided.bytes;
-  progress.streams_repeated += counts.repeated.calls;
-  progress.bytes_repeated += counts.repeated.bytes;
-  progress.streams_to_libyara += counts.scanned.calls;
-  progress.bytes_to_libyara += counts.scanned.bytes;
+  progress.filtered.with([&](FilterCounts& all) { all += examiner.take_filter_counts(); });
   return outcomes;
 }
 

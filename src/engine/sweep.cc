@@ -156,12 +156,7 @@ SweepResult sweep_image(const Image& image, const VolumeTable& table, const Swee
     result.incomplete = is_incomplete(*result.seal);
     run.seal_seconds = lap.take();
   }
-  run.streams_prefiltered = control.progress.streams_prefiltered;
-  run.bytes_prefiltered = control.progress.bytes_prefiltered;
-  run.streams_repeated = control.progress.streams_repeated;
-  run.bytes_repeated = control.progress.bytes_repeated;
-  run.streams_to_libyara = control.progress.streams_to_libyara;
-  run.bytes_to_libyara = control.progress.bytes_to_libyara;
+  run.filtered = control.progress.filter_counts();
   finish_run(options.output, run, control.stop);
   return result;
 }

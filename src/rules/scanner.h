@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/outcome.h"
+#include "rules/filter_counts.h"
 #include "rules/rule_set.h"
 
 #include <functional>
@@ -43,17 +44,6 @@ enum class Prefiltering : u8 {
   on,
   off,
   on_in_groups, ///< never with the whole set where the rules that may match can be had apart; for tests
-};
-
-/// What became of the calls so far.
-struct FilterCounts {
-  struct Sum {
-    u64 calls = 0, bytes = 0;
-    void add(u64 size) { calls += 1, bytes += size; }
-  };
-  Sum decided;  ///< no rule could match: libyara was not asked
-  Sum scanned;  ///< by libyara
-  Sum repeated; ///< libyara had scanned the same bytes with the same rules before
 };
 
 class Scanner {
