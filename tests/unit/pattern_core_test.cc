@@ -4,6 +4,7 @@
 #include "support/catch.h"
 
 using namespace coldsweep;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -19,6 +20,27 @@ TEST_CASE("The core of an expression is what stands between long gaps and has th
   // A class that repeats says nothing to a search, however often it does.
   CHECK(core("strtr\\([^;]{1,80},[A-Za-z0-9+]{64}") == whole("strtr\\("));
   CHECK(core("short{1,3}gap") == whole("short{1,3}gap"));
+}
+
+TEST_CASE("What permits any byte at the ends of an expression is not searched for") {
+  const auto left = [](std::string_view text) {
+    const std::optional<Pattern> part = without_idle_ends(regex(text));
+    return part ? expression_of(*part).text : "-";
+  };
+  CHECK(left("abb.....") == whole("abb"));
+  CHECK(left("[^\"](eval|exec).{2,9}[^']*") == whole("(eval|exec)"));
+  CHECK(left("<%[^\"]") == whole("<%"));
+  CHECK(left("[^a-z]exec[^a-z]") == "-"); // says much in text
+  CHECK(left("a..b") == "-");
+  CHECK(left("(a|b.)") == "-");
+  CHECK(left(".....") == "-"); // nothing would be left
+
+  StringDeclaration wide;
+  wide.kind = StringDeclaration::Kind::regex;
+  wide.body = "a.[^x]";
+  wide.wide = true;
+  const std::optional<Pattern> part = without_idle_ends(forms_of(wide).front());
+  CHECK(expression_of(part.value()).text == expression_of(sequence_of("a\0"sv)).text);
 }
 
 TEST_CASE("Only a repeat that may be long makes a core less than the whole") {

@@ -74,6 +74,8 @@ SearchString::SearchString(const StringPlace& string) {
       Pattern core = core_of(form);
       if (word_bits(core) >= kRare) searched = &parts_.emplace_back(std::move(core));
     }
+    if (std::optional<Pattern> part = without_idle_ends(*searched))
+      searched = &parts_.emplace_back(std::move(*part));
     forms.push_back(searched);
     expressions.push_back(expression_of(*searched));
     rate += usual_rate(*searched);

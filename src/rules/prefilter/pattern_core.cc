@@ -9,7 +9,8 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kLong = 32; // bytes that a repeat of a core may take more or less of
+constexpr u64 kLong = 32;          // bytes that a repeat of a core may take more or less of
+constexpr std::size_t kIdle = 252; // values of a byte, at least, that say nothing
 
 /// Its parts in a row, those of sequences within it, too.
 void flatten(const Pattern& pattern, std::vector<const Pattern*>& row) {
@@ -17,7 +18,51 @@ void flatten(const Pattern& pattern, std::vector<const Pattern*>& row) {
   for (const Pattern& part : pattern.parts) flatten(part, row);
 }
 
+/// Of a wide form the pairs of any byte and zero, too.
+bool is_idle(const Pattern& pattern) {
+  switch (pattern.kind) {
+  case Pattern::Kind::bytes: return pattern.bytes.count() >= kIdle;
+  case Pattern::Kind::repeat: return is_idle(pattern.parts.front());
+  case Pattern::Kind::alternatives: return false;
+  case Pattern::Kind::sequence: break;
+  }
+  const auto is_zero = [](const Pattern& part) {
+    return part.kind == Pattern::Kind::bytes && part.bytes.count() == 1 && part.bytes[0];
+  };
+  return !pattern.parts.empty() && is_idle(pattern.parts.front()) &&
+         std::all_of(pattern.parts.begin() + 1, pattern.parts.end(),
+                     [&](const Pattern& part) { return is_idle(part) || is_zero(part); });
+}
+
+/// Whether anything was taken away. `end` gives the part at one end of a sequence's parts, `take` removes it.
+template <typename End, typename Take>
+bool trim(Pattern& pattern, const End& end, const Take& take) {
+  bool changed = false;
+  while (pattern.kind == Pattern::Kind::sequence && !pattern.parts.empty()) {
+    Pattern& part = end(pattern.parts);
+    const bool idle = is_idle(part);
+    if (!idle && trim(part, end, take)) changed = true;
+    if (!idle && !(part.kind == Pattern::Kind::sequence && part.parts.empty())) break;
+    take(pattern.parts);
+    changed = true;
+  }
+  return changed;
+}
+
 } // namespace
+
+std::optional<Pattern> without_idle_ends(const Pattern& pattern) {
+  using Parts = std::vector<Pattern>;
+  Pattern left = pattern;
+  const bool at_end = trim(
+      left, [](Parts& parts) -> Pattern& { return parts.back(); },
+      [](Parts& parts) { parts.pop_back(); });
+  const bool at_beginning = trim(
+      left, [](Parts& parts) -> Pattern& { return parts.front(); },
+      [](Parts& parts) { parts.erase(parts.begin()); });
+  if ((!at_end && !at_beginning) || left.parts.empty()) return std::nullopt;
+  return left;
+}
 
 bool has_long_repeat(const Pattern& pattern) {
   if (pattern.kind == Pattern::Kind::bytes) return false;
