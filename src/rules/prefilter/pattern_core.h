@@ -16,7 +16,7 @@ bool has_long_repeat(const Pattern& pattern);
 Pattern core_of(const Pattern& pattern);
 
 /// Without what permits nearly every byte at its beginning and its end: it finds hardly more, is faster to search for, and spares
-/// Hyperscan automata that take minutes to build. Absent where there is no such, or nothing else.
+/// Hyperscan automata that take many seconds to build. Absent where there is no such, or nothing else.
 std::optional<Pattern> without_idle_ends(const Pattern& pattern);
 
 } // namespace coldsweep
