@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "cli/case_info_file.h"
 #include "cli/config_file.h"
-#include "engine/case_record_of.h"
 #include "report/formats.h"
+#include "sweep/build_case_record.h"
 
 #include <algorithm>
 #include <map>

@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "engine/place_table.h"
+#include "weigh/place_table.h"
 #include "yara-rules/builtin_places.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
-#include "engine/swept_volumes.h"
+#include "sweep/swept_volumes.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

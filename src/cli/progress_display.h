@@ -2,8 +2,8 @@
 // Shows Progress on stderr from a thread of its own: a bar on a terminal, plain lines or JSON otherwise.
 #pragma once
 
-#include "engine/progress.h"
 #include "model/options.h"
+#include "sweep/progress.h"
 
 #include <memory>
 #include <string>

@@ -2,16 +2,17 @@
 // `coldsweep sweep`: loads the rules, sweeps, and says in a few lines what came of it.
 #include "cli/commands.h"
 
+#include "base/cache_folder.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/findings_summary.h"
 #include "cli/progress_display.h"
 #include "cli/report_file.h"
-#include "engine/sweep.h"
 #include "manifest/file_list.h"
 #include "manifest/record.h"
 #include "manifest/signature.h"
 #include "rules/rule_set.h"
+#include "sweep/sweep.h"
 #include "yara-rules/builtin_rules.h"
 #include "yara-rules/hash-sets/builtin_hash_sets.h"
 

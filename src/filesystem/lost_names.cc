@@ -2,7 +2,7 @@
 #include "filesystem/lost_names.h"
 
 #include "base/endian.h"
-#include "filesystem/odd_times.h"
+#include "filesystem/suspicious_times.h"
 #include "filesystem/update_sequence.h"
 
 #include <iterator>

@@ -4,11 +4,11 @@
 #include "base/endian.h"
 #include "base/text.h"
 #include "filesystem/lost_name_search.h"
-#include "filesystem/odd_names.h"
 #include "filesystem/place_order.h"
 #include "filesystem/record_attributes.h"
 #include "filesystem/security.h"
 #include "filesystem/space_planner.h"
+#include "filesystem/suspicious_names.h"
 #include "filesystem/system_streams.h"
 #include "filesystem/wof_storage.h"
 
@@ -223,7 +223,7 @@ private:
                                                       file.list_id, volume_.mft, volume_.geometry);
     std::vector<FoundStream> others = assemble_streams(file.record, std::move(of.others), list,
                                                        file.list_id, volume_.mft, volume_.geometry);
-    if (deleted ? scope_.deleted : scope_.allocated) add_odd_name(file);
+    if (deleted ? scope_.deleted : scope_.allocated) add_suspicious_name(file);
     if (file.directory) system_.add_folder(file.record, of.names);
     std::vector<bool> system;
     for (const FoundStream& stream : found)
@@ -347,10 +347,10 @@ private:
     if (file.record != kBadClustersRecord) space_.add_planned(plan_.streams_[number], number);
   }
 
-  void add_odd_name(const PendingFile& file) {
+  void add_suspicious_name(const PendingFile& file) {
     if (file.record == PathIndex::kRootRecord) return; // its name is a dot
     if (std::all_of(file.attributes.names.begin(), file.attributes.names.end(),
-                    [](const FileName& name) { return odd_name(name.name).empty(); }))
+                    [](const FileName& name) { return suspicious_name(name.name).empty(); }))
       return;
     StreamRef name;
     name.id = {volume_id_, file.record, file.sequence, 0, StreamKind::name};

@@ -41,7 +41,7 @@ public:
   static NtfsPlan of_gap(const ByteSource& gap, u32 volume_id, u64 offset);
 
   /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards; what has none comes last. Of
-  /// kind `name` there is one for each file or folder that odd_name() finds something about: its extents are the MFT record.
+  /// kind `name` there is one for each file or folder that suspicious_name() finds something about: its extents are the MFT record.
   std::span<const StreamRef> streams() const { return streams_; }
   /// Of the plan as a whole and of streams that are damaged; by record.
   const std::vector<Issue>& issues() const { return issues_; }

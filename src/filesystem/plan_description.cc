@@ -14,7 +14,7 @@ std::string path_of_raw_space(const StreamRef& stream) {
   if (stream.id.kind == StreamKind::volume_slack) return "/$VolumeSlack";
   if (stream.id.kind == StreamKind::gap) return "/$Gap";
   return fmt::format("/${}/cluster-{}",
-                     stream.id.kind == StreamKind::unowned ? "Unowned" : "Unallocated",
+                     stream.id.kind == StreamKind::unattributed ? "Unowned" : "Unallocated",
                      stream.id.record - kNoRecord);
 }
 

@@ -196,7 +196,7 @@ void SpacePlanner::add_rest(const ClusterBitmap& bitmap, u32 volume_id) {
   const std::vector<ClusterRun> nobodys =
       claims_.unclaimed(bitmap.used_runs(), volume_.geometry.cluster_size);
   add_clusters(bitmap.free_runs(), StreamKind::unallocated, volume_id);
-  add_clusters(nobodys, StreamKind::unowned, volume_id);
+  add_clusters(nobodys, StreamKind::unattributed, volume_id);
   add_tail(volume_id);
 }
 

@@ -21,7 +21,7 @@ void SpaceAccount::add(StreamKind kind, const SpaceShare& share, const std::stri
   case StreamKind::mft_slack:
   case StreamKind::index_slack: slack += scanned; break;
   case StreamKind::unallocated:
-  case StreamKind::unowned:
+  case StreamKind::unattributed:
   case StreamKind::volume_slack:
   case StreamKind::gap: unallocated += scanned; break;
   default: streams += scanned;

@@ -17,7 +17,7 @@ std::string_view name_of(StreamKind kind) {
   case StreamKind::gap: return "gap";
   case StreamKind::carved: return "carved";
   case StreamKind::strings_only: return "strings_only";
-  case StreamKind::unowned: return "unowned";
+  case StreamKind::unattributed: return "unowned";
   }
   return "unknown";
 }

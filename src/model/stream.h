@@ -27,7 +27,7 @@ enum class StreamKind : u8 {
   carved,       ///< what begins like a file, with a size that is guessed
   strings_only, ///< a rule's strings stand there, but its condition can't be judged
   // Further kinds of raw space:
-  unowned, ///< clusters that $Bitmap has in use, and no stream or other attribute that was found
+  unattributed, ///< clusters that $Bitmap has in use, and no stream or other attribute that was found
 };
 
 /// MFT record numbers have 48 bits. Bytes that belong to no record bear numbers from here on, so that they come last: this
@@ -37,7 +37,7 @@ constexpr u64 kNoRecord = u64{1} << 48;
 /// Whether the bytes are no content that a file system gives out, but what lies in its clusters.
 constexpr bool is_raw(StreamKind kind) {
   return (kind >= StreamKind::uninitialized && kind <= StreamKind::gap) ||
-         kind == StreamKind::unowned;
+         kind == StreamKind::unattributed;
 }
 
 /// How the bytes are stored. The values are part of the journal's format: append only.

@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "filesystem/mft_record.h"
-#include "filesystem/odd_names.h"
 #include "filesystem/path_index.h"
+#include "filesystem/suspicious_names.h"
 
 #include <algorithm>
 
@@ -27,7 +27,7 @@ Rechecked check_name(const report::FindingRow& finding, MutableBytes record) {
     const std::optional<FileName> name = parse_file_name(attribute.value);
     if (!name) continue;
     named = named || name->name == stated;
-    const std::vector<Anomaly> anomalies = odd_name(name->name);
+    const std::vector<Anomaly> anomalies = suspicious_name(name->name);
     odd = odd || std::any_of(anomalies.begin(), anomalies.end(), [&](const Anomaly& anomaly) {
             return anomaly.name == finding.cause.name;
           });

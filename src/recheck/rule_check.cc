@@ -2,8 +2,8 @@
 #include "recheck/rule_check.h"
 
 #include "base/text.h"
-#include "engine/externals.h"
-#include "engine/names_scan.h"
+#include "examine/externals.h"
+#include "examine/names_scan.h"
 
 #include <algorithm>
 #include <utility>
@@ -20,7 +20,7 @@ constexpr u32 kTimeoutSeconds =
     600; // without the prefilter a content takes longer than in the sweep
 
 bool is_judged_as_raw(const FindingRow& finding) {
-  for (u8 number = 0; number <= static_cast<u8>(StreamKind::unowned); ++number)
+  for (u8 number = 0; number <= static_cast<u8>(StreamKind::unattributed); ++number)
     if (const auto kind = static_cast<StreamKind>(number); finding.kind == name_of(kind))
       return is_raw(kind) || kind == StreamKind::strings_only;
   return false;

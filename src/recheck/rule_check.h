@@ -2,7 +2,7 @@
 // The rules of a case once more, on content that was read anew: by libyara alone, without the prefilter. Used by one thread.
 #pragma once
 
-#include "engine/examine_log.h"
+#include "examine/examine_log.h"
 #include "report/sealed_case.h"
 #include "rules/scanner.h"
 

@@ -2,7 +2,7 @@
 // Rule files -> libyara's compiled rules, with everything the compiler says. Private to rules/.
 #pragma once
 
-#include "rules/prefilter/lexer.h"
+#include "prefilter/lexer.h"
 #include "rules/rule_files.h"
 #include "rules/source_lexer.h"
 #include "rules/yara_handles.h"

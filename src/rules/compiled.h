@@ -4,7 +4,7 @@
 #pragma once
 
 #include "rules/log_rules.h"
-#include "rules/prefilter/rule_filter.h"
+#include "rules/rule_filter.h"
 #include "rules/rule_set.h"
 #include "rules/seen_content.h"
 #include "rules/yara_handles.h"

@@ -71,9 +71,6 @@ private:
   std::unique_ptr<Compiled> compiled_;
 };
 
-/// `$XDG_CACHE_HOME/coldsweep` or `~/.cache/coldsweep`; empty where there is no home.
-std::filesystem::path user_cache_folder();
-
 /// The version of the libyara this was built against.
 std::string yara_version();
 

@@ -2,11 +2,12 @@
 // Bytes -> matches, with libyara. One Scanner a thread; the RuleSet is shared and outlives it.
 #pragma once
 
+#include "model/externals.h"
 #include "model/outcome.h"
+#include "prefilter/next_piece.h"
 #include "rules/filter_counts.h"
 #include "rules/rule_set.h"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,11 +15,6 @@
 #include <vector>
 
 namespace coldsweep {
-
-/// The external variables public rule sets expect, for one path of a stream (src/DESIGN.md says what each holds).
-struct Externals {
-  std::string filename, filepath, extension, filetype, owner;
-};
 
 struct RuleMatch {
   const RuleRef* rule = nullptr; ///< owned by the RuleSet
@@ -33,10 +29,6 @@ struct ScanResult {
   std::vector<std::string> truncated; ///< `rule:$string`: more matches than libyara or we keep
   std::optional<std::string> error;   ///< libyara gave up for another reason; then nothing is known
 };
-
-/// The next piece of content. It begins with the last `overlap` bytes of the one before, or with the content where that is
-/// shorter; empty at the end. Valid until the next call.
-using NextPiece = std::function<ByteView(u64 overlap)>;
 
 /// Whether content is searched first for what rules need, so that libyara sees only what some rule may match. The
 /// findings are the same either way.

@@ -4,6 +4,8 @@
 // begins a comment or an expression.
 #include "rules/source_lexer.h"
 
+#include "model/externals.h"
+
 #include <algorithm>
 
 namespace coldsweep {

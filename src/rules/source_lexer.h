@@ -5,16 +5,11 @@
 
 #include "base/types.h"
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace coldsweep {
-
-/// The external variables that are always defined, as strings.
-constexpr std::array<std::string_view, 5> kExternalNames{"filename", "filepath", "extension",
-                                                         "filetype", "owner"};
 
 struct IncludeStatement {
   std::string name; ///< as written

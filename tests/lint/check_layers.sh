@@ -14,12 +14,16 @@ allowed() {
   volume) echo "base image" ;;
   filesystem) echo "base model image" ;;
   content) echo "base model image filesystem" ;;
-  rules) echo "base model" ;;
+  prefilter) echo "base model" ;;
+  rules) echo "base model prefilter" ;;
+  hash_sets) echo "base model" ;;
   manifest) echo "base model" ;;
-  engine) echo "base model image volume filesystem content rules manifest yara-rules" ;;
+  weigh) echo "base model manifest yara-rules" ;;
+  examine) echo "base model image filesystem content rules hash_sets manifest weigh" ;;
+  sweep) echo "base model image volume filesystem content rules hash_sets manifest weigh examine" ;;
   report) echo "base model manifest" ;;
-  recheck) echo "base model image filesystem content rules engine report" ;;
-  cli) echo "base model image volume filesystem content rules manifest engine report recheck yara-rules" ;;
+  recheck) echo "base model image filesystem content rules manifest weigh examine report" ;;
+  cli) echo "base model image volume filesystem content rules hash_sets manifest weigh examine sweep report recheck yara-rules" ;;
   *) return 1 ;;
   esac
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The prefilter's proof: with it and without it, libyara's findings are the same, on generated rules over inputs made
 // of what they accept; and a filter with a deliberate fault is found out.
-#include "rules/prefilter/search.h"
+#include "prefilter/search.h"
 #include "support/catch.h"
 #include "support/effort.h"
 #include "support/prefilter_difference.h"

@@ -2,7 +2,7 @@
 // Whether findings are the same with the prefilter and without it.
 #pragma once
 
-#include "rules/prefilter/necessary.h"
+#include "prefilter/necessary.h"
 #include "support/rule_generator.h"
 
 #include <optional>

@@ -2,9 +2,9 @@
 // Sweeps an image in process and brings the sealed case back, parsed. Any thread.
 #pragma once
 
-#include "engine/sweep.h"
 #include "support/run_tool.h"
 #include "support/temp_dir.h"
+#include "sweep/sweep.h"
 
 #include <filesystem>
 #include <string>

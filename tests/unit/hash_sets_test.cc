@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "rules/hash_sets.h"
+#include "hash_sets/hash_sets.h"
 #include "yara-rules/hash-sets/builtin_hash_sets.h"
 
 #include <algorithm>

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "hash_sets/hash_sets.h"
 #include "manifest/sqlite.h"
-#include "rules/hash_sets.h"
 
 #include <sqlite3.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/prefilter/pattern_core.h"
-#include "rules/prefilter/usual_content.h"
+#include "prefilter/pattern_core.h"
+#include "prefilter/usual_content.h"
 #include "support/catch.h"
 
 using namespace coldsweep;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of places: which path falls where, and which tables are refused.
 #include "base/error.h"
-#include "engine/weigh.h"
 #include "rules/scanner.h"
 #include "support/catch.h"
+#include "weigh/weigh.h"
 
 #include <string>
 

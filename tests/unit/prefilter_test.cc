@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the prefilter derives from rules, and what it keeps between runs.
+#include "prefilter/content_class.h"
 #include "rules/compiled.h"
 #include "rules/explain.h"
-#include "rules/prefilter/content_class.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 

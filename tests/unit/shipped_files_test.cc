@@ -2,8 +2,8 @@
 // What is thought of a file in a web folder of Exchange.
 #include "support/catch.h"
 
-#include "rules/hash_sets.h"
-#include "rules/shipped_files.h"
+#include "hash_sets/hash_sets.h"
+#include "hash_sets/shipped_files.h"
 #include "yara-rules/hash-sets/builtin_hash_sets.h"
 
 using namespace coldsweep;

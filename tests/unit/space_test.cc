@@ -77,7 +77,7 @@ TEST_CASE("the parts of an account add up, and say why bytes were passed over") 
   account.metadata = 10;
   account.add(StreamKind::data, {50, 20, 5}, "timed_out");
   account.add(StreamKind::index_slack, {10, 0, 0}, "");
-  account.add(StreamKind::unowned, {30, 0, 1}, "");
+  account.add(StreamKind::unattributed, {30, 0, 1}, "");
   CHECK(account.balanced());
   CHECK(account.streams == 25);
   CHECK(account.slack == 10);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The arithmetic of scores: what is added, that it adds up, and that it stays within 0 and 100.
-#include "engine/weigh.h"
 #include "rules/scanner.h"
 #include "support/catch.h"
+#include "weigh/weigh.h"
 
 #include <algorithm>
 #include <string>

@@ -3,7 +3,7 @@
 // thread.
 #pragma once
 
-#include "rules/hash_sets.h"
+#include "hash_sets/hash_sets.h"
 
 namespace coldsweep {
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "examine/examination.h"
+
+#include "examine/finding_frame.h"
+#include "filesystem/extents.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace coldsweep {
+namespace {
+
+/// Overlapping unreadable bytes were scanned as zeros: the media doesn't hold what matched.
+bool touches_gap(const std::vector<Gap>& gaps, u64 offset, u64 length) {
+  return std::any_of(gaps.begin(), gaps.end(), [&](const Gap& gap) {
+    return gap.offset < offset + length && offset < gap.offset + gap.length;
+  });
+}
+
+} // namespace
+
+const StreamDescription& Examination::described() {
+  if (!description) description = volume.plan.describe(stream);
+  return *description;
+}
+
+Finding Examination::frame() {
+  if (!frame_) {
+    frame_ = finding_frame(stream, described());
+    frame_->extents = media_extents(*volume.source, stream);
+    frame_->locate = locate_command(volume.target, stream, *volume.source);
+    frame_->overwritten = volume.plan.overwritten(stream);
+  }
+  return *frame_;
+}
+
+void Examination::add_issue(IssueKind kind, const char* stage, std::string message, u64 bytes) {
+  outcome.issues.push_back({kind, volume.id, stream.id.record, described().path,
+                            std::string(stream.name), stage, std::move(message), bytes});
+}
+
+void Examination::place(const LoadedWindow& loaded, Match& match) const {
+  if (touches_gap(loaded.gaps, match.offset, match.length)) return;
+  match.media_offset = media_offset(*volume.source, stream, match.offset, match.length);
+  match.parts.clear();
+  if (!match.media_offset) return;
+  const std::vector<Extent> parts = slice_extents(stream.extents, match.offset, match.length);
+  if (parts.size() < 2) return;
+  for (const Extent& part : parts)
+    match.parts.push_back({match.offset + part.stream_offset,
+                           volume.source->media_offset(part.source_offset), part.length});
+}
+
+} // namespace coldsweep

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Most large streams match nothing. They are read and searched in pieces that stay in the processor's cache: to hold them
+// whole would cost as much again, for fresh pages and for memory that is read twice.
+#include "base/hash.h"
+#include "content/archive.h"
+#include "content/log_kind.h"
+#include "examine/examination.h"
+#include "examine/examine.h"
+#include "examine/virtual_directories.h"
+
+#include <utility>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kWorthPieces = 1_MiB;
+
+} // namespace
+
+bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
+  if (window.length <= kWorthPieces || options_.prefiltering == Prefiltering::off ||
+      is_iis_configuration(work.described().path, work.stream.name) ||
+      log_kind_needs_all(work.described().path))
+    return false;
+  collect_names(work);
+  StreamPieces pieces(reader_, *work.volume.source, work.stream, window);
+  HashesOf hashes(work.hashes, lookup_ ? options_.hash_sets->kinds() : HashKinds{});
+  try {
+    ByteView head = pieces.next(0);
+    if (log_kind(work.described().path, head) ||
+        (options_.archives && archive_kind(head) != ArchiveKind::none))
+      return false;
+    for (Externals& name : work.externals) name.filetype = file_type_label(head);
+    hashes.add(head);
+    const auto next = [&](u64 overlap) {
+      if (!head.empty()) return std::exchange(head, {});
+      const ByteView piece = pieces.next(overlap);
+      hashes.add(piece.subspan(std::min<u64>(overlap, piece.size())));
+      return piece;
+    };
+    if (!scanner_.rules_out(window.length, work.externals, next)) return false;
+  } catch (const Error&) {
+    return false; // what is wrong is told where the stream is read whole
+  }
+  const LoadedWindow& read = pieces.so_far();
+  if (!read.gaps.empty() || !read.damage.empty()) return false;
+  if (lookup_) {
+    hashes.finish_into(work.hashes);
+    if (judge_hashes(work, true).any()) return false;
+  }
+  work.outcome.bytes.sparse += read.sparse;
+  work.outcome.bytes.scanned += window.length - read.sparse;
+  return true;
+}
+
+} // namespace coldsweep

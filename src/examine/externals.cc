@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "examine/externals.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace coldsweep {
+namespace {
+
+// MS-DTYP 2.4.2.4; written as THOR writes accounts.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWellKnown{{
+    {"S-1-5-18", "NT-AUTHORITY\\SYSTEM"},
+    {"S-1-5-19", "NT-AUTHORITY\\LOCAL SERVICE"},
+    {"S-1-5-20", "NT-AUTHORITY\\NETWORK SERVICE"},
+    {"S-1-5-32-544", "BUILTIN\\Administrators"},
+    {"S-1-5-32-545", "BUILTIN\\Users"},
+    {"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",
+     "NT SERVICE\\TrustedInstaller"},
+}};
+
+} // namespace
+
+Externals externals_of(const NamedStream& stream, char drive) {
+  Externals externals;
+  const std::size_t slash = stream.path.rfind('/');
+  externals.filename = stream.path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+  if (!stream.stream_name.empty()) externals.filename.append(":").append(stream.stream_name);
+
+  std::string folder(stream.path.substr(0, slash == std::string_view::npos ? 0 : slash));
+  std::replace(folder.begin(), folder.end(), '/', '\\');
+  externals.filepath = std::string(1, drive) + ":" + (folder.empty() ? "\\" : folder);
+
+  const std::size_t dot = externals.filename.rfind('.');
+  if (dot != std::string::npos) externals.extension = ascii_lower(externals.filename.substr(dot));
+
+  externals.owner = stream.owner_sid;
+  for (const auto& [sid, account] : kWellKnown)
+    if (sid == stream.owner_sid) externals.owner = account;
+  return externals;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "examine/names_scan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+// What libyara looks at at once: few rules find all their strings within a file's length of each other.
+constexpr u64 kRawPiece = 512_KiB;
+constexpr u64 kRawPieceOverlap = 64_KiB;
+
+std::optional<ScanFailure> failure_of(const ScanResult& result, bool first, u32 timeout_seconds) {
+  if (!result.timed_out && !result.error) return std::nullopt;
+  const std::string what = result.timed_out
+                               ? fmt::format("no result within {} seconds", timeout_seconds)
+                               : *result.error;
+  return ScanFailure{result.timed_out, first,
+                     first ? what : fmt::format("under a further name: {}", what)};
+}
+
+std::vector<Finding> findings_of(ScanResult&& result) {
+  std::vector<Finding> findings;
+  const auto add = [&](std::vector<RuleMatch>& matches, std::optional<Part> part) {
+    for (RuleMatch& match : matches) {
+      Finding& finding = findings.emplace_back();
+      finding.cause = *match.rule;
+      finding.matches = std::move(match.matches);
+      finding.part = part;
+    }
+  };
+  add(result.matches, std::nullopt);
+  add(result.unjudged, Part{StreamKind::strings_only, 0});
+  return findings;
+}
+
+} // namespace
+
+NamesScan scan_under_names(Scanner& scanner, ByteView content, std::span<Externals> names,
+                           const std::string& type) {
+  NamesScan scan;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i].filetype = type;
+    ScanResult result =
+        i == 0 ? scanner.scan(content, names[i]) : scanner.scan_path_dependent(content, names[i]);
+    if (std::optional<ScanFailure> failure =
+            failure_of(result, i == 0, scanner.timeout_seconds())) {
+      scan.failures.push_back(std::move(*failure));
+      if (scan.failed()) break;
+      continue;
+    }
+    scan.truncated.insert(scan.truncated.end(), result.truncated.begin(), result.truncated.end());
+    merge_findings(scan.findings, findings_of(std::move(result)));
+  }
+  return scan;
+}
+
+NamesScan scan_raw_space(Scanner& scanner, ByteView content, Externals& name,
+                         const std::string& type) {
+  NamesScan scan;
+  name.filetype = type;
+  for (u64 at = 0; at == 0 || at < content.size(); at += kRawPiece) {
+    const u64 own = std::min<u64>(kRawPiece, content.size() - at);
+    const bool last = at + own == content.size();
+    const ByteView piece =
+        content.subspan(at, std::min<u64>(own + kRawPieceOverlap, content.size() - at));
+    ScanResult result = scanner.scan_raw(piece, name);
+    if (std::optional<ScanFailure> failure = failure_of(result, true, scanner.timeout_seconds())) {
+      scan.failures.push_back(std::move(*failure));
+      return scan;
+    }
+    scan.truncated.insert(scan.truncated.end(), result.truncated.begin(), result.truncated.end());
+    std::vector<Finding> found = findings_of(std::move(result));
+    for (Finding& finding : found) {
+      if (!last) // what begins in the next piece is found there
+        std::erase_if(finding.matches, [&](const Match& match) { return match.offset >= own; });
+      for (Match& match : finding.matches) match.offset += at;
+    }
+    std::erase_if(found, [](const Finding& finding) { return finding.matches.empty(); });
+    merge_findings(scan.findings, std::move(found));
+  }
+  return scan;
+}
+
+void merge_findings(std::vector<Finding>& into, std::vector<Finding>&& more) {
+  const std::size_t known = into.size();
+  for (Finding& finding : more) {
+    const auto end = into.begin() + static_cast<std::ptrdiff_t>(known);
+    const auto same = std::find_if(into.begin(), end, [&](const Finding& f) {
+      return std::holds_alternative<RuleRef>(f.cause) && f.cause == finding.cause &&
+             f.part == finding.part && f.member == finding.member;
+    });
+    if (same == end) {
+      into.push_back(std::move(finding));
+      continue;
+    }
+    for (Match& match : finding.matches)
+      if (std::find(same->matches.begin(), same->matches.end(), match) == same->matches.end())
+        same->matches.push_back(std::move(match));
+  }
+}
+
+} // namespace coldsweep

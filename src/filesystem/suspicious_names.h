@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file's or folder's name -> what is odd about it. Such names are ordinary for NTFS, but Win32 hides them, can't open
+// them, or shows something else. Pure functions, any thread.
+#pragma once
+
+#include "model/outcome.h"
+
+#include <string_view>
+#include <vector>
+
+namespace coldsweep {
+
+/// Of one name, in UTF-8 with escapes as FileName has it. By name of the anomaly.
+std::vector<Anomaly> suspicious_name(std::string_view name);
+
+/// Whether Win32 takes the name for a device: CON, COM1, ..., also with an extension.
+bool is_device_name(std::string_view name);
+
+} // namespace coldsweep

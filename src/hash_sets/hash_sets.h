@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hash sets of a sweep: known bad, known good, known (NSRL), and the files that Exchange shipped. Loaded by one
+// thread, then shared; each thread asks through a HashLookup of its own.
+#pragma once
+
+#include "base/hash.h"
+#include "hash_sets/shipped_files.h"
+#include "model/case_record.h"
+#include "model/outcome.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coldsweep {
+
+/// A list held in memory: one that is built in. `text` may be compressed with xz, and must outlive the load.
+struct BuiltinHashSet {
+  std::string_view name;
+  std::string_view text;
+};
+
+struct BuiltinHashSets {
+  std::vector<BuiltinHashSet> known_bad;
+  std::vector<BuiltinHashSet>
+      shipped_files; ///< judge files in web folders; nothing is skipped for them
+};
+
+struct HashSetFiles {
+  std::vector<std::filesystem::path> known_bad, known_good;
+  BuiltinHashSets builtin{};
+};
+
+class HashSets {
+public:
+  HashSets();
+  /// Throws UsageError for a file that can't be read, or has no hash.
+  static HashSets load(const HashSetFiles& files);
+  ~HashSets();
+  HashSets(HashSets&&) noexcept;
+  HashSets& operator=(HashSets&&) noexcept;
+
+  /// What the manifest says of each.
+  const std::vector<HashSetRecord>& records() const;
+  /// The hashes that the sets know streams by; none where there is no set.
+  HashKinds kinds() const;
+  const ShippedFiles& shipped_files() const;
+
+private:
+  friend class HashLookup;
+  friend class HashSetLoader;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// What the sets say of a content.
+struct HashVerdict {
+  std::vector<HashSetHit> bad; ///< one a set
+  bool good = false;
+  std::optional<HashSetHit> known;
+};
+
+/// One a thread; the HashSets outlive it.
+class HashLookup {
+public:
+  explicit HashLookup(const HashSets& sets);
+  ~HashLookup();
+  HashLookup(HashLookup&&) noexcept;
+
+  /// `hashes` has at least those of HashSets::kinds(). Throws Error when a database can't be read.
+  HashVerdict look_up(const Hashes& hashes);
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace coldsweep

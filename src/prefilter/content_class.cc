@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prefilter/content_class.h"
+
+#include "base/checked.h"
+#include "prefilter/cover.h"
+#include "prefilter/database_cache.h"
+#include "prefilter/pattern_core.h"
+#include "prefilter/usual_content.h"
+
+#include <algorithm>
+#include <deque>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u64 kWidest = 1_KiB; // of what is looked for in pieces
+
+// What it costs to look for a string, as a share of searching for all: a little for each pattern, and all where it occurs.
+constexpr double kPatternEffort = 0.0003;
+constexpr double kMostChance = 0.3; // of a string: none stands everywhere
+constexpr u64 kUsualSize = 1_MiB;
+constexpr double kWorthIt = 0.6; // of the patterns, at most, are in a first search
+
+constexpr double kRare =
+    16; // bits that the words of a part say at least, to stand in for all of a pattern
+
+/// Hands out numbers of strings within a class, as they are first met.
+class LocalNumbers {
+public:
+  LocalNumbers(const SearchStrings& all, std::vector<u32>& strings)
+      : all_(all), strings_(strings) {}
+
+  void localize(Formula& formula) {
+    if (formula.kind == Formula::Kind::string) {
+      const u32 number = all_.number_of(formula.index);
+      const auto [found, is_new] = numbers_.try_emplace(number, static_cast<u32>(strings_.size()));
+      if (is_new) strings_.push_back(number);
+      formula.index = found->second;
+    }
+    for (Formula& part : formula.parts) localize(part);
+  }
+
+private:
+  const SearchStrings& all_;
+  std::vector<u32>& strings_;
+  std::unordered_map<u32, u32> numbers_;
+};
+
+bool may_hold_without_strings(const Formula& formula) {
+  return may_hold(
+      formula, [](u32) { return false; }, [](u32) { return Answer::unknown; });
+}
+
+/// What must stand in its matches, and is no wider than kWidest.
+Pattern narrow_part_of(const Pattern& pattern) {
+  Pattern core = core_of(pattern);
+  const std::vector<ByteRun> runs = necessary_runs(core);
+  const bool says_nothing =
+      std::any_of(runs.begin(), runs.end(), [](const ByteRun& run) { return run.empty(); });
+  return widest(core) <= kWidest && !says_nothing ? core : any_of(necessary_runs(pattern));
+}
+
+} // namespace
+
+SearchString::SearchString(const StringPlace& string) {
+  for (const Pattern& form : string.forms) {
+    const Pattern* searched = &form;
+    // Hyperscan is slow with long gaps; what stands between two of them is enough where it is rare.
+    if (has_long_repeat(form)) {
+      Pattern core = core_of(form);
+      if (word_bits(core) >= kRare) searched = &parts_.emplace_back(std::move(core));
+    }
+    if (std::optional<Pattern> part = without_idle_ends(*searched))
+      searched = &parts_.emplace_back(std::move(*part));
+    forms.push_back(searched);
+    expressions.push_back(expression_of(*searched));
+    rate += usual_rate(*searched);
+  }
+}
+
+SearchStrings::SearchStrings(const std::vector<StringPlace>& places) {
+  std::unordered_map<std::string, u32> known;
+  for (const StringPlace& place : places) {
+    const u32 next = static_cast<u32>(strings_.size());
+    std::string key;
+    for (const SearchExpression& expression : strings_.emplace_back(place).expressions)
+      key += fmt::format("{}{}:{}", expression.nocase ? 'i' : 'c', expression.text.size(),
+                         expression.text);
+    const auto [found, is_new] = known.try_emplace(std::move(key), next);
+    if (!is_new) strings_.pop_back();
+    numbers_.push_back(found->second);
+  }
+}
+
+ContentClass::ContentClass(const ClassMaterial& material, const ClassOptions& options,
+                           const std::function<Answer(u32 probe)>& known)
+    : material_(material) {
+  add_rules(options.among, known);
+  covering.resize(strings.size());
+  if (!options.first_search || !search_available()) return;
+  choose_cover(std::min(options.size.most, kUsualSize));
+  prepare_first(options.in_pieces);
+}
+
+void ContentClass::add_rules(const std::vector<u8>* among,
+                             const std::function<Answer(u32 probe)>& known) {
+  LocalNumbers numbers(material_.strings, strings);
+  for (u32 number = 0; number < material_.conditions.formulas.size(); ++number) {
+    if (among != nullptr && (*among)[number] == 0) continue;
+    Formula formula = simplified(material_.conditions.formulas[number], known);
+    if (formula.is_false()) continue;
+    const u32 rule = static_cast<u32>(rules.size());
+    numbers.localize(formula);
+    watchers.resize(strings.size());
+    std::vector<u32> own;
+    collect_strings(formula, own);
+    for (const u32 string : own)
+      if (watchers[string].empty() || watchers[string].back() != rule)
+        watchers[string].push_back(rule);
+    const bool needs_string = !may_hold_without_strings(formula);
+    if (!needs_string) without_strings.push_back(rule);
+    rules.push_back({number, std::move(formula), needs_string});
+  }
+}
+
+/// Rules with little choice come first; what they need serves the others for nothing.
+void ContentClass::choose_cover(u64 size) {
+  const auto price = [&](u32 string) {
+    const SearchString& of = material_.strings[strings[string]];
+    const double effort = kPatternEffort * static_cast<double>(of.expressions.size());
+    return SearchPrice{covering[string] != 0 ? 0.0 : effort,
+                       std::min(kMostChance, of.rate * static_cast<double>(size))};
+  };
+  std::vector<std::pair<std::size_t, u32>> order;
+  for (u32 rule = 0; rule < rules.size(); ++rule)
+    if (rules[rule].needs_string) order.emplace_back(size_of(rules[rule].formula), rule);
+  std::sort(order.begin(), order.end());
+  const std::size_t missing = material_.fault == PlantedFault::cover_one_part_too_few ? 1 : 0;
+  for (const auto& [parts, rule] : order) {
+    const std::optional<Cover> cover = cover_of(rules[rule].formula, price, missing);
+    for (const u32 string : cover.value().strings) covering[string] = 1;
+  }
+}
+
+void ContentClass::prepare_first(bool in_pieces) {
+  std::vector<SearchPattern> few = patterns_of([&](u32 string) { return covering[string] != 0; });
+  std::size_t all = 0;
+  for (const u32 string : strings) all += material_.strings[string].forms.size();
+  const bool worth_it = static_cast<double>(few.size()) <= kWorthIt * static_cast<double>(all);
+  if (few.empty() || (!in_pieces && !worth_it)) return;
+  std::deque<Pattern> parts;
+  std::deque<SearchExpression> expressions;
+  if (in_pieces) {
+    for (SearchPattern& pattern : few) {
+      u64 width = widest(*pattern.pattern);
+      if (width > kWidest) {
+        const Pattern& part = parts.emplace_back(narrow_part_of(*pattern.pattern));
+        pattern.pattern = &part;
+        pattern.expression = &expressions.emplace_back(expression_of(part));
+        width = widest(part);
+      }
+      overlap = std::max(overlap, saturating_subtract(width, 1));
+    }
+    if (material_.fault == PlantedFault::forget_overlap) overlap = 0;
+  }
+  first = cached_database(few, material_.cache_folder);
+}
+
+std::vector<SearchPattern>
+ContentClass::patterns_of(const std::function<bool(u32 string)>& wanted) const {
+  std::vector<SearchPattern> patterns;
+  for (u32 string = 0; string < strings.size(); ++string) {
+    if (!wanted(string)) continue;
+    const SearchString& of = material_.strings[strings[string]];
+    for (std::size_t form = 0; form < of.forms.size(); ++form)
+      patterns.push_back({string, of.forms[form], &of.expressions[form]});
+  }
+  return patterns;
+}
+
+const SearchDatabase* ContentClass::all() const {
+  std::call_once(searched_, [&] {
+    const std::vector<SearchPattern> patterns = patterns_of([](u32) { return true; });
+    if (!patterns.empty() && search_available())
+      all_ = cached_database(patterns, material_.cache_folder);
+  });
+  return all_ ? &*all_ : nullptr;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prefilter/prefilter.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+namespace coldsweep {
+namespace {
+
+/// Upper ends of the size classes: content of one class shares a database.
+constexpr std::array<u64, kSizeClasses> kSizes{
+    4_KiB, 16_KiB, 64_KiB, 256_KiB, 1_MiB, 4_MiB, 16_MiB, std::numeric_limits<i64>::max()};
+constexpr u64 kBeginning = 16;                 // bytes that tell classes apart
+constexpr std::size_t kMostDiscriminators = 4; // probes of them: each makes a class of its own
+constexpr std::size_t kMostDiscriminatorsLarge = 8;
+constexpr std::size_t kLeastTold = 8; // rules that a probe must concern to be worth it
+constexpr u64 kLookFirst = 64_KiB;    // a pass over more is worth a look at all probes first
+constexpr double kShareTold = 0.02;
+constexpr u64 kLeastInPieces = 1_MiB; // content up to it is held whole
+constexpr u64 kHead = 64_KiB;         // of content in pieces: what probes can ask
+// The classes of what has no size and no beginning.
+constexpr u32 kRawSpace = 1000;
+constexpr u32 kRecords = 1001;
+
+SizeRange range_of(u32 size_class) {
+  return {size_class == 0 ? 0 : kSizes[size_class - 1] + 1, kSizes[size_class]};
+}
+
+void count_probes(const Formula& formula, std::vector<u32>& counts) {
+  if (formula.kind == Formula::Kind::probe) ++counts[formula.index];
+  for (const Formula& part : formula.parts) count_probes(part, counts);
+}
+
+/// Probes of the beginning that concern many of the rules which content of that size may match. A pass over large content
+/// is worth a class of its own for a single rule.
+std::vector<u32> discriminating_probes(const Conditions& conditions, u32 size_class) {
+  const SizeRange size = range_of(size_class);
+  const bool large = size.least > kLeastInPieces;
+  std::vector<u32> counts(conditions.probes.size());
+  std::size_t rules = 0;
+  for (const Formula& formula : conditions.formulas) {
+    const Formula left =
+        simplified(formula, [&](u32 probe) { return ask(conditions.probes[probe], size); });
+    count_probes(left, counts);
+    rules += left.is_false() ? 0 : 1;
+  }
+  const std::size_t enough =
+      large
+          ? 1
+          : std::max(kLeastTold, static_cast<std::size_t>(kShareTold * static_cast<double>(rules)));
+  std::vector<u32> discriminators;
+  for (u32 probe = 0; probe < counts.size(); ++probe)
+    if (counts[probe] >= enough && asks_only_beginning(conditions.probes[probe], kBeginning))
+      discriminators.push_back(probe);
+  std::stable_sort(discriminators.begin(), discriminators.end(),
+                   [&](u32 a, u32 b) { return counts[a] > counts[b]; });
+  const std::size_t most = large ? kMostDiscriminatorsLarge : kMostDiscriminators;
+  if (discriminators.size() > most) discriminators.resize(most);
+  return discriminators;
+}
+
+/// Marks what the search found, and the rules that ask for it. Whether any of it is new.
+bool take_found(const ContentClass& of, PrefilterScratch& scratch) {
+  bool any_new = false;
+  for (const u32 string : scratch.found) {
+    if (std::exchange(scratch.present[string], u8{1}) != 0) continue;
+    any_new = true;
+    for (const u32 rule : of.watchers[string])
+      if (std::exchange(scratch.is_candidate[rule], u8{1}) == 0) scratch.candidates.push_back(rule);
+  }
+  scratch.found.clear();
+  return any_new;
+}
+
+void begin_search(const ContentClass& of, PrefilterScratch& scratch) {
+  scratch.found.clear();
+  scratch.found.reserve(of.strings.size());
+  scratch.present.assign(of.strings.size(), 0);
+  scratch.candidates.clear();
+  scratch.is_candidate.assign(of.rules.size(), 0);
+}
+
+/// `database` may be null, and then nothing is known: each string counts as found. Whether any is found that was not
+/// before.
+bool search(const ContentClass& of, const SearchDatabase* database, ByteView content,
+            PrefilterScratch& scratch) {
+  if (of.strings.empty()) return false;
+  if (database == nullptr || !database->search(content, scratch.search, scratch.found)) {
+    scratch.found.resize(of.strings.size());
+    for (u32 i = 0; i < scratch.found.size(); ++i) scratch.found[i] = i;
+  }
+  return take_found(of, scratch);
+}
+
+/// After the first search, in which other strings were not looked for.
+auto found_or_not_looked_for(const ContentClass& of, const PrefilterScratch& scratch) {
+  return [&](u32 string) { return scratch.present[string] != 0 || of.covering[string] == 0; };
+}
+
+} // namespace
+
+struct Prefilter::Slot {
+  std::once_flag built;
+  std::unique_ptr<ContentClass> content_class;
+};
+
+Prefilter::Prefilter(Conditions conditions, std::vector<u8> of_records,
+                     std::filesystem::path cache_folder, PlantedFault fault)
+    : conditions_(std::move(conditions)), strings_(conditions_.strings),
+      cache_folder_(std::move(cache_folder)), fault_(fault), of_records_(std::move(of_records)) {}
+Prefilter::~Prefilter() = default;
+
+Prefilter::ClassKey Prefilter::key_of(const KnownContent& content) const {
+  ClassKey key;
+  while (content.size > kSizes[key.size]) ++key.size;
+  const std::vector<u32>& probes = discriminators(key.size);
+  for (std::size_t i = 0; i < probes.size(); ++i)
+    if (ask(conditions_.probes[probes[i]], content, {}) == Answer::yes) key.beginning |= 1U << i;
+  return key;
+}
+
+const std::vector<u32>& Prefilter::discriminators(u32 size_class) const {
+  Discriminators& of = discriminators_.at(size_class);
+  std::call_once(of.chosen, [&] { of.probes = discriminating_probes(conditions_, size_class); });
+  return of.probes;
+}
+
+const ContentClass& Prefilter::class_of(const ClassKey& key) const {
+  const std::shared_ptr<Slot> slot = classes_.with([&](auto& classes) {
+    std::shared_ptr<Slot>& found = classes[key];
+    if (!found) found = std::make_shared<Slot>();
+    return found;
+  });
+  std::call_once(slot->built, [&] { slot->content_class = build(key); });
+  return *slot->content_class; // lives as long as the filter
+}
+
+std::unique_ptr<ContentClass> Prefilter::build(const ClassKey& key) const {
+  const bool is_raw = key.size >= kRawSpace;
+  const SizeRange size = is_raw ? SizeRange{} : range_of(key.size);
+  const auto known = [&](u32 probe) {
+    if (is_raw) return Answer::unknown;
+    const std::vector<u32>& probes = discriminators(key.size);
+    for (std::size_t i = 0; i < probes.size(); ++i)
+      if (probes[i] == probe) return (key.beginning >> i & 1) != 0 ? Answer::yes : Answer::no;
+    return ask(conditions_.probes[probe], size);
+  };
+  const ClassMaterial material{conditions_, strings_, cache_folder_, fault_};
+  const ClassOptions options{size, !is_raw, key.size == kRecords ? &of_records_ : nullptr,
+                             !is_raw && size.least > kLeastInPieces};
+  return std::make_unique<ContentClass>(material, options, known);
+}
+
+bool Prefilter::any_possible(const ContentClass& of, const KnownContent& content,
+                             const Externals& externals) const {
+  return std::any_of(of.rules.begin(), of.rules.end(), [&](const ContentClass::Rule& rule) {
+    return may_hold(
+        rule.formula, [](u32) { return true; },
+        [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); });
+  });
+}
+
+/// Whether, after a first search, strings that it did not look for may make a difference.
+bool Prefilter::is_worth_full_search(const ContentClass& of, ByteView content,
+                                     const Externals& externals, PrefilterScratch& scratch) const {
+  search(of, &*of.first, content, scratch);
+  const auto answer = [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); };
+  const auto occurs = found_or_not_looked_for(of, scratch);
+  const auto is_open = [&](u32 rule) { return may_hold(of.rules[rule].formula, occurs, answer); };
+  const auto depends_on_strings = [&](u32 rule) {
+    return is_open(rule) && !may_hold(
+                                of.rules[rule].formula, [](u32) { return false; }, answer);
+  };
+  return std::any_of(scratch.candidates.begin(), scratch.candidates.end(), depends_on_strings) ||
+         std::any_of(of.without_strings.begin(), of.without_strings.end(), depends_on_strings);
+}
+
+void Prefilter::decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
+                       PossibleRules& rules) const {
+  rules.without_strings.clear();
+  rules.with_strings.clear();
+  const bool left_open = std::exchange(scratch.left_open, false);
+  const ContentClass& of = class_of(key_of(content));
+  if (of.rules.empty()) return;
+  if (content.size() >= kLookFirst && !any_possible(of, content, externals)) return;
+
+  begin_search(of, scratch);
+  if (left_open || !of.first || is_worth_full_search(of, content, externals, scratch))
+    search(of, of.all(), content, scratch);
+  const auto keep_possible = [&](const std::vector<u32>& candidates, bool needing,
+                                 std::vector<u32>& possible) {
+    for (const u32 rule : candidates)
+      if (of.rules[rule].needs_string == needing &&
+          may_hold(
+              of.rules[rule].formula, [&](u32 string) { return scratch.present[string] != 0; },
+              [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); }))
+        possible.push_back(of.rules[rule].number);
+    std::sort(possible.begin(), possible.end());
+  };
+  keep_possible(of.without_strings, false, rules.without_strings);
+  keep_possible(scratch.candidates, true, rules.with_strings);
+}
+
+bool Prefilter::rules_out(u64 size, std::span<const Externals> names, const NextPiece& next,
+                          const std::function<bool(u32 rule)>& excepted,
+                          PrefilterScratch& scratch) const {
+  ByteView piece = next(0);
+  scratch.head.assign(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(
+                                                         std::min<u64>(piece.size(), kHead)));
+  const KnownContent known(scratch.head,
+                           fault_ == PlantedFault::take_head_for_all ? scratch.head.size() : size);
+  const ContentClass& of = class_of(key_of(known));
+  const auto occurs = found_or_not_looked_for(of, scratch);
+  const auto is_open = [&](u32 rule) {
+    return !excepted(of.rules[rule].number) &&
+           std::any_of(names.begin(), names.end(), [&](const Externals& externals) {
+             return may_hold(of.rules[rule].formula, occurs, [&](u32 probe) {
+               return ask(conditions_.probes[probe], known, externals);
+             });
+           });
+  };
+  begin_search(of, scratch);
+  if (std::any_of(of.without_strings.begin(), of.without_strings.end(), is_open)) return false;
+  const bool needs_search =
+      std::any_of(names.begin(), names.end(),
+                  [&](const Externals& externals) { return any_possible(of, known, externals); });
+  if (needs_search && !of.first) return false;
+  for (; !piece.empty(); piece = next(of.overlap))
+    if (needs_search && search(of, &*of.first, piece, scratch) &&
+        std::any_of(scratch.candidates.begin(), scratch.candidates.end(), is_open)) {
+      scratch.left_open = true;
+      return false;
+    }
+  return true;
+}
+
+void Prefilter::decide_raw(ByteView content, PrefilterScratch& scratch,
+                           PossibleRules& rules) const {
+  rules.without_strings.clear();
+  rules.with_strings.clear();
+  const ContentClass& of = class_of(ClassKey{kRawSpace, 0});
+  if (of.rules.empty()) return;
+  begin_search(of, scratch);
+  search(of, of.all(), content, scratch);
+  const auto unknown = [](u32) { return Answer::unknown; };
+  for (const u32 rule : scratch.candidates)
+    if (may_hold(
+            of.rules[rule].formula, [&](u32 s) { return scratch.present[s] != 0; }, unknown))
+      rules.with_strings.push_back(of.rules[rule].number);
+  std::sort(rules.with_strings.begin(), rules.with_strings.end());
+  for (const u32 rule : of.without_strings)
+    if (of.rules[rule].formula.is_true()) rules.without_strings.push_back(of.rules[rule].number);
+}
+
+bool Prefilter::may_match_records(ByteView records, PrefilterScratch& scratch) const {
+  const ContentClass& of = class_of(ClassKey{kRecords, 0});
+  if (!of.without_strings.empty()) return true;
+  begin_search(of, scratch);
+  search(of, of.all(), records, scratch);
+  return std::any_of(scratch.candidates.begin(), scratch.candidates.end(), [&](u32 rule) {
+    return may_hold(
+        of.rules[rule].formula, [&](u32 s) { return scratch.present[s] != 0; },
+        [](u32) { return Answer::unknown; });
+  });
+}
+
+bool Prefilter::may_match_somewhere(u32 rule,
+                                    const std::function<bool(const StringPlace&)>& occurs) const {
+  return may_hold(
+      conditions_.formulas[rule], [&](u32 string) { return occurs(conditions_.strings[string]); },
+      [](u32) { return Answer::unknown; });
+}
+
+bool Prefilter::may_match(u32 rule, ByteView content, const Externals& externals,
+                          const std::function<bool(const StringPlace&)>& occurs) const {
+  return may_hold(
+      conditions_.formulas[rule], [&](u32 string) { return occurs(conditions_.strings[string]); },
+      [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); });
+}
+
+} // namespace coldsweep

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Content -> the rules that may match it, never too few. Any number of threads may ask at once, each with a scratch
+// of its own; databases are built for each class of content when the first of it comes. Private to rules/.
+#pragma once
+
+#include "base/guarded.h"
+#include "prefilter/content_class.h"
+#include "prefilter/next_piece.h"
+
+#include <array>
+#include <map>
+#include <mutex>
+#include <span>
+
+namespace coldsweep {
+
+struct PrefilterScratch {
+  SearchScratch search;
+  std::vector<u32> found;      // numbers of strings within the class
+  std::vector<u8> present;     // by that number
+  std::vector<u32> candidates; // numbers of rules within the class
+  std::vector<u8> is_candidate;
+  std::vector<std::byte> head; // of content that comes in pieces
+  bool left_open = false; // by its first search, which needn't be done again where it is held whole
+};
+
+/// Numbers of rules, in order. Those that need no string are much the same from one content to the next.
+struct PossibleRules {
+  std::vector<u32> without_strings, with_strings;
+  bool empty() const { return without_strings.empty() && with_strings.empty(); }
+};
+
+/// Content is told apart by size first.
+inline constexpr std::size_t kSizeClasses = 8;
+
+class Prefilter {
+public:
+  /// `fault` is planted by tests.
+  /// `of_records`: by rule, whether it is asked of the records of logs.
+  Prefilter(Conditions conditions, std::vector<u8> of_records, std::filesystem::path cache_folder,
+            PlantedFault fault);
+  ~Prefilter();
+
+  /// The rules that may match.
+  void decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
+              PossibleRules& rules) const;
+
+  /// Whether no rule but `excepted` can match content of `size` bytes under any of these names. Where it is true, all
+  /// pieces were read; false says nothing, and comes as soon as it is known.
+  bool rules_out(u64 size, std::span<const Externals> names, const NextPiece& next,
+                 const std::function<bool(u32 rule)>& excepted, PrefilterScratch& scratch) const;
+
+  /// For raw space: the rules of which a string occurs, and that may match content of a size and a beginning that
+  /// aren't known. Rules that are not understood are among them, whatever occurs.
+  void decide_raw(ByteView content, PrefilterScratch& scratch, PossibleRules& rules) const;
+
+  /// Whether a rule of records may match any record among these.
+  bool may_match_records(ByteView records, PrefilterScratch& scratch) const;
+
+  /// Whether the rule may match some content in which exactly these strings occur.
+  bool may_match_somewhere(u32 rule, const std::function<bool(const StringPlace&)>& occurs) const;
+
+  /// Whether the rule may match where exactly these strings occur.
+  bool may_match(u32 rule, ByteView content, const Externals& externals,
+                 const std::function<bool(const StringPlace&)>& occurs) const;
+
+  const Conditions& conditions() const { return conditions_; }
+
+private:
+  struct ClassKey {
+    u32 size = 0, beginning = 0;
+    auto operator<=>(const ClassKey&) const = default;
+  };
+  using Candidates = std::vector<u32>;
+
+  struct Discriminators {
+    std::once_flag chosen;
+    std::vector<u32> probes;
+  };
+
+  ClassKey key_of(const KnownContent& content) const;
+  /// Probes of the beginning that tell classes of this size apart.
+  const std::vector<u32>& discriminators(u32 size_class) const;
+  const ContentClass& class_of(const ClassKey& key) const;
+  std::unique_ptr<ContentClass> build(const ClassKey& key) const;
+  bool any_possible(const ContentClass& of, const KnownContent& content,
+                    const Externals& externals) const;
+  bool is_worth_full_search(const ContentClass& of, ByteView content, const Externals& externals,
+                            PrefilterScratch& scratch) const;
+
+  Conditions conditions_;
+  SearchStrings strings_;
+  std::filesystem::path cache_folder_; // empty: databases are not kept
+  PlantedFault fault_;
+  std::vector<u8> of_records_;
+  mutable std::array<Discriminators, kSizeClasses> discriminators_;
+  struct Slot;
+  mutable Guarded<std::map<ClassKey, std::shared_ptr<Slot>>> classes_;
+};
+
+} // namespace coldsweep

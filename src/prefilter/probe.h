@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be asked of content without searching it: its size, integers and bytes at known offsets, and the
+// external variables of a path. Answers are exact, or `unknown`. Immutable; any thread. Private to rules/.
+#pragma once
+
+#include "base/checked.h"
+#include "model/externals.h"
+#include "prefilter/pattern.h"
+
+#include <compare>
+
+namespace coldsweep {
+
+enum class Answer : u8 { no, yes, unknown };
+
+/// An integer expression over size and content alone.
+struct Quantity {
+  enum class Kind : u8 { constant, filesize, read, arithmetic };
+  Kind kind = Kind::constant;
+  i64 value = 0;
+  u8 width = 0; // of a read, in bytes
+  bool is_signed = false, big_endian = false;
+  char op = 0; // + - * & | ^, < and > (shifts), and ~ and _ (minus) of one argument
+  std::vector<Quantity> args;
+  bool operator==(const Quantity&) const = default;
+};
+
+struct Comparison {
+  Quantity left, right;
+  std::string op;
+};
+
+/// One of these byte runs stands at an offset.
+struct BytesAt {
+  Quantity offset;
+  std::vector<std::vector<ByteSet>> runs;
+};
+
+struct ExternalTest {
+  std::size_t variable = 0; // index in kExternalNames
+  std::string op;           // ==, contains, icontains, startswith, ..., matches
+  std::string text;         // as it stands in the rule
+  std::vector<ByteRun>
+      runs{}; // of `matches`: one of these stands in the value, or it doesn't match
+};
+
+struct Probe {
+  enum class Kind : u8 { comparison, bytes_at, external };
+  Kind kind = Kind::comparison;
+  Comparison comparison;
+  BytesAt bytes_at;
+  ExternalTest external;
+  std::string shown; // in YARA-like terms; equal probes show equally
+};
+
+struct SizeRange {
+  u64 least = 0, most = 0;
+};
+
+/// Content of which only the first bytes are at hand; what lies behind them has no answer.
+struct KnownContent {
+  ByteView head;
+  u64 size = 0; ///< of all of it
+
+  KnownContent(ByteView whole) : head(whole), size(whole.size()) {}
+  KnownContent(ByteView beginning, u64 whole_size) : head(beginning), size(whole_size) {}
+  /// Whether [offset, offset + length) is content, but not at hand.
+  bool is_beyond_head(u64 offset, u64 length) const {
+    return fits(offset, length, size) && !fits(offset, length, head.size());
+  }
+};
+
+Answer ask(const Probe& probe, const KnownContent& content, const Externals& externals);
+/// When no more is known than the size: an interval.
+Answer ask(const Probe& probe, const SizeRange& size);
+/// Whether only content within the first `bytes` bytes decides, neither size nor externals.
+bool asks_only_beginning(const Probe& probe, u64 bytes);
+
+} // namespace coldsweep

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which of many patterns occur in content, in one pass (Hyperscan). A database is immutable and shared by threads;
+// each thread has its own scratch. Where Hyperscan was absent at build time, or does not know this processor,
+// `search_available` is false and nothing here is called. Private to rules/.
+#pragma once
+
+#include "prefilter/pattern.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace coldsweep {
+
+bool search_available();
+/// Version of the library and what it makes of this processor: a database fits no other.
+std::string search_platform();
+
+struct SearchPattern {
+  u32 id = 0; // several patterns may have the same
+  const Pattern* pattern = nullptr;
+  const SearchExpression* expression = nullptr; // of that pattern
+};
+
+class SearchScratch {
+public:
+  SearchScratch();
+  ~SearchScratch();
+  SearchScratch(SearchScratch&&) noexcept;
+  SearchScratch& operator=(SearchScratch&&) noexcept;
+
+private:
+  friend class SearchDatabase;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+class SearchDatabase {
+public:
+  /// A pattern that the library refuses is searched for by a part that must stand in it, and if that is refused, too, by
+  /// the run of bytes that says most about it.
+  static SearchDatabase compile(std::span<const SearchPattern> patterns);
+  /// What `serialized` gave, on the same platform; absent when it isn't that.
+  static std::optional<SearchDatabase> restore(const std::string& bytes);
+
+  ~SearchDatabase();
+  SearchDatabase(SearchDatabase&&) noexcept;
+  SearchDatabase& operator=(SearchDatabase&&) noexcept;
+
+  std::string serialized() const;
+  /// Adds to `found` the ids of the patterns that occur, some of them perhaps twice. False when that can't be told.
+  bool search(ByteView content, SearchScratch& scratch, std::vector<u32>& found) const;
+
+private:
+  struct State;
+  explicit SearchDatabase(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+} // namespace coldsweep

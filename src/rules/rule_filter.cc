@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/rule_filter.h"
+
+#include "prefilter/parse.h"
+#include "prefilter/place_dependence.h"
+#include "rules/compiled.h"
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+std::string flags_differ(const StringDeclaration& ours, const YR_STRING& theirs) {
+  const auto same = [&](bool flag, u32 mask) { return flag == ((theirs.flags & mask) != 0); };
+  if (!same(ours.wide, STRING_FLAGS_WIDE)) return "wide";
+  if (!same(ours.nocase, STRING_FLAGS_NO_CASE)) return "nocase";
+  if (!same(ours.xor_keys.has_value(), STRING_FLAGS_XOR)) return "xor";
+  if (!same(ours.base64, STRING_FLAGS_BASE64)) return "base64";
+  if (!same(ours.base64wide, STRING_FLAGS_BASE64_WIDE)) return "base64wide";
+  if (!same(ours.kind == StringDeclaration::Kind::hex, STRING_FLAGS_HEXADECIMAL)) return "kind";
+  return {};
+}
+
+/// What of the rule libyara read differently; empty when nothing.
+std::string difference(const ParsedRule& ours, const YR_RULE& theirs) {
+  if (ours.name != theirs.identifier)
+    return fmt::format("rule {} where libyara has {}", ours.name, theirs.identifier);
+  if (ours.is_private != (RULE_IS_PRIVATE(&theirs) != 0) ||
+      ours.is_global != (RULE_IS_GLOBAL(&theirs) != 0))
+    return fmt::format("the modifiers of rule {}", ours.name);
+  std::size_t next = 0;
+  const YR_STRING* string = nullptr;
+  yr_rule_strings_foreach((&theirs), string) {
+    if (string->chained_to != nullptr) continue; // a part of the string before it
+    if (next >= ours.strings.size() || ours.strings[next].id != string->identifier)
+      return fmt::format("string {} of rule {}", string->identifier, ours.name);
+    const std::string flag = flags_differ(ours.strings[next], *string);
+    if (!flag.empty())
+      return fmt::format("`{}` of string {} of rule {}", flag, string->identifier, ours.name);
+    ++next;
+  }
+  if (next != ours.strings.size()) return fmt::format("the strings of rule {}", ours.name);
+  return {};
+}
+
+std::string difference(const ParsedSource& ours, std::span<const YR_RULE> theirs) {
+  if (!ours.problem.empty()) return ours.problem;
+  if (ours.rules.size() != theirs.size())
+    return fmt::format("{} rules where libyara has {}", ours.rules.size(), theirs.size());
+  for (std::size_t i = 0; i < theirs.size(); ++i)
+    if (std::string problem = difference(ours.rules[i], theirs[i]); !problem.empty())
+      return problem;
+  return {};
+}
+
+std::vector<u8> of_records(const RuleSet::Compiled& rules) {
+  std::vector<u8> of;
+  for (const RuleInfo& info : rules.infos) of.push_back(info.is_log ? 1 : 0);
+  return of;
+}
+
+} // namespace
+
+Conditions RuleFilter::derive(const RuleSet::Compiled& rules, PlantedFault fault) {
+  ConditionBuilder builder(fault);
+  std::size_t known = 0;
+  for (const RuleSource& source : rules.sources) {
+    const YR_RULES& table = *rules.all.front()->rules;
+    const std::span<const YR_RULE> theirs(table.rules_table + known, source.rules);
+    ParsedSource parsed = parse_source(source.text, source.included);
+    if (const std::string problem = difference(parsed, theirs); problem.empty()) {
+      builder.add(parsed);
+    } else {
+      builder.add_unknown(theirs.size(), "the file is not understood: " + problem);
+      parsed = {};
+      parsed.problem = problem;
+    }
+    parsed_.push_back(std::move(parsed));
+    known += source.rules;
+  }
+  builder.add_unknown(rules.infos.size() - known, "compiled rules: what they ask can't be told");
+  return builder.finish();
+}
+
+RuleFilter::RuleFilter(const RuleSet::Compiled& rules, PlantedFault fault)
+    : prefilter_(derive(rules, fault), of_records(rules), rules.cache_folder, fault),
+      groups_(rules, parsed_, prefilter_.conditions().uses) {
+  for (const RuleSource& source : rules.sources) {
+    source_rules_ += source.rules;
+    path_dependent_.resize(source_rules_, source.reads_externals);
+  }
+  path_dependent_.resize(rules.infos.size(), true);
+  std::vector<u32> counts;
+  for (const RuleSource& source : rules.sources) counts.push_back(source.rules);
+  place_dependent_ = place_dependent(parsed_, counts, prefilter_.conditions().uses);
+  place_dependent_.resize(rules.infos.size(), true);
+  for (std::size_t i = 0; i < parsed_.size(); ++i)
+    for (u32 rule = 0; rule < counts[i]; ++rule)
+      has_strings_.push_back(!parsed_[i].problem.empty() || rule >= parsed_[i].rules.size() ||
+                             !parsed_[i].rules[rule].strings.empty());
+  has_strings_.resize(rules.infos.size(), true);
+  for (u32 i = 0; i < rules.infos.size(); ++i) numbers_[&rules.infos[i].ref] = i;
+}
+
+const RuleFilter& LazyFilter::get(const RuleSet::Compiled& rules) {
+  std::call_once(made_, [&] { filter_ = std::make_unique<RuleFilter>(rules, fault_); });
+  return *filter_;
+}
+
+} // namespace coldsweep

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/swept_volumes.h"
+
+#include "base/checked.h"
+#include "base/text.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr u32 kSector = 512;
+
+LocateTarget locate_target(const Image& image, const Volume& volume) {
+  LocateTarget target{image.format, {}, volume.offset, volume.size};
+  for (const ImageSegment& segment : image.segments)
+    target.segments.push_back(segment.path.filename().string());
+  return target;
+}
+
+Issue volume_issue(IssueKind kind, std::optional<u32> id, std::string message, u64 bytes) {
+  return {kind, id, std::nullopt, std::nullopt, std::nullopt, "volume", std::move(message), bytes};
+}
+
+void add_note(VolumeRecord& record, const std::string& note) {
+  record.note += (record.note.empty() ? "" : "; ") + note;
+}
+
+void describe_ntfs(const NtfsVolume& ntfs, VolumeRecord& record) {
+  record.cluster_size = ntfs.geometry.cluster_size;
+  record.serial = fmt::format("{:016x}", ntfs.geometry.serial);
+  record.label = ntfs.label;
+  record.status = VolumeStatus::swept;
+  if (!ntfs.boot_problem.empty()) add_note(record, ntfs.boot_problem);
+  if (ntfs.mft.record_count() == 0) add_note(record, ntfs.mft.problems().front());
+}
+
+/// The system volume is C:, the others follow in the order of the media.
+void assign_drives(std::deque<SweptVolume>& volumes) {
+  const auto system = std::find_if(volumes.begin(), volumes.end(),
+                                   [](const SweptVolume& v) { return v.plan.holds_windows(); });
+  char next = system == volumes.end() ? 'C' : 'D';
+  for (auto volume = volumes.begin(); volume != volumes.end(); ++volume) {
+    volume->drive = volume == system ? 'C' : next;
+    if (volume != system && next < 'Z') ++next;
+  }
+}
+
+/// Exchange stands wherever a folder FrontEnd/HttpProxy is, on whatever volume.
+void find_web_folders(std::deque<SweptVolume>& volumes) {
+  constexpr std::string_view kFolder = "/frontend/httpproxy";
+  bool exchange = false;
+  for (SweptVolume& volume : volumes) {
+    for (const std::string& named : volume.plan.paths_named("httpproxy")) {
+      const std::string path = ascii_lower(named);
+      if (path.ends_with(kFolder))
+        volume.web_folders.exchange.insert(path.substr(0, path.size() - kFolder.size() + 1));
+    }
+    exchange = exchange || !volume.web_folders.exchange.empty();
+  }
+  for (SweptVolume& volume : volumes) volume.web_folders.exchange_on_image = exchange;
+}
+
+bool is_wanted(const Volume& volume, const SweepOptions& options) {
+  return options.volumes.empty() || std::find(options.volumes.begin(), options.volumes.end(),
+                                              volume.locator) != options.volumes.end();
+}
+
+void check_locators(const VolumeTable& table, const SweepOptions& options) {
+  for (const std::string& locator : options.volumes) {
+    const bool found = std::any_of(table.volumes.begin(), table.volumes.end(),
+                                   [&](const Volume& v) { return v.locator == locator; });
+    if (found) continue;
+    std::string known;
+    for (const Volume& volume : table.volumes)
+      known += (known.empty() ? "" : ", ") + volume.locator;
+    throw UsageError(
+        fmt::format("--volume {}: the image has no such volume; it has {}", locator, known));
+  }
+}
+
+void mark_unreadable(VolumeRecord& record, const std::string& why) {
+  record.status = VolumeStatus::unreadable;
+  add_note(record, why);
+}
+
+void open_volume(const Image& image, const Volume& volume, const SweepOptions& options,
+                 VolumeRecord& record, OpenedVolumes& opened) {
+  if (volume.filesystem == "bitlocker") {
+    record.status = VolumeStatus::locked;
+    opened.issues.push_back(volume_issue(IssueKind::encrypted, record.id,
+                                         "encrypted by BitLocker: not swept", volume.size));
+  }
+  if (volume.filesystem != "ntfs") return;
+  try {
+    const NtfsVolume ntfs = NtfsVolume::open(volume.source);
+    describe_ntfs(ntfs, record);
+    if (!ntfs.boot_problem.empty())
+      opened.issues.push_back(volume_issue(IssueKind::malformed, record.id, ntfs.boot_problem, 0));
+    const u64 claimed = ntfs.geometry.cluster_count * ntfs.geometry.cluster_size;
+    if (ntfs.geometry.present_clusters < ntfs.geometry.cluster_count)
+      opened.issues.push_back(volume_issue(
+          IssueKind::unreadable, record.id,
+          fmt::format("the file system has {} bytes, the evidence ends after {} of them", claimed,
+                      volume.source->end()),
+          claimed - volume.source->end()));
+    SweptVolume& swept = opened.swept.emplace_back(
+        SweptVolume{record.id, volume.source,
+                    NtfsPlan::make(ntfs, record.id, options.scope, options.threads > 1), 'C',
+                    locate_target(image, volume)});
+    swept.target.unknown_to_sleuth_kit = !ntfs.boot_problem.empty();
+    swept.target.cluster_size = ntfs.geometry.cluster_size;
+    swept.record_size = ntfs.geometry.record_size;
+    record.rest = swept.plan.rest();
+    opened.issues.insert(opened.issues.end(), swept.plan.issues().begin(),
+                         swept.plan.issues().end());
+  } catch (const Error& e) {
+    mark_unreadable(record, e.what());
+    opened.issues.push_back(volume_issue(
+        IssueKind::unreadable, record.id,
+        fmt::format("volume {} at offset {}: {}", volume.locator, volume.offset, e.what()),
+        volume.size));
+  }
+}
+
+VolumeRecord plain_record(u32 id, const Volume& volume) {
+  VolumeRecord record;
+  record.id = id;
+  record.locator = volume.locator;
+  record.offset = volume.offset;
+  record.size = volume.size;
+  record.filesystem = volume.filesystem;
+  record.note = volume.note;
+  return record;
+}
+
+/// What lies between the volumes, before the first and behind the last, as volumes without a file system.
+void add_gaps(const Image& image, const VolumeTable& table, OpenedVolumes& opened) {
+  std::vector<std::pair<u64, u64>> taken; // from, to
+  for (const Volume& volume : table.volumes)
+    taken.emplace_back(volume.offset, saturating_add(volume.offset, volume.size));
+  taken.emplace_back(image.media->size(), image.media->size());
+  std::sort(taken.begin(), taken.end());
+  u64 at = 0, number = 0;
+  for (const auto& [from, to] : taken) {
+    const u64 end = std::min(from, image.media->size());
+    if (end > at) {
+      Volume gap;
+      gap.locator = fmt::format("gap{}", ++number);
+      gap.offset = at;
+      gap.size = end - at;
+      gap.filesystem = "none";
+      gap.source = std::make_shared<SliceSource>(image.media, at, gap.size);
+      VolumeRecord record = plain_record(static_cast<u32>(opened.records.size()), gap);
+      record.status = VolumeStatus::swept;
+      SweptVolume& swept = opened.swept.emplace_back(
+          SweptVolume{record.id, gap.source, NtfsPlan::of_gap(*gap.source, record.id, at), 'C',
+                      locate_target(image, gap)});
+      swept.target.cluster_size = kSector;
+      record.rest = swept.plan.rest();
+      opened.records.push_back(std::move(record));
+    }
+    at = std::max(at, to);
+  }
+}
+
+} // namespace
+
+VolumeRecord describe_volume(u32 id, const Volume& volume) {
+  VolumeRecord record = plain_record(id, volume);
+  if (volume.filesystem == "bitlocker") record.status = VolumeStatus::locked;
+  if (volume.filesystem != "ntfs") return record;
+  try {
+    describe_ntfs(NtfsVolume::open(volume.source, NtfsVolume::Search::no), record);
+  } catch (const Error& e) {
+    mark_unreadable(record, e.what());
+  }
+  return record;
+}
+
+OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
+                           const SweepOptions& options) {
+  check_locators(table, options);
+
+  OpenedVolumes opened;
+  for (const std::string& problem : table.problems)
+    opened.issues.push_back(volume_issue(IssueKind::malformed, std::nullopt, problem, 0));
+  for (u32 id = 0; id < table.volumes.size(); ++id) {
+    const Volume& volume = table.volumes[id];
+    VolumeRecord record = plain_record(id, volume);
+    if (is_wanted(volume, options))
+      open_volume(image, volume, options, record, opened);
+    else
+      add_note(record, "not asked for");
+    opened.records.push_back(std::move(record));
+  }
+  assign_drives(opened.swept);
+  for (const SweptVolume& volume : opened.swept) opened.records[volume.id].drive = volume.drive;
+  if (options.scope.unallocated && options.volumes.empty()) add_gaps(image, table, opened);
+  find_web_folders(opened.swept);
+  const bool any_ntfs = std::any_of(table.volumes.begin(), table.volumes.end(),
+                                    [](const Volume& v) { return v.filesystem == "ntfs"; });
+  if (!any_ntfs)
+    opened.issues.push_back(volume_issue(IssueKind::unsupported, std::nullopt,
+                                         "the image holds no NTFS volume: nothing was swept",
+                                         image.media->size()));
+  return opened;
+}
+
+} // namespace coldsweep
