@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row an outcome, in the order of StreamId. Most streams give no finding and no issue, and are no log: their
-// row is the account of bytes alone. All else is the serialised outcome, beside which the columns
-// only serve queries.
+// One row per outcome, in the order of StreamId. Most streams have no findings or issues and are
+// not logs; their row has only the byte counts. Every other row has the serialised outcome too, and
+// then its columns are only for queries.
 #include "manifest/journal.h"
 
 #include "base/error.h"
@@ -110,12 +110,12 @@ Database opened(const std::filesystem::path& file) {
   try {
     Database database(file);
     require_journal(database);
-    // Outcomes come in the order of the disk, not of their keys, and touch pages all over the table: these stay in
-    // memory (16 MiB), and are copied into the file seldom (when the log has 40 MiB).
+    // Outcomes come in the order of the disk, not of their keys, and touch pages all over the
+    // table. So the cache is large (16 MiB) and checkpoints are rare (when the WAL has 40 MiB).
     database.run("PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-16384; "
                  "PRAGMA wal_autocheckpoint=10000");
     return database;
-  } catch (const Error& error) { // SQLite says what is wrong, but not what we wanted of the file
+  } catch (const Error& error) { // SQLite says what is wrong, but not what the file is for
     throw Error(fmt::format("{}: a coldsweep journal of version {} expected: {}", file.string(),
                             kVersion, error.what()));
   }
@@ -128,7 +128,7 @@ struct Journal::State {
       : file(std::move(journal_file)), database(opened(file)), keep(database.prepare(kKeep)),
         find(database.prepare(kFind)) {}
 
-  /// Everything written goes into a batch; begun by its first write.
+  /// Every write belongs to a batch; the first write begins it.
   void begin() {
     if (in_batch) return;
     database.run("BEGIN IMMEDIATE");
@@ -164,15 +164,16 @@ Journal::~Journal() {
   try {
     state_->commit();
   } catch (const std::exception&) {
-    // Who needed it to be durable called flush(); what is lost here is examined again.
+    // Callers that need durability have called flush(). What is lost here is examined again.
   }
 }
 
 Journal Journal::create(const std::filesystem::path& case_folder) {
   const std::filesystem::path file = case_folder / kName;
-  File::create(file); // fails where there is one
+  File::create(file); // fails if there already is one
   Database database(file);
-  // WAL and NORMAL: one fsync a checkpoint; a power failure costs the last batches, never the file.
+  // WAL and NORMAL need one fsync per checkpoint. A power failure can lose the last batches, but
+  // never the file.
   database.run("PRAGMA journal_mode=WAL");
   database.run("BEGIN IMMEDIATE");
   database.run(kSchema);
@@ -207,7 +208,7 @@ void Journal::add_volume(const VolumeRecord& volume) {
 
 void Journal::add_issue(const Issue& issue) {
   state_->begin();
-  // One format for all: an issue of no stream is kept as the only one of an outcome of none.
+  // To need no other format, the issue is stored in an outcome that has no stream.
   const std::string payload =
       serialise({.stream = {}, .findings = {}, .issues = {issue}, .bytes = {}});
   state_->database.prepare("INSERT INTO issue(payload) VALUES(?1)").bind_bytes(payload).run();

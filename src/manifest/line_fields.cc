@@ -21,7 +21,7 @@ using Values = std::map<std::string, LineFields::Value, std::less<>>;
 constexpr std::size_t kDeepest = 32;
 constexpr std::size_t kMostFields = 10'000;
 
-/// Receives the parser's events and keeps what stands at depth 1 or 2, outside arrays.
+/// Receives the parser's events and keeps the values at depth 1 or 2 that are not in arrays.
 class Collector final : public Json::json_sax_t {
 public:
   bool null() override { return keep(nullptr); }
@@ -84,7 +84,7 @@ private:
     return is_new || refuse(fmt::format("`{}` stands twice", printable(place->first)));
   }
 
-  std::vector<bool> nesting_; // what we are in, from the outside; true for an array
+  std::vector<bool> nesting_; // the containers around a value, outermost first; true: an array
   std::array<std::string, 2> keys_;
 };
 

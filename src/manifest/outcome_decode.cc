@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // CBOR -> outcome. Pure functions, any thread.
-// A worker parses hostile evidence, so what comes back from one is trusted with nothing: every
-// field is checked.
+// A worker parses hostile evidence, so what it sends back is not trusted: every field is checked.
 #include "manifest/record.h"
 
 #include "base/error.h"
@@ -70,7 +69,7 @@ template <typename F> auto vector_of(const Json& value, F&& decode) {
   return items;
 }
 
-/// An enumerator that this version has a name for.
+/// Accepts only enumerators that this version has a name for.
 template <typename E> E enumerator(const Json& value) {
   const E stored = static_cast<E>(number<u8>(value));
   if (name_of(stored) == "unknown") refuse("a kind or an encoding this version doesn't know");

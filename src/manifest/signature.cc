@@ -22,7 +22,7 @@ constexpr std::size_t kSignatureBytes = 64;
 using OwnedKey = Owned<EVP_PKEY, EVP_PKEY_free>;
 using OwnedContext = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
 
-/// Ed25519 takes its message whole, and a manifest may be large: it is mapped.
+/// Ed25519 needs the whole message at once, and a manifest can be large. So it is mapped.
 class MappedFile {
 public:
   explicit MappedFile(const fs::path& path) : file_(File::open(path)), size_(file_.size()) {
@@ -42,7 +42,7 @@ private:
   void* address_ = nullptr;
 };
 
-/// Asks nobody: a batch job has no terminal.
+/// Never prompts: a batch job has no terminal.
 int no_passphrase(char*, int, int, void*) { return -1; }
 
 using ReadKey = EVP_PKEY* (*)(BIO*, EVP_PKEY**, pem_password_cb*, void*);

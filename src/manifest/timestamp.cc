@@ -49,7 +49,7 @@ OwnedResponse parse_reply(const std::string& der) {
   return response;
 }
 
-/// The stated time; throws unless the answer grants a stamp of that digest.
+/// The stated time. Throws unless the reply grants a time stamp of that digest.
 tm check_statement(TS_RESP* response, const Digest& digest) {
   const long status =
       ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(response)));
@@ -80,7 +80,8 @@ std::string subject_of(X509* certificate) {
   return {bytes, static_cast<std::size_t>(length)};
 }
 
-/// That the token is signed by the certificate it brings along.
+/// Checks that the token is signed by the certificate in it. Returns the subject of that
+/// certificate.
 std::string check_integrity(PKCS7* token) {
   const OwnedBio content(BIO_new(BIO_s_null()));
   STACK_OF(X509)* signers = PKCS7_get0_signers(token, nullptr, 0);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A case folder that nobody vouches for -> the first thing wrong with it. The manifest is read
-// once, a line at a time; what stays in memory are the hashes of the evidence copies it names. One
-// thread.
+// An untrusted case folder -> the first thing wrong with it. The manifest is read once, line by
+// line; only the hashes of the evidence copies that it names stay in memory. One thread.
 #include "manifest/seal.h"
 
 #include "base/error.h"
@@ -29,13 +28,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* kManifest = "manifest.jsonl";
 
-/// The place of a finding in the manifest's order. Then comes the part of the stream, and its member; the last three are namespace and name of the rule, or empty and the
-/// name of the hash set or anomaly, and the line of a log.
+/// The place of a finding in the manifest's order: volume, record, attribute, kind, sequence; the
+/// part of the stream and its member; the namespace and name of the rule (or an empty text and the
+/// name of the hash set or anomaly); the line of the log.
 using PartKey = std::optional<std::pair<std::size_t, u64>>;
 using FindingKey = std::tuple<u64, u64, u64, std::size_t, u64, PartKey, std::optional<std::string>,
                               std::string, std::string, std::optional<u64>>;
 
-/// The kinds' own order, which their names don't have.
+/// The order of kinds is that of the enumeration, not of their names.
 std::size_t rank_of_kind(const std::string& name) {
   std::size_t rank = 0;
   for (std::string_view known; (known = name_of(static_cast<StreamKind>(rank))) != "unknown";
@@ -45,7 +45,7 @@ std::size_t rank_of_kind(const std::string& name) {
 }
 
 FindingKey key_of(const LineFields& fields) {
-  // What is in no record is in the order of its clusters, which the line doesn't name as such.
+  // Findings outside of records are in the order of clusters, which is not stated in the line.
   if (!fields.has_value("record"))
     return {fields.number("volume"), kNoRecord, 0, 0, 0, {}, {}, {}, {}, {}};
   const bool is_part = fields.has("within.kind");
@@ -187,7 +187,7 @@ private:
       throw FormatError("`skipped_by` does not add up to the bytes skipped");
   }
 
-  /// No hash covers the seal, so it must be to the letter what the lines before it give.
+  /// No hash covers the seal, so it must be exactly the line that the lines before it give.
   void check_seal(const LineFields& fields, std::string_view line) {
     if (!swept_.empty())
       throw FormatError(fmt::format("the coverage of volume {} is missing", *swept_.begin()));
@@ -234,7 +234,7 @@ private:
     throw Problem(fmt::format("{}: {}", printable(file), why));
   }
 
-  /// In the order of names, so that the same case always gives the same first problem.
+  /// Sorted by name, so that the same case always gives the same first problem.
   static std::set<fs::path> entries(const fs::path& folder) {
     std::set<fs::path> paths;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder))
@@ -250,7 +250,7 @@ private:
   Hasher hasher_{HashKind::sha256};
   Section section_ = kCase;
   bool sealed_ = false;
-  std::set<u64> volumes_, swept_; // swept_: those whose coverage is still to come
+  std::set<u64> volumes_, swept_; // swept_: coverage line still expected
   FindingKey last_finding_;
   std::unordered_set<std::string> named_;
 };
