@@ -14,11 +14,11 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kPiece = 1_MiB;
-constexpr u64 kUnitClusters = 16; // of NTFS's compression
+constexpr u64 kUnitClusters = 16; // in a compression unit of NTFS
 constexpr u64 kMostUnit = 1_MiB;
 constexpr u64 kMostDecoded = 1_GiB;
 
-/// The encodings that the manifest names, which are decoded here.
+/// The encoding of that name in the manifest, if it is one of WOF's.
 std::optional<Encoding> wof_encoding(const std::string& name) {
   for (const Encoding encoding :
        {Encoding::wof_xpress4k, Encoding::wof_xpress8k, Encoding::wof_xpress16k, Encoding::wof_lzx})
@@ -41,7 +41,7 @@ void take_zeros(u64 count, const TakeBytes& take) {
     take(ByteView(zeros).first(std::min<u64>(zeros.size(), count - done)));
 }
 
-/// In the order of the stream, and without overlap.
+/// Extents must be in the order of the stream, and must not overlap.
 void require_order(const report::FindingRow& finding) {
   u64 end = 0;
   for (const report::ExtentRow& extent : finding.extents) {

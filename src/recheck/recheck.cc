@@ -31,11 +31,11 @@ bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   return false;
 }
 
-/// What was read of one content, for all findings about it.
+/// The result of reading one content, for all findings about it.
 struct CheckedContent {
   Rechecked verdict;
-  std::optional<std::vector<Finding>> judged; ///< by all rules
-  std::string unjudged;                       ///< why not
+  std::optional<std::vector<Finding>> judged; ///< what all rules found in it
+  std::string unjudged;                       ///< why the rules were not evaluated
 };
 
 bool same_content(const FindingRow& a, const FindingRow& b) {
@@ -110,7 +110,7 @@ private:
     return check_name(finding, record);
   }
 
-  /// Where the bytes that matched stand elsewhere now; empty when they don't.
+  /// Says which match has other bytes on the media now; empty if none has.
   std::string differing_match(const FindingRow& finding, const MediaContent& content) {
     matches_checked_ = 0;
     for (const report::MatchRow& match : finding.matches) {
@@ -167,7 +167,8 @@ private:
                      kMostHeld);
   }
 
-  /// Content of an old MFT record was judged with the ends of its sectors put back: nothing else may differ.
+  /// Content of an old MFT record was scanned with the ends of its sectors restored. Whether the
+  /// copy differs from the media only there.
   bool is_mended(const FindingRow& finding, const MediaContent& content) {
     const std::string copy = copy_of(finding);
     u64 at = 0;
@@ -211,7 +212,7 @@ private:
     return content;
   }
 
-  /// Of several members of one name one must be it.
+  /// Several members can have the same name; one of them must be the right one.
   static bool find_member(ByteView content, std::string_view path, ArchiveBudget& budget,
                           const std::function<bool(ByteView)>& is_it) {
     bool found = false;

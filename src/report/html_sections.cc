@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What report.html says without its script: all but single findings beyond the heaviest.
+// What report.html shows without its script: everything, but only the findings with the highest
+// scores.
 #include "report/html_sections.h"
 
 #include "base/text.h"
@@ -34,7 +35,8 @@ std::string sized(u64 bytes) {
   return fmt::format("<span title=\"{} bytes\">{}</span>", bytes, human_size(bytes));
 }
 
-/// A bar of parts in proportion. Attributes of SVG, since the page's policy allows no style in its markup.
+/// A bar divided in proportion to the parts. It uses SVG attributes, because the page's policy
+/// allows no styles in the markup.
 std::string bar(const std::vector<std::pair<std::string_view, u64>>& parts,
                 const std::string& label) {
   double sum = 0;
@@ -60,7 +62,7 @@ std::string spaced(std::string name) {
   return name;
 }
 
-/// Empty where nothing was compared.
+/// Empty if nothing was compared.
 std::string hash_verdict(const Json& image) {
   if (member_of(image, "hash_match") == nullptr) return {};
   return flag_of(image, "hash_match") ? "the media agrees with what the image stores"
@@ -68,7 +70,7 @@ std::string hash_verdict(const Json& image) {
                                         "stores</strong>";
 }
 
-/// What the examiner says of the case; nothing where nothing was said.
+/// What the examiner said about the case; empty if nothing.
 std::string said_of_case(const SealedCase& sealed) {
   std::string facts;
   for (const auto& [name, value] : object_of(sealed.record, "info").items())
@@ -222,7 +224,7 @@ std::string static_findings(const SealedCase& sealed) {
   return text + "</tbody></table>";
 }
 
-/// Every byte of a volume, by what became of it.
+/// All bytes of a volume, by what happened to them.
 std::string space_row(const SpaceAccount& space) {
   if (space.size == 0) return {};
   std::string parts;

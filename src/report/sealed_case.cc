@@ -288,8 +288,8 @@ void SealedCase::for_each_issue(const std::function<void(const IssueRow&)>& use)
   for_each_line("issue", [&](const Json& line) { use(issue_of(line)); });
 }
 
-/// Those of one type, or all. The type is the first field of every line that coldsweep writes, so the others need not be
-/// parsed.
+/// Lines of one type, or all if `type` is empty. The type is the first field of every line that
+/// coldsweep writes, so lines of other types need not be parsed.
 void SealedCase::for_each_line(const std::string& type,
                                const std::function<void(const Json&)>& use) const {
   const std::string start = fmt::format("{{\"type\":\"{}\"", type);

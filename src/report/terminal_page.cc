@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep report CASE`: a page for the terminal. What weighs most stands first; each list says how much it leaves out.
+// `coldsweep report CASE`: a page for the terminal. The highest scores come first, and each list
+// says how much it leaves out.
 #include "base/text.h"
 #include "report/fields.h"
 #include "report/formats.h"
@@ -25,7 +26,7 @@ std::string counted(u64 count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-/// What the examiner says of the case; nothing where nothing was said.
+/// What the examiner said about the case; empty if nothing.
 std::string said_of_case(const SealedCase& sealed) {
   std::string lines;
   for (const auto& [name, value] : object_of(sealed.record, "info").items())

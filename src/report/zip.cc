@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr u64 kPiece = 1_MiB;
-constexpr time_t kFirstOfZip = 315'532'800; // 1980-01-01, before which zip has no times
+constexpr time_t kFirstOfZip = 315'532'800; // 1980-01-01, the first time that zip can express
 
 struct FreeArchive {
   void operator()(archive* of) const { archive_write_free(of); }
