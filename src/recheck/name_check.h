@@ -4,7 +4,8 @@
 #pragma once
 
 #include "base/types.h"
-#include "recheck/recheck.h"
+#include "recheck/verdict.h"
+#include "report/records.h"
 
 namespace coldsweep {
 

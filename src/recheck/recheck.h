@@ -5,6 +5,7 @@
 #pragma once
 
 #include "image/image.h"
+#include "recheck/verdict.h"
 #include "report/sealed_case.h"
 #include "rules/rule_set.h"
 
@@ -12,19 +13,6 @@
 #include <string>
 
 namespace coldsweep {
-
-enum class Recheck : u8 {
-  confirmed,
-  differs,
-  not_checkable, ///< none of it is on the media as it was scanned
-};
-
-struct Rechecked {
-  Recheck verdict = Recheck::confirmed;
-  /// What differs, or why it can't be checked; if it was confirmed only in part, what wasn't
-  /// checked.
-  std::string why;
-};
 
 struct RecheckCounts {
   u64 confirmed = 0, differs = 0, not_checkable = 0;

@@ -58,7 +58,8 @@ bool has_match(const Finding& judged, const MatchRow& stated, u64 from) {
 } // namespace
 
 RuleCheck::RuleCheck(const RuleSet& rules)
-    : scanner_(rules, kTimeoutSeconds, Prefiltering::off), logs_(rules, kTimeoutSeconds) {}
+    : scanner_(rules, kTimeoutSeconds, Prefiltering::off),
+      logs_(rules, kTimeoutSeconds, Prefiltering::off) {}
 
 std::vector<Finding> RuleCheck::judge(const FindingRow& finding, ByteView content, char drive) {
   std::vector<Externals> names = names_of(finding, drive);
