@@ -29,7 +29,7 @@ constexpr u64 kMostInteger = std::numeric_limits<i64>::max(); // SQLite has no u
 
 constexpr const char* kSchema = R"(
   CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE volume(id INTEGER PRIMARY KEY, line TEXT NOT NULL, rest BLOB); -- of a swept one
+  CREATE TABLE volume(id INTEGER PRIMARY KEY, line TEXT NOT NULL, rest BLOB); -- rest: of swept volumes
   CREATE TABLE issue(seq INTEGER PRIMARY KEY, payload BLOB NOT NULL);
   CREATE TABLE outcome(
     volume INTEGER, record INTEGER, attribute INTEGER, kind INTEGER, sequence INTEGER,
@@ -41,17 +41,16 @@ constexpr const char* kSchema = R"(
 
 constexpr const char* kKeep =
     "INSERT OR REPLACE INTO outcome VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-constexpr const char* kFind = "SELECT 1 FROM outcome WHERE volume = ?1 AND record = ?2 "
-                              "AND attribute = ?3 AND kind = ?4 AND sequence = ?5";
+
 constexpr const char* kAll =
     "SELECT volume, record, attribute, kind, sequence, planned, scanned, sparse, skipped, "
     "unreadable, owned, payload FROM outcome {} "
     "ORDER BY volume, record, attribute, kind, sequence";
 
-Statement& bind_stream(Statement& statement, const StreamId& stream) {
+void bind_stream(Statement& statement, const StreamId& stream) {
   if (stream.record > kMostInteger)
-    throw Error(fmt::format("internal error: {} is no MFT record number", stream.record));
-  return statement.bind(stream.volume)
+    throw Error(fmt::format("internal error: {} is not an MFT record number", stream.record));
+  statement.bind(stream.volume)
       .bind(static_cast<i64>(stream.record))
       .bind(stream.attribute)
       .bind(static_cast<i64>(stream.kind))
@@ -89,16 +88,16 @@ Outcome outcome_of(const Statement& row, const std::string& file) {
   }
   Outcome outcome = parse_outcome(row.bytes(11));
   if (outcome.stream != stream)
-    throw FormatError(fmt::format("{}: the outcome of record {} stands in the row of record {}",
-                                  file, outcome.stream.record, stream.record));
+    throw FormatError(fmt::format("{}: the outcome of record {} is in the row of record {}", file,
+                                  outcome.stream.record, stream.record));
   return outcome;
 }
 
 void require_journal(const Database& database) {
   if (database.integer("PRAGMA application_id") != kApplicationId)
-    throw FormatError("it is a database of another program");
+    throw FormatError("it is the database of another program");
   const i64 version = database.integer("PRAGMA user_version").value_or(0);
-  if (version != kVersion) throw FormatError(fmt::format("it is of version {}", version));
+  if (version != kVersion) throw FormatError(fmt::format("it has version {}", version));
   Statement check = database.prepare("PRAGMA quick_check(1)");
   if (!check.step() || check.bytes(0) != "ok")
     throw FormatError(fmt::format("it is damaged: {}", check.bytes(0)));
@@ -106,7 +105,7 @@ void require_journal(const Database& database) {
 
 Database opened(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file))
-    throw Error(fmt::format("{}: a journal expected, but there is no such file", file.string()));
+    throw Error(fmt::format("{}: expected a journal, but there is no such file", file.string()));
   try {
     Database database(file);
     require_journal(database);
@@ -116,7 +115,7 @@ Database opened(const std::filesystem::path& file) {
                  "PRAGMA wal_autocheckpoint=10000");
     return database;
   } catch (const Error& error) { // SQLite says what is wrong, but not what the file is for
-    throw Error(fmt::format("{}: a coldsweep journal of version {} expected: {}", file.string(),
+    throw Error(fmt::format("{}: expected a coldsweep journal of version {}: {}", file.string(),
                             kVersion, error.what()));
   }
 }
@@ -125,8 +124,7 @@ Database opened(const std::filesystem::path& file) {
 
 struct Journal::State {
   explicit State(std::filesystem::path journal_file)
-      : file(std::move(journal_file)), database(opened(file)), keep(database.prepare(kKeep)),
-        find(database.prepare(kFind)) {}
+      : file(std::move(journal_file)), database(opened(file)), keep(database.prepare(kKeep)) {}
 
   /// Every write belongs to a batch; the first write begins it.
   void begin() {
@@ -150,7 +148,6 @@ struct Journal::State {
   std::filesystem::path file;
   Database database;
   Statement keep;
-  Statement find;
   bool in_batch = false;
   u64 batch_outcomes = 0;
   std::chrono::steady_clock::time_point batch_begun;
@@ -238,21 +235,11 @@ void Journal::write(const Outcome& outcome) {
 
 void Journal::flush() { state_->commit(); }
 
-u64 Journal::outcome_count() const {
-  return static_cast<u64>(state_->database.integer("SELECT count(*) FROM outcome").value_or(0));
-}
-
-bool Journal::contains(const StreamId& stream) const {
-  const bool found = bind_stream(state_->find, stream).step();
-  state_->find.reset();
-  return found;
-}
-
 void Journal::for_each_outcome(const std::function<void(const Outcome&)>& use) const {
   state_->for_each("", use);
 }
 
-void Journal::for_each_telling_outcome(const std::function<void(const Outcome&)>& use) const {
+void Journal::for_each_reported_outcome(const std::function<void(const Outcome&)>& use) const {
   state_->for_each("WHERE payload IS NOT NULL", use);
 }
 

@@ -37,14 +37,11 @@ public:
   void write(const Outcome& outcome) override;
   void flush();
 
-  u64 outcome_count() const;
-  bool contains(const StreamId& stream) const;
-
   /// Every outcome, in the order of StreamId. Reads one at a time: memory doesn't grow with the
   /// case.
   void for_each_outcome(const std::function<void(const Outcome&)>& use) const;
   /// The outcomes that are more than byte counts: all with findings or issues, and possibly others.
-  void for_each_telling_outcome(const std::function<void(const Outcome&)>& use) const;
+  void for_each_reported_outcome(const std::function<void(const Outcome&)>& use) const;
 
   struct Header {
     std::string case_line;                 ///< manifest_line(CaseRecord)

@@ -23,7 +23,6 @@ struct RankedStream {
   std::optional<std::string> place;
   u64 created = 0; ///< NTFS time of $STANDARD_INFORMATION; 0: unknown
   std::vector<Reason> why;
-  std::string locate;
   std::vector<std::string> causes; ///< distinct rules, hash sets and anomalies, highest score first
 
   friend bool operator<(const RankedStream& a, const RankedStream& b);

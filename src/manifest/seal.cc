@@ -174,7 +174,7 @@ struct Sealing {
     std::stable_sort(loose.begin(), loose.end(),
                      [&](const Issue& a, const Issue& b) { return place(a) < place(b); });
     auto next = loose.cbegin();
-    journal.for_each_telling_outcome([&](const Outcome& outcome) {
+    journal.for_each_reported_outcome([&](const Outcome& outcome) {
       const std::tuple<std::optional<u32>, std::optional<u64>> here{outcome.stream.volume,
                                                                     outcome.stream.record};
       while (next != loose.cend() && place(*next) <= here) add(*next++);
@@ -250,10 +250,14 @@ SealSummary seal(const Journal& journal, const fs::path& case_folder,
                  const FindingAdjuster& adjust) {
   EvidenceStore(case_folder).sync(); // a copy must be durable before the manifest names it
   ManifestFile file(case_folder);
-  Sealing sealing{journal, adjust, journal.header(), file, {}};
+  Sealing sealing{.journal = journal,
+                  .adjust = adjust,
+                  .header = journal.header(),
+                  .file = file,
+                  .summary = {}};
   if (sealing.header.case_line.empty())
-    throw Error(fmt::format("internal error: the journal of {} says nothing of its case",
-                            case_folder.string()));
+    throw Error(
+        fmt::format("internal error: the journal of {} has no case record", case_folder.string()));
   Coverage coverage(sealing.header.swept_volumes);
 
   file.add(sealing.header.case_line);

@@ -28,8 +28,6 @@ public:
   bool step();
   /// Runs a statement that gives no rows.
   void run();
-  /// Ends a run early.
-  void reset() noexcept;
 
   i64 integer(int column) const;
   bool is_null(int column) const;
@@ -43,6 +41,7 @@ private:
   };
   Statement(sqlite3_stmt* statement, std::string file);
   void check(int status) const;
+  void reset() noexcept;
 
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
   std::string file_;

@@ -26,7 +26,7 @@ std::string_view name_of(Weight weight);
 
 struct VolumeRow {
   u64 id = 0;
-  std::string locator, filesystem, status, label, serial, note;
+  std::string locator, filesystem, status, label, note;
   std::string drive; ///< the drive letter that rules saw in its paths
   std::optional<u64> offset, cluster_size;
   u64 size = 0;
@@ -109,7 +109,7 @@ bool same_stream(const FindingRow& a, const FindingRow& b);
 
 struct IssueRow {
   std::string kind, path, stream, stage, message;
-  std::optional<u64> volume, record;
+  std::optional<u64> volume;
   u64 bytes = 0;
 };
 

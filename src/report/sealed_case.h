@@ -54,7 +54,7 @@ public:
   std::array<u64, kWeights> weights{};
   std::map<std::string, CauseCount> causes;
   std::map<std::string, IssueCount> issue_kinds;
-  u64 findings = 0, issues = 0, records = 0;
+  u64 findings = 0, issues = 0;
   /// How many of the findings are strings in raw space, where the rule's condition can't be
   /// evaluated.
   u64 strings_only = 0;
