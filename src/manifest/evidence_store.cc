@@ -78,7 +78,7 @@ private:
 EvidenceStore::EvidenceStore(fs::path case_folder) : case_folder_(std::move(case_folder)) {}
 
 fs::path EvidenceStore::relative_path(const std::string& sha256) {
-  if (!is_sha256(sha256)) throw FormatError("a SHA-256 of 64 lower-case hex digits expected");
+  if (!is_sha256(sha256)) throw FormatError("expected a SHA-256 of 64 lower-case hex digits");
   return fs::path(kFolder) / sha256.substr(0, 2) / sha256;
 }
 

@@ -24,7 +24,7 @@ std::optional<std::string_view> LineReader::next() {
   while ((end = buffer_.find('\n', searched)) == std::string::npos) {
     searched = buffer_.size() - start_; // where the new bytes will begin
     if (searched > kLongestLine) fail("it is longer than any record");
-    if (!fill()) fail("it does not end in a line feed: the file is cut");
+    if (!fill()) fail("it does not end in a line feed: the file is cut off");
   }
   const std::string_view line = std::string_view(buffer_).substr(start_, end - start_);
   start_ = end + 1;

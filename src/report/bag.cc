@@ -74,11 +74,11 @@ std::string tag_file(const fs::path& bag, const char* name, const std::string& t
 void require_empty(const fs::path& bag, const fs::path& case_folder) {
   const fs::path within = fs::weakly_canonical(bag).lexically_relative(fs::canonical(case_folder));
   if (!within.empty() && *within.begin() != "..")
-    throw UsageError(fmt::format("{}: a folder outside of the case expected", bag.string()));
+    throw UsageError(fmt::format("{}: must be outside of the case folder", bag.string()));
   std::error_code ignored;
   const fs::file_status status = fs::symlink_status(bag, ignored);
   if (fs::exists(status) && !(fs::is_directory(status) && fs::is_empty(bag)))
-    throw UsageError(fmt::format("{}: a new or empty folder expected", bag.string()));
+    throw UsageError(fmt::format("{}: must be a new or empty folder", bag.string()));
 }
 
 } // namespace
@@ -92,7 +92,7 @@ BagSummary write_bag(const SealedCase& sealed, const fs::path& case_folder, cons
     fs::create_directories(target.parent_path());
     const std::string sha256 = copy_file(case_folder / path, target, summary.bytes);
     if (*path.begin() == "evidence" && sha256 != path.filename())
-      throw Error(fmt::format("{}: its content hashes to {}", path.string(), sha256));
+      throw Error(fmt::format("{}: its hash is {}", path.string(), sha256));
     list += fmt::format("{}  data/{}\n", sha256, path.generic_string());
     ++summary.files;
   }

@@ -15,7 +15,7 @@ namespace coldsweep::report {
 using Json = nlohmann::ordered_json;
 
 [[noreturn]] inline void wrong_type(const char* field, const char* expected) {
-  throw FormatError(std::string("`") + field + "`: " + expected + " expected");
+  throw FormatError(std::string("`") + field + "`: expected " + expected);
 }
 
 /// Null if there is none.
@@ -35,7 +35,7 @@ inline std::string text_of(const Json& object, const char* field) {
 inline std::optional<u64> maybe_number(const Json& object, const char* field) {
   const Json* value = member_of(object, field);
   if (!value) return std::nullopt;
-  if (!value->is_number_unsigned()) wrong_type(field, "a number that is not negative");
+  if (!value->is_number_unsigned()) wrong_type(field, "a non-negative number");
   return value->get<u64>();
 }
 

@@ -42,7 +42,7 @@ void write_part(std::string_view name, const SealedCase& sealed, const Output& o
   if (name == "footer") return output(page_footer(sealed));
   if (name == "index") return write_index(sealed, output);
   if (name == "details") return write_details(sealed, output);
-  throw Error(fmt::format("page.html: no part is called {}", name));
+  throw Error(fmt::format("page.html: there is no part {}", name));
 }
 
 } // namespace

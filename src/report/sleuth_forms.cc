@@ -67,7 +67,7 @@ void write_hashdeep(const SealedCase& sealed, const Output& output) {
       fmt::format("%%%% HASHDEEP-1.0\n%%%% size,md5,sha1,sha256,filename\n"
                   "## Made by coldsweep {} from the manifest with seal {}\n"
                   "## Audit from within the case folder: hashdeep -r -l -a -k THIS_FILE evidence\n"
-                  "## Streams without a copy stand as comments.\n## \n",
+                  "## Streams without a copy are listed as comments.\n## \n",
                   printable(sealed.case_text({"tool", "version"})), printable(sealed.seal_sha256)));
   std::unordered_set<std::string> listed;
   sealed.for_each_stream([&](const std::vector<FindingRow>& findings) {

@@ -59,9 +59,9 @@ public:
   void add(const std::string& iso, const std::string& description) {
     if (iso.empty()) return;
     const std::optional<UnixTime> time = unix_time(iso);
-    const bool sayable = time && time->seconds > kEarliest && time->seconds < kLatest;
-    put(sayable ? microseconds(iso) : "1970-01-01T00:00:00.000000+00:00",
-        sayable ? description : description + " (out of Timesketch's range, see exact_time)", iso);
+    const bool in_range = time && time->seconds > kEarliest && time->seconds < kLatest;
+    put(in_range ? microseconds(iso) : "1970-01-01T00:00:00.000000+00:00",
+        in_range ? description : description + " (out of Timesketch's range, see exact_time)", iso);
   }
 
   /// A finding without any time must not be lost.

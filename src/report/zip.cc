@@ -77,7 +77,7 @@ private:
 ZipSummary write_zip(const fs::path& case_folder, const fs::path& zip,
                      const std::string& password) {
   if (fs::exists(fs::symlink_status(zip)))
-    throw UsageError(fmt::format("{}: exists already, and is not overwritten", zip.string()));
+    throw UsageError(fmt::format("{}: already exists, and is not overwritten", zip.string()));
   const fs::path partial = zip.string() + ".partial";
   std::error_code error;
   fs::remove(partial, error);
