@@ -4,18 +4,13 @@
 #pragma once
 
 #include "content/archive.h"
-#include "examine/content_findings.h"
+#include "examine/content_tools.h"
+#include "examine/examination.h"
 
 namespace coldsweep {
 
-struct MemberTools {
-  ContentTools content;
-  HashLookup* lookup; ///< null: none
-  ArchiveLimits limits;
-};
-
-/// Adds complete and weighed findings and issues to the examination. A member's path is that in its archive; of an
-/// archive in an archive, `inner.zip!/page.aspx`.
-void examine_archive(Examination& work, ByteView content, const MemberTools& tools);
+/// Adds issues, and to Examination::complete the findings. A member's path is that in its archive; within an archive in an
+/// archive it is `inner.zip!/page.aspx`.
+void examine_archive(Examination& work, ByteView content, const ContentTools& tools);
 
 } // namespace coldsweep

@@ -88,13 +88,12 @@ LogExamination LogExaminer::examine(ByteView content, const LogKind& kind,
     RecordBlock block;
     while (reader->next(block)) {
       if (round == 0) note_times(*reader, block, kind.form == RecordForm::events, result.span);
-      if (!scanner_.has_rules() || !result.failure.empty())
-        continue; // only the times are asked for
+      if (!scanner_.has_rules() || result.failure) continue; // only the times are of use
       BlockScan scan = scanner_.scan(block);
       for (RecordHit& hit : scan.hits) collected.add(std::move(hit), *reader, block, round > 0);
       if (!scan.timed_out && !scan.error) continue;
-      result.timed_out = scan.timed_out;
-      result.failure = scan.error.value_or("the time limit was reached");
+      result.failure =
+          ScanFailure{scan.timed_out, false, scan.error.value_or("the time limit was reached")};
       result.unjudged = content.size() - std::min<u64>(content.size(), block.stream_offset(0));
     }
     if (round == 0) result.damage = reader->damage();

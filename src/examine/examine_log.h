@@ -4,9 +4,11 @@
 #pragma once
 
 #include "content/log_kind.h"
+#include "examine/names_scan.h"
 #include "model/outcome.h"
 #include "rules/record_scanner.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,9 +20,8 @@ struct LogExamination {
   std::vector<Finding> findings; ///< cause, matches (offsets in the stream) and place in the log
   std::vector<std::string> truncated; ///< findings or matches that were left out
   std::vector<std::string> damage;    ///< places where the log isn't what it should be
-  bool timed_out = false;
-  std::string failure; ///< why not all records were judged; empty when all were
-  u64 unjudged = 0;    ///< bytes from the record on where that was
+  std::optional<ScanFailure> failure; ///< why not all records were judged
+  u64 unjudged = 0;                   ///< bytes from the first record that was not judged
 };
 
 class LogExaminer {

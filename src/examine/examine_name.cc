@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "examine/examine_name.h"
 
+#include "examine/content_findings.h"
 #include "examine/finding_frame.h"
 #include "filesystem/suspicious_names.h"
 #include "filesystem/suspicious_times.h"
-#include "weigh/weigh.h"
 
 #include <set>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace coldsweep {
 
-Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const PlaceTable& table) {
+Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const ContentTools& tools) {
   const StreamDescription described = volume.plan.describe(name);
   Outcome outcome;
   outcome.stream = name.id;
@@ -34,12 +34,10 @@ Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const Pla
   for (const std::string& path : paths) {
     for (Anomaly& anomaly : suspicious_name(std::string_view(path).substr(path.rfind('/') + 1))) {
       if (!known.insert(anomaly.name).second) continue; // one finding a kind, whatever the names
-      Finding finding = common;
-      finding.cause = std::move(anomaly);
-      weigh(finding, ContentFacts(), table);
-      outcome.findings.push_back(std::move(finding));
+      outcome.findings.emplace_back().cause = std::move(anomaly);
     }
   }
+  finish_findings(outcome.findings, std::move(common), nullptr, tools);
   return outcome;
 }
 

@@ -3,7 +3,8 @@
 // thread. Private to examine/.
 #pragma once
 
-#include "examine/content_findings.h"
+#include "examine/content_tools.h"
+#include "examine/examination.h"
 
 #include <span>
 

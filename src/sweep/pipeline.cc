@@ -36,7 +36,7 @@ private:
   std::span<const StreamRef> left_;
 };
 
-std::vector<Outcome> examine_batch(StreamExaminer& examiner, const SweptVolume& volume, Batch batch,
+std::vector<Outcome> examine_batch(Examiner& examiner, const SweptVolume& volume, Batch batch,
                                    const PipelineParts& parts) {
   Progress& progress = parts.progress;
   std::vector<Outcome> outcomes;
@@ -70,14 +70,14 @@ u64 stored_bytes(const StreamRef& stream) {
 void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
   BatchSource source(volume.plan.streams());
   if (parts.threads == 0) {
-    const std::unique_ptr<StreamExaminer> examiner = parts.make_examiner();
+    const std::unique_ptr<Examiner> examiner = parts.make_examiner();
     for (Batch batch = source.next(); !batch.empty() && !parts.stop; batch = source.next())
       write_all(parts.sink, examine_batch(*examiner, volume, batch, parts));
     return;
   }
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, parts.threads);
   tbb::task_arena arena(static_cast<int>(parts.threads));
-  tbb::enumerable_thread_specific<std::unique_ptr<StreamExaminer>> examiners(parts.make_examiner);
+  tbb::enumerable_thread_specific<std::unique_ptr<Examiner>> examiners(parts.make_examiner);
   const auto plan = tbb::make_filter<void, Batch>(
       tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
         const Batch batch = parts.stop ? Batch{} : source.next();

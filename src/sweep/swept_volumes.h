@@ -2,7 +2,8 @@
 // The volumes of an image, opened: what each is, and a plan for those that are NTFS.
 #pragma once
 
-#include "examine/examine.h"
+#include "examine/swept_volume.h"
+#include "image/image.h"
 #include "model/case_record.h"
 #include "model/options.h"
 #include "volume/volume.h"
