@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# check_layers.sh [ROOT]: each `#include "folder/..."` below src/ must be in the table of its folder.
-# The table is that of src/README.md; a folder may always include itself.
+# check_layers.sh [ROOT]: each `#include "folder/..."` below src/ must be allowed by the table below.
+# src/README.md has the same table. A folder may always include itself.
 set -euo pipefail
 root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 cd "$root"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# check_sizes.sh [ROOT]: no source file below src/ has more than 450 lines. About 300 is the aim; past 450 it is two files.
+# check_sizes.sh [ROOT]: no source file below src/ has more than 450 lines. Aim for about 300; split a file past 450.
 set -euo pipefail
 root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 cd "$root"

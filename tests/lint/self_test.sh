@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# self_test.sh CHECK: shows that a check passes a clean tree and fails one with a violation. The trees are small and
-# made here, in a temporary folder, so that the state of the real one doesn't matter.
+# self_test.sh CHECK: shows that a check passes on a clean tree and fails on one with a violation. The trees are small and
+# are made here, in a temporary folder, so that the state of the real tree doesn't matter.
 set -euo pipefail
 check=${1:?layers, sizes, catches, spdx, format or docs}
 here=$(cd "$(dirname "$0")" && pwd)
