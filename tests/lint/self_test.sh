@@ -3,7 +3,7 @@
 # self_test.sh CHECK: shows that a check passes on a clean tree and fails on one with a violation. The trees are small and
 # are made here, in a temporary folder, so that the state of the real tree doesn't matter.
 set -euo pipefail
-check=${1:?layers, sizes, catches, spdx, format or docs}
+check=${1:?layers, sizes, catches, spdx, format, language or docs}
 here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
@@ -86,6 +86,34 @@ format)
   passes "a clean tree"
   echo 'int  two( ) ;' >>"$tree/src/base/one.h"
   fails "spacing" "src/base/one.h"
+  ;;
+language)
+  cp "$here/phrases.txt" "$tree/tests/lint"
+  mkdir -p "$tree"/tests/{fixtures,golden}
+  echo 'whoever, in a fixture' >"$tree/tests/fixtures/one.b64"
+  printf 'whoever\0in a binary file\n' >"$tree/tests/binary"
+  printf '%s\n// One more line, %0*d\n' "$licence" 82 0 >"$tree/src/base/two.h"
+  passes "a clean tree"
+  echo 'The rule is asked of each record.' >"$tree/README.md"
+  fails "a phrase in a text" 'README.md:1: "is asked of" -> is evaluated on'
+  rm "$tree/README.md"
+  echo '// Whoever calls it.' >>"$tree/src/base/one.h"
+  fails "a phrase in a comment, in capitals" 'src/base/one.h:4: "whoever" -> anyone who'
+  sed -i '$d' "$tree/src/base/one.h"
+  printf '// The index is made\n// anew.\nint three();\n' >>"$tree/src/base/one.h"
+  fails "a phrase across two lines" 'src/base/one.h:4: "made anew" -> rebuilt'
+  sed -i 's/made/remade/' "$tree/src/base/one.h"
+  passes "a part of a longer word"
+  printf '// One more line, %0*d\n' 83 0 >>"$tree/src/base/two.h"
+  fails "a comment of 101 columns" "src/base/two.h:3: a comment wider than 100 columns"
+  sed -i '$d' "$tree/src/base/two.h"
+  printf 'int four(); // %0*d %0*d\n' 40 0 50 0 >>"$tree/src/base/two.h"
+  fails "a comment of 106 columns after code" "src/base/two.h:3: a comment wider than 100 columns"
+  sed -i '$d' "$tree/src/base/two.h"
+  printf 'auto text = "// %0*d %0*d";\n// https://%0*d\n' 40 0 50 0 100 0 >>"$tree/src/base/two.h"
+  passes "text that is no comment, and a long address"
+  echo 'a phrase' >>"$tree/tests/lint/phrases.txt"
+  fails "a phrase without a suggestion" '"a phrase" has no suggestion'
   ;;
 docs)
   program=$tree/program
