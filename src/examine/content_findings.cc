@@ -10,7 +10,8 @@
 namespace coldsweep {
 namespace {
 
-/// Strings in raw space without a rule that could be judged are no reason to keep all of that space.
+/// Strings in raw space without a rule that could be judged are no reason to keep all of that
+/// space.
 bool are_strings_only(const std::vector<Finding>& findings) {
   return std::all_of(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.part && finding.part->kind == StreamKind::strings_only;

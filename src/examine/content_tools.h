@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one thread examines content with, whether that is a stream, a carved piece or an archive member.
+// What one thread examines content with, whether that is a stream, a carved piece or an archive
+// member.
 #pragma once
 
 #include "examine/examine_options.h"

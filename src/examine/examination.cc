@@ -10,7 +10,7 @@
 namespace coldsweep {
 namespace {
 
-/// Overlapping unreadable bytes were scanned as zeros: the media doesn't hold what matched.
+/// Unreadable bytes were scanned as zeros, so the media doesn't hold what matched there.
 bool touches_gap(const std::vector<Gap>& gaps, u64 offset, u64 length) {
   return std::any_of(gaps.begin(), gaps.end(), [&](const Gap& gap) {
     return gap.offset < offset + length && offset < gap.offset + gap.length;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of one stream while it is examined. Used by one thread. Private to examine/.
+// What is known about a stream while it is examined. Used by one thread. Private to examine/.
 #pragma once
 
 #include "content/stream_content.h"
@@ -35,8 +35,8 @@ struct Examination {
   void note_truncated(const std::vector<std::string>& strings) {
     truncated.insert(strings.begin(), strings.end());
   }
-  /// Fills in where a match is in the media, by its offset in the stream. A match that touches unreadable bytes has no
-  /// place there.
+  /// Fills in where the match is in the media, from its offset in the stream. A match that touches
+  /// unreadable bytes has no place there.
   void place(const LoadedWindow& loaded, Match& match) const;
 
 private:

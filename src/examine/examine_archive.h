@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stream that is an archive -> findings in its members, and in those of archives within it. Used by one thread. Private to
-// engine/.
+// A stream that is an archive -> findings in its members, and in members of nested archives. Used
+// by one thread. Private to examine/.
 #pragma once
 
 #include "content/archive.h"
@@ -9,8 +9,8 @@
 
 namespace coldsweep {
 
-/// Adds issues, and to Examination::complete the findings. A member's path is that in its archive; within an archive in an
-/// archive it is `inner.zip!/page.aspx`.
+/// Adds findings to Examination::complete, and issues. A member is named by its path in the
+/// archive; in a nested archive by `inner.zip!/page.aspx`.
 void examine_archive(Examination& work, ByteView content, const ContentTools& tools);
 
 } // namespace coldsweep

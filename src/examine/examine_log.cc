@@ -14,10 +14,10 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kMostFindings = 1000; // of a rule in a stream
-constexpr std::size_t kAsked = 100; // records at either end of a block asked for a time
+constexpr std::size_t kAsked = 100; // records tried for a time at either end of a block
 
-/// Widens the span by the first and the last record of the block that tell a time. Of an event log all tell, and
-/// chunks may stand in any order.
+/// Widens the span by the first and last record of the block that have a time. In an event log all
+/// records have one, and its chunks may be in any order.
 void note_times(const RecordReader& reader, const RecordBlock& block, bool all, LogSpan& span) {
   const auto note = [&](const LogRecord& record) {
     const std::optional<LogTime> time = reader.time_of(block, record);
@@ -38,7 +38,8 @@ class Collected {
 public:
   explicit Collected(LogExamination& into) : into_(into) {}
 
-  /// The same rule and record under a further name of the stream is the same finding.
+  /// A match of the same rule in the same record, under a further name of the stream, is the same
+  /// finding.
   void add(RecordHit hit, const RecordReader& reader, const RecordBlock& block, bool further) {
     const LogRecord& record = block.records[hit.record];
     u64& count = counts_[hit.rule];

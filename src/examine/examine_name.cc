@@ -19,7 +19,7 @@ Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const Con
 
   Finding common = finding_frame(name, described);
   common.anomalies =
-      suspicious_times(described.si, described.fn); // those of names are the causes here
+      suspicious_times(described.si, described.fn); // suspicious names are the causes here
   common.locate = locate_record_command(volume.target, name);
   for (const Extent& extent : name.extents)
     if (extent.placed())
@@ -28,12 +28,12 @@ Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const Con
 
   std::vector<std::string> paths{described.path};
   paths.insert(paths.end(), described.links.begin(), described.links.end());
-  if (described.short_name)
-    paths.push_back(*described.short_name); // no path, but the last part of one
+  if (described.short_name) paths.push_back(*described.short_name); // only the last part of a path
   std::set<std::string> known;
   for (const std::string& path : paths) {
     for (Anomaly& anomaly : suspicious_name(std::string_view(path).substr(path.rfind('/') + 1))) {
-      if (!known.insert(anomaly.name).second) continue; // one finding a kind, whatever the names
+      if (!known.insert(anomaly.name).second)
+        continue; // one finding for each kind, in whichever name
       outcome.findings.emplace_back().cause = std::move(anomaly);
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A name of the plan -> its Outcome: a finding for each thing that is suspicious about it. No content is read. Any thread.
+// A name of the plan -> its Outcome, with a finding for each suspicious trait. Reads no content.
+// Any thread.
 #pragma once
 
 #include "examine/content_tools.h"

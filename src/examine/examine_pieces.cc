@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Most large streams match nothing. They are read and searched in pieces that fit the processor's cache: holding them
-// whole would double the cost, for fresh pages and for memory that is read twice.
+// Most large streams match nothing. They are read and searched in pieces that fit the processor's
+// cache: holding them whole would double the cost, for fresh pages and for memory that is read
+// twice.
 #include "base/hash.h"
 #include "content/archive.h"
 #include "content/log_kind.h"
@@ -18,8 +19,8 @@ constexpr u64 kWorthPieces = 1_MiB;
 
 } // namespace
 
-/// Whether all there is to say of a large stream is that it was scanned. It was then read piece by piece, and is accounted
-/// for. False means nothing: it has to be read whole.
+/// Whether no rule, hash or log format can match a large stream. It was then read in pieces and is
+/// accounted for. False means that it must be read whole to find out.
 bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
   if (window.length <= kWorthPieces || options_.prefiltering == Prefiltering::off ||
       is_iis_configuration(work.described().path, work.stream.name) ||

@@ -40,7 +40,8 @@ CarveResult carve_window(const Examination& work, const RawWindow& raw) {
   return carve(raw.loaded.bytes, runs_of(stream, raw.window, options.cluster_size), options);
 }
 
-/// From offsets in a piece to those in the stream. Bytes that an update sequence displaced stand nowhere as they matched.
+/// Turns offsets in a piece into offsets in the stream. A match over bytes that an update sequence
+/// replaced has no place in the media.
 void place_match(const Examination& work, const RawWindow& raw, const Carved& piece, Match& match) {
   const auto stored = raw.loaded.bytes.subspan(piece.offset + match.offset).begin();
   const bool as_stored =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam around every stream: the pipeline hands a stream to an Examiner and gets back its Outcome. Where and how the
-// stream is examined is up to the implementation.
+// The seam around every stream: the pipeline hands a stream to an Examiner and gets back its
+// Outcome. Where and how the stream is examined is up to the implementation.
 #pragma once
 
 #include "examine/swept_volume.h"
@@ -17,8 +17,9 @@ public:
   Examiner(const Examiner&) = delete;
   Examiner& operator=(const Examiner&) = delete;
 
-  /// Accounts for every byte of the stream: damage, timeouts and limits become issues of the outcome. `volume` and
-  /// `stream` stay valid during the call. Throws only when the case folder can't be written.
+  /// Accounts for every byte of the stream: damage, timeouts and limits become issues of the
+  /// outcome. `volume` and `stream` stay valid during the call. Throws only when the case folder
+  /// can't be written.
   virtual Outcome examine(const SweptVolume& volume, const StreamRef& stream) = 0;
 
   /// What the prefilter decided since the last call.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The external variables that rules see, put together in one place for streams, archive members and re-checks, as LOKI
-// and THOR hand them to rules. Pure functions.
+// The external variables that rules see, put together in one place for streams, archive members and
+// re-checks, as LOKI and THOR hand them to rules. Pure functions.
 #pragma once
 
 #include "model/externals.h"
@@ -13,7 +13,7 @@
 
 namespace coldsweep {
 
-/// Names and owner of a content.
+/// Names and owner of the content.
 struct NamedContent {
   std::string_view path;                    ///< of the stream: `/inetpub/wwwroot/a.aspx`
   std::string_view stream_name{};           ///< empty for the main stream
@@ -22,10 +22,11 @@ struct NamedContent {
   std::optional<std::string_view> member{}; ///< path within the archive that the stream is
 };
 
-/// One set for each path, that of `path` first; a member has only one. `filename` is the last part of the path as on
-/// disk, with `:stream` for an alternate data stream. `filepath` is the folder alone, with backslashes and a drive letter
-/// and no trailing backslash except in `C:\`. `extension` is in lower case with its dot. `owner` is
-/// `NT-AUTHORITY\SYSTEM` and the like where the SID is well known, else the SID. `filetype` is left to the scan.
+/// One set for each path, that of `path` first; a member has only one. `filename` is the last part
+/// of the path as on disk, with `:stream` for an alternate data stream. `filepath` is the folder
+/// alone, with backslashes and a drive letter and no trailing backslash except in `C:\`.
+/// `extension` is in lower case with its dot. `owner` is `NT-AUTHORITY\SYSTEM` and the like where
+/// the SID is well known, else the SID. `filetype` is left to the scan.
 std::vector<Externals> externals_of(const NamedContent& content, char drive);
 
 } // namespace coldsweep

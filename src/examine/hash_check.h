@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the hash sets say of a content: findings, or that it need not be scanned. Used by one thread. Private to examine/.
+// Looks content up in the hash sets: gives findings, or the reason not to scan it. Used by one
+// thread. Private to examine/.
 #pragma once
 
 #include "examine/content_tools.h"
@@ -16,17 +17,18 @@ struct HashJudgement {
   std::vector<HashSetHit> hits; ///< each one is a finding
 
   bool empty() const { return !good && !known && hits.empty(); }
-  /// `known_good` or `known` where the content need not be scanned; null where it must be.
+  /// `known_good` or `known` if the content need not be scanned; null if it must be.
   const char* reason_to_skip(bool skip_known) const;
   /// Adds a finding for each hit.
   void add_findings_to(std::vector<Finding>& findings) const;
 };
 
-/// By the hash lists alone. `hashes` has those that HashSets::kinds() names. Throws Error when a database can't be read.
+/// By the hash lists alone. `hashes` has those that HashSets::kinds() names. Throws Error when a
+/// database can't be read.
 HashJudgement judge_content(HashLookup& lookup, const Hashes& hashes);
 
-/// Judges the stream by `work.hashes` where they are `exact`, and by the files that Exchange ships. Without exact hashes,
-/// only its name in a web folder can count against it.
+/// Looks up `work.hashes` if they are `exact`, and compares the stream with the files that Exchange
+/// ships. Without exact hashes only its name in a web folder can count against it.
 HashJudgement judge_stream(Examination& work, const ContentTools& tools, bool exact);
 
 } // namespace coldsweep

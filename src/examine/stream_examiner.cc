@@ -81,7 +81,8 @@ void report_plan(Examination& work, const WindowPlan& plan) {
       0);
 }
 
-/// Accounts for the bytes of a window that are zeros by definition or unreadable. Returns how many are left to scan.
+/// Accounts for the bytes of a window that are zeros by definition or unreadable. Returns how many
+/// are left to scan.
 u64 account_for(Examination& work, LoadedWindow& loaded, const Window& window) {
   const u64 own = window.own(), end = window.offset + own;
   if (own < window.length) loaded.unreadable = within(loaded.gaps, end);
@@ -220,7 +221,8 @@ const char* StreamExaminer::check_hashes(Examination& work, const LoadedWindow& 
   return judgement.reason_to_skip(options_.skip_known);
 }
 
-/// Applies the rules to the content as a whole; raw space also gives its carved pieces. Returns whether it was scanned.
+/// Applies the rules to the content as a whole; raw space also gives its carved pieces. Returns
+/// whether it was scanned.
 bool StreamExaminer::scan_content(Examination& work, const LoadedWindow& loaded,
                                   const Window& window, const std::string& type) {
   NamesScan scan = work.raw ? scan_raw_space(scanner_, loaded.bytes, work.externals.front(), type)

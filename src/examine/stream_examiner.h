@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Examines streams within the process: read, scan, describe, keep a copy. One StreamExaminer a thread.
+// Examines streams within the process: read, scan, describe, keep a copy. One StreamExaminer a
+// thread.
 #pragma once
 
 #include "content/stream_content.h"

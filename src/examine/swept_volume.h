@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A volume that is being swept: where its bytes are, which streams are planned, and what findings say of it.
+// A volume that is being swept: where its bytes are, which streams are planned, and what findings
+// say of it.
 #pragma once
 
 #include "examine/locate.h"

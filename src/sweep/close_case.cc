@@ -8,7 +8,7 @@
 namespace coldsweep {
 namespace {
 
-/// Bytes left out because their hash is on a list: the examiner asked for that.
+/// Bytes that weren't scanned because their hash is on a list, as the examiner requested.
 u64 recognised_bytes(const ByteAccount& bytes) {
   u64 sum = 0;
   for (const char* reason : {"known_good", "known"})

@@ -9,7 +9,7 @@
 namespace coldsweep {
 namespace {
 
-/// Memory for content: each thread keeps a buffer, the rest is leased.
+/// Memory for content: each thread keeps a buffer; the rest is leased on demand.
 struct MemoryShares {
   u64 kept, leased;
 };

@@ -53,7 +53,8 @@ std::unique_ptr<OpenCase> open_case(const CaseInput& input) {
   RunRecord run = begin_run(input.options);
   Lap lap;
   PlaceTable places = PlaceTable::load(input.options.places);
-  // Beside the walk of the MFT, which one thread does. A failure comes up again with the first scan.
+  // Beside the walk of the MFT, which one thread does. A failure comes up again with the first
+  // scan.
   const bool beside = input.options.threads > 1 && input.options.prefilter;
   std::future<void> prefilter = std::async(beside ? std::launch::async : std::launch::deferred,
                                            [&rules = input.rules] { rules.prepare_prefilter(); });

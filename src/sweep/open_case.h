@@ -38,8 +38,8 @@ struct OpenCase {
   SweepResult result;
 };
 
-/// Opens and plans all volumes, then creates the case folder and writes what is known before the first stream is scanned.
-/// Throws as sweep() does.
+/// Opens and plans all volumes, then creates the case folder and writes what is known before the
+/// first stream is scanned. Throws as sweep() does.
 std::unique_ptr<OpenCase> open_case(const CaseInput& input);
 
 } // namespace coldsweep

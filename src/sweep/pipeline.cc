@@ -17,7 +17,7 @@ constexpr std::size_t kBatchStreams = 128;
 
 using Batch = std::span<const StreamRef>;
 
-/// Cuts the plan into batches, so that a stream of a few hundred bytes doesn't cost a task of its own.
+/// Cuts the plan into batches, so that a stream of a few hundred bytes doesn't cost a whole task.
 class BatchSource {
 public:
   explicit BatchSource(std::span<const StreamRef> streams) : left_(streams) {}
@@ -91,7 +91,7 @@ void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
   const auto sink = tbb::make_filter<std::vector<Outcome>, void>(
       tbb::filter_mode::serial_out_of_order,
       [&](const std::vector<Outcome>& outcomes) { write_all(parts.sink, outcomes); });
-  // Twice as many tokens as threads: a thread whose neighbour writes has a batch to go on with.
+  // Twice as many tokens as threads, so that a thread has a next batch while another one writes.
   arena.execute(
       [&] { tbb::parallel_pipeline(std::size_t{parts.threads} * 2, plan & examine & sink); });
 }

@@ -23,8 +23,8 @@ struct PipelineParts {
 /// Stored bytes of a stream: what reading and scanning it costs.
 u64 stored_bytes(const StreamRef& stream);
 
-/// Examines every stream of the volume, in the plan's order, unless stopped: then the streams
-/// that are under way are finished and written.
+/// Examines every stream of the volume, in the plan's order. After a stop, the streams under way
+/// are finished and written.
 void run_pipeline(const SweptVolume& volume, const PipelineParts& parts);
 
 } // namespace coldsweep

@@ -9,8 +9,8 @@
 
 namespace coldsweep {
 
-/// Sweeps and seals. Throws UsageError or RuleError before anything is written if options or rules are wrong, FormatError
-/// if the image can't be opened, Error if the case can't be written.
+/// Sweeps and seals. Throws UsageError or RuleError before anything is written if options or rules
+/// are wrong, FormatError if the image can't be opened, Error if the case can't be written.
 SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const SweepControl& control);
 
 /// The same for an image that is open already, with its volumes. Ignores `options.image`.

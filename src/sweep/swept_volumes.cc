@@ -45,7 +45,7 @@ void describe_ntfs(const NtfsVolume& ntfs, VolumeRecord& record) {
   if (ntfs.mft.record_count() == 0) add_note(record, ntfs.mft.problems().front());
 }
 
-/// The system volume is C:, the others follow in the order of the media.
+/// The system volume is C:, the others follow in media order.
 void assign_drives(std::deque<SweptVolume>& volumes) {
   const auto system = std::find_if(volumes.begin(), volumes.end(),
                                    [](const SweptVolume& v) { return v.plan.holds_windows(); });
@@ -56,7 +56,7 @@ void assign_drives(std::deque<SweptVolume>& volumes) {
   }
 }
 
-/// Exchange stands wherever a folder FrontEnd/HttpProxy is, on whatever volume.
+/// Exchange is installed wherever there is a folder FrontEnd/HttpProxy, on any volume.
 void find_web_folders(std::deque<SweptVolume>& volumes) {
   constexpr std::string_view kFolder = "/frontend/httpproxy";
   bool exchange = false;
@@ -145,7 +145,7 @@ VolumeRecord plain_record(u32 id, const Volume& volume) {
   return record;
 }
 
-/// What lies between the volumes, before the first and behind the last, as volumes without a file system.
+/// The space before, between and after the volumes, as volumes without a file system.
 void add_gaps(const Image& image, const VolumeTable& table, OpenedVolumes& opened) {
   std::vector<std::pair<u64, u64>> taken; // from, to
   for (const Volume& volume : table.volumes)
