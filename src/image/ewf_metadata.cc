@@ -2,7 +2,6 @@
 #include "image/ewf_metadata.h"
 
 #include "base/text.h"
-#include "image/image.h"
 
 #include <algorithm>
 #include <array>
@@ -82,7 +81,5 @@ std::map<std::string, std::string> ewf_stored_hashes(const EwfHandle& handle) {
   }
   return hashes;
 }
-
-std::string ewf_version() { return libewf_get_version(); }
 
 } // namespace coldsweep

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <libewf.h>
 
 namespace coldsweep {
 namespace {
@@ -168,5 +169,7 @@ Image open_image(const Paths& segments) {
   }
   return open_raw(segments);
 }
+
+std::string ewf_version() { return libewf_get_version(); }
 
 } // namespace coldsweep

@@ -2,7 +2,6 @@
 #include "volume/boot_sector.h"
 
 #include "base/endian.h"
-#include "volume/volume.h"
 
 #include <array>
 

@@ -14,6 +14,9 @@ constexpr u64 kSignatureBytes = 8192; ///< how much of a volume's start the sign
 /// `bitlocker`, `luks`, `refs`, `exfat`, `fat12/16/32`, `swap`, `lvm`, `ext`; empty when none fits.
 std::string signature_of(ByteView start);
 
+/// Whether this is an NTFS boot sector.
+bool looks_like_ntfs(ByteView boot_sector);
+
 /// How many bytes an NTFS boot sector says its volume has, without the backup boot sector.
 std::optional<u64> ntfs_size(ByteView boot_sector);
 

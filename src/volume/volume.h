@@ -4,8 +4,6 @@
 
 #include "image/image.h"
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +30,5 @@ struct VolumeTable {
 /// media in a child process: a crash or a hang there becomes a problem of the table.
 VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments,
                          const SourcePtr& media);
-
-/// Whether the first sector is an NTFS boot sector.
-bool looks_like_ntfs(ByteView boot_sector);
 
 } // namespace coldsweep
