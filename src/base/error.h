@@ -37,9 +37,4 @@ struct UsageError : Error {
   using Error::Error;
 };
 
-/// Work given up because the user asked to stop.
-struct Interrupted : Error {
-  using Error::Error;
-};
-
 } // namespace coldsweep

@@ -87,12 +87,6 @@ void add_hashes(Hashes& known, ByteView bytes, HashKinds kinds) {
   hashes.finish_into(known);
 }
 
-Hashes hash_all(ByteView bytes) {
-  Hashes hashes;
-  add_hashes(hashes, bytes, kAllHashes);
-  return hashes;
-}
-
 std::string sha256_of(ByteView bytes) {
   Hasher hasher(HashKind::sha256);
   hasher.add(bytes);

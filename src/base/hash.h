@@ -41,7 +41,6 @@ struct Hashes {
 struct HashKinds {
   bool md5 = false, sha1 = false, sha256 = false;
 
-  bool any() const { return md5 || sha1 || sha256; }
   HashKinds& operator|=(HashKinds other);
   bool operator==(const HashKinds&) const = default;
 };
@@ -63,9 +62,6 @@ private:
 
 /// Fills in those of `kinds` that `known` lacks, all over the same bytes, a cache-sized piece at a time.
 void add_hashes(Hashes& known, ByteView bytes, HashKinds kinds);
-
-/// All three.
-Hashes hash_all(ByteView bytes);
 
 std::string sha256_of(ByteView bytes);
 inline std::string sha256_of(std::string_view text) { return sha256_of(bytes_of(text)); }

@@ -17,6 +17,16 @@ constexpr std::size_t kMostSegments = 100000;
 constexpr std::size_t kGapWindow = 1000,
                       kLetterGapWindow = 26; // how far past a gap a later segment is looked for
 
+/// A file name split into what all segments share and what counts them.
+struct NumberedName {
+  fs::path folder;
+  std::string stem;   ///< with the dot
+  std::string suffix; ///< `001`, `aa`, ...
+  bool digits = false;
+
+  fs::path with(const std::string& other) const { return folder / (stem + other); }
+};
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool all(const std::string& text, char least, char greatest) {
   return std::all_of(text.begin(), text.end(), [&](char c) { return c >= least && c <= greatest; });
@@ -38,6 +48,28 @@ std::optional<u64> number_of(const std::string& digits) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   return number;
+}
+
+/// Absent when the name does not count segments.
+std::optional<NumberedName> numbered_name(const fs::path& path) {
+  const std::string name = path.filename().string();
+  NumberedName result{path.parent_path(), {}, {}, false};
+  const std::size_t dot = name.rfind('.');
+  if (dot != std::string::npos && dot > 0)
+    result.stem = name.substr(0, dot + 1);
+  else if (name.size() == 3 && name.front() == 'x') // what split(1) writes when no prefix is given
+    result.stem = "x";
+  else
+    return std::nullopt;
+  result.suffix = name.substr(result.stem.size());
+  if (!counts(result.suffix, result.digits)) return std::nullopt;
+  return result;
+}
+
+/// Whether the suffix can be the first: 0, 1, or all `a`.
+bool is_first_suffix(const NumberedName& name) {
+  if (name.digits) return number_of(name.suffix).value_or(2) <= 1;
+  return all(name.suffix, 'a', 'a') || all(name.suffix, 'A', 'A');
 }
 
 /// The suffixes that may follow: as counted, and as split(1) widens.
@@ -85,26 +117,6 @@ void check_is_first(const NumberedName& name, const fs::path& given) {
 }
 
 } // namespace
-
-std::optional<NumberedName> numbered_name(const fs::path& path) {
-  const std::string name = path.filename().string();
-  NumberedName result{path.parent_path(), {}, {}, false};
-  const std::size_t dot = name.rfind('.');
-  if (dot != std::string::npos && dot > 0)
-    result.stem = name.substr(0, dot + 1);
-  else if (name.size() == 3 && name.front() == 'x') // what split(1) writes when no prefix is given
-    result.stem = "x";
-  else
-    return std::nullopt;
-  result.suffix = name.substr(result.stem.size());
-  if (!counts(result.suffix, result.digits)) return std::nullopt;
-  return result;
-}
-
-bool is_first_suffix(const NumberedName& name) {
-  if (name.digits) return number_of(name.suffix).value_or(2) <= 1;
-  return all(name.suffix, 'a', 'a') || all(name.suffix, 'A', 'A');
-}
 
 std::optional<std::string> next_suffix(const std::string& suffix, bool digits) {
   if (digits) {

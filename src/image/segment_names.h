@@ -12,22 +12,6 @@
 
 namespace coldsweep {
 
-/// A name taken apart: what all segments share, and what counts them.
-struct NumberedName {
-  std::filesystem::path folder;
-  std::string stem;   ///< with the dot
-  std::string suffix; ///< `001`, `aa`, ...
-  bool digits = false;
-
-  std::filesystem::path with(const std::string& other) const { return folder / (stem + other); }
-};
-
-/// Absent when the name does not count segments.
-std::optional<NumberedName> numbered_name(const std::filesystem::path& path);
-
-/// Whether the suffix can be a first one: 0 or 1, or all `a`.
-bool is_first_suffix(const NumberedName& name);
-
 /// The suffix after this one, as counted; absent after the last.
 std::optional<std::string> next_suffix(const std::string& suffix, bool digits);
 /// What split(1) writes instead where it makes room for more: after `yz` comes `zaaa`, after `89`

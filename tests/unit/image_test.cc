@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/image.h"
 
-#include "base/hash.h"
+#include "support/hash_all.h"
 #include "unit/image_test_tools.h"
 
 #include <atomic>
