@@ -14,8 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostSegments = 100000;
-constexpr std::size_t kGapWindow = 1000,
-                      kLetterGapWindow = 26; // how far past a gap a later segment is looked for
+// How far past a gap a later segment is searched for.
+constexpr std::size_t kGapSearch = 1000, kLetterGapSearch = 26;
 
 /// A file name split into what all segments share and what counts them.
 struct NumberedName {
@@ -57,7 +57,7 @@ std::optional<NumberedName> numbered_name(const fs::path& path) {
   const std::size_t dot = name.rfind('.');
   if (dot != std::string::npos && dot > 0)
     result.stem = name.substr(0, dot + 1);
-  else if (name.size() == 3 && name.front() == 'x') // what split(1) writes when no prefix is given
+  else if (name.size() == 3 && name.front() == 'x') // split(1) without a prefix
     result.stem = "x";
   else
     return std::nullopt;
@@ -72,7 +72,7 @@ bool is_first_suffix(const NumberedName& name) {
   return all(name.suffix, 'a', 'a') || all(name.suffix, 'A', 'A');
 }
 
-/// The suffixes that may follow: as counted, and as split(1) widens.
+/// The suffixes that may follow: the next number, and what split(1) writes when it widens.
 std::vector<std::string> followers(const std::string& suffix, bool digits) {
   std::vector<std::string> names;
   if (const auto next = next_suffix(suffix, digits)) names.push_back(*next);
@@ -86,20 +86,20 @@ std::optional<std::string> existing_follower(const NumberedName& name, const std
   return std::nullopt;
 }
 
-/// Refuses when a later segment exists although the one after `last` does not.
+/// Throws if the segment after `last` is missing, but a later one exists.
 void check_no_gap(const NumberedName& name, const std::string& last) {
   const std::optional<std::string> missing = next_suffix(last, name.digits);
   std::optional<std::string> later = missing;
-  const std::size_t window = name.digits ? kGapWindow : kLetterGapWindow;
-  for (std::size_t i = 0; i < window && later; ++i) {
+  const std::size_t most = name.digits ? kGapSearch : kLetterGapSearch;
+  for (std::size_t i = 0; i < most && later; ++i) {
     later = next_suffix(*later, name.digits);
     if (later && is_there(name.with(*later)))
-      throw FormatError(fmt::format("{}: is missing: the image goes on in {}",
+      throw FormatError(fmt::format("{}: is missing, but the image continues in {}",
                                     name.with(*missing).string(), name.with(*later).string()));
   }
 }
 
-/// Refuses a segment that is not the first one of its image.
+/// Throws if the segment is not the first of its image.
 void check_is_first(const NumberedName& name, const fs::path& given) {
   for (const std::string& number : {std::string("0"), std::string("1")}) {
     if (!name.digits) break;
@@ -108,8 +108,8 @@ void check_is_first(const NumberedName& name, const fs::path& given) {
       throw UsageError(fmt::format("{}: is not the first segment: name {}", given.string(),
                                    name.with(suffix).string()));
   }
-  // Two digits or letters end many names that count nothing; three digits are what splitting tools
-  // write.
+  // Many names that count nothing end in two digits or letters. Three digits are what splitting
+  // tools write.
   if (name.digits && name.suffix.size() >= 3 && !is_first_suffix(name))
     throw FormatError(fmt::format(
         "{}: looks like a later segment of a split image, and {} is missing", given.string(),
@@ -168,7 +168,7 @@ void check_raw_order(const std::vector<fs::path>& segments) {
     const std::optional<NumberedName> name = numbered_name(segment);
     if (!name || (!names.empty() &&
                   (name->stem != names.front().stem || name->digits != names.front().digits)))
-      return; // names that don't count say nothing of the order
+      return; // names that don't count say nothing about the order
     names.push_back(*name);
   }
   check_is_first(names.front(), segments.front());
