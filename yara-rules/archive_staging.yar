@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was packed to be taken away: names in the headers of archives, which no compression hides.
+// Data packed for exfiltration: names in archive headers, which compression does not hide.
 
 rule SUSP_CAB_Recon_Bundle {
   meta:
@@ -60,7 +60,7 @@ rule SUSP_ZIP_Recon_Bundle {
 
 rule CRED_Archive_NTDS {
   meta:
-    description = "Archive (ZIP, RAR or cabinet) with the database of Active Directory among its members"
+    description = "Archive (ZIP, RAR or cabinet) that contains the Active Directory database"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1003/003/"
     date = "2026-11-25"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `places.toml` of this folder as it was when the program was built. Constant data, any thread.
+// `places.toml` of this folder, embedded at build time. Constant data, any thread.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rule files of this folder as they were when the program was built, in order of name: what
-// RuleSet::load_builtin takes. Constant data, any thread.
+// The rule files of this folder, embedded at build time and sorted by name, for
+// RuleSet::load_builtin. Constant data, any thread.
 #pragma once
 
 #include "rules/rule_set.h"

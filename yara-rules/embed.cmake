@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DFOLDER=... -DOUTPUT=... -P embed.cmake
-# Every *.yar of FOLDER, in order of name -> one C++ source that holds their bytes. Each byte is written as an escape,
-# so any content is carried over as it is, and each piece is short enough for any compiler.
+# Every *.yar of FOLDER, sorted by name -> one C++ source with their bytes. Each byte is written as an escape sequence,
+# so that any content is preserved. Each string literal is short enough for any compiler.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/embed_bytes.cmake)
 
@@ -16,7 +16,7 @@ set(rows "")
 set(number 0)
 foreach(name IN LISTS names)
   if(NOT name MATCHES "^[a-z0-9_]+[.]yar$")
-    message(FATAL_ERROR "${name}: rule files are named in lower case, digits and underscores")
+    message(FATAL_ERROR "${name}: names of rule files consist of lower-case letters, digits and underscores")
   endif()
   bytes_as_literals(${FOLDER}/${name} bytes)
   string(APPEND texts "constexpr char kText${number}[] =\n    \"\"\n${bytes};\n")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# bytes_as_literals(FILE OUT): the bytes of FILE as string literals of C++, 32 bytes a line. Every character is an escape, so
-# that none can run into the next, and any content is carried over as it is.
+# bytes_as_literals(FILE OUT): the bytes of FILE as C++ string literals, 32 bytes a line. Every character is an escape
+# sequence, so that none can run into the next, and any content is preserved.
 function(bytes_as_literals file out)
   file(READ ${file} bytes HEX)
   string(REGEX REPLACE "(................................................................)" "\\1\n" bytes "${bytes}")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DINPUT=... -DHEADER=... -DFUNCTION=... -DOUTPUT=... -P embed_text.cmake
-# One file -> a C++ source that defines `std::string_view FUNCTION()`, declared in HEADER, over its bytes.
+# One file -> a C++ source that defines `std::string_view FUNCTION()`, declared in HEADER, which returns its bytes.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/embed_bytes.cmake)
 

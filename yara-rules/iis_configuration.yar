@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// applicationHost.config and web.config: where modules are registered, directories are hung into a site, and files become pages.
+// applicationHost.config and web.config: they register modules, add virtual directories to a site,
+// and turn files into pages.
 
 rule SUSP_IIS_Config_Hidden_VirtualDirectory {
   meta:
-    description = "IIS configuration with a virtual directory in a folder that ProxyShell's operators hid pages in: a reserved device name or a nonsense name below ProgramData"
+    description = "IIS configuration with a virtual directory in a folder where ProxyShell's operators hid pages: a reserved device name, or a nonsense name below ProgramData"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -23,7 +24,7 @@ rule SUSP_IIS_Config_Hidden_VirtualDirectory {
 
 rule SUSP_IIS_Config_VirtualDirectory_Place {
   meta:
-    description = "IIS configuration with a virtual directory below ProgramData, a profile or a temporary folder"
+    description = "IIS configuration with a virtual directory below ProgramData, in a user profile or in a temporary folder"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -42,7 +43,7 @@ rule SUSP_IIS_Config_VirtualDirectory_Place {
 
 rule SUSP_IIS_Config_Module_Place {
   meta:
-    description = "IIS configuration that registers a native module from a folder where programs put none"
+    description = "IIS configuration that registers a native module from a folder where no legitimate program puts one"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/004/"
     date = "2026-11-25"
@@ -59,10 +60,10 @@ rule SUSP_IIS_Config_Module_Place {
     and $place
 }
 
-// Programs of other makers stand below "Program Files".
+// Legitimate third-party modules are below "Program Files".
 rule SUSP_IIS_Config_Module_Outside {
   meta:
-    description = "IIS configuration that registers a native module from a folder of its own below the root of a drive"
+    description = "IIS configuration that registers a native module from a separate folder below the root of a drive"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/004/"
     date = "2026-11-25"
@@ -118,7 +119,7 @@ rule SUSP_Script_IIS_Module_Install {
 
 rule SUSP_WebConfig_NonPage_Handler {
   meta:
-    description = "web.config that lets ASP.NET or ASP run files that are no pages: texts, images or scripts for the browser"
+    description = "web.config that lets ASP.NET or ASP run files that are not pages: texts, images or client-side scripts"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -137,7 +138,7 @@ rule SUSP_WebConfig_NonPage_Handler {
 
 rule WEBSHELL_WebConfig_Code {
   meta:
-    description = "web.config that holds server side code and lets itself be run as a page"
+    description = "web.config that contains server-side code and allows itself to run as a page"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Backdoors that are modules of IIS itself. Every native module exports RegisterModule and carries messages of the class it derives from, so that a rule
-// must ask for more than that.
+// Backdoors implemented as IIS modules. Every native module exports RegisterModule and contains
+// messages of its base class, so a rule must require more than that.
 
 private rule IIS_Native_Module {
   meta:
-    description = "A native module of IIS, good or bad"
+    description = "A native IIS module, legitimate or not"
     author = "coldsweep"
     reference = "https://www.welivesecurity.com/2021/08/06/anatomy-native-iis-malware/"
     date = "2026-11-25"
@@ -23,7 +23,7 @@ private rule IIS_Native_Module {
 
 rule BACKDOOR_IIS_Raid {
   meta:
-    description = "Native IIS module that takes commands from HTTP headers and keeps credentials, after IIS-Raid"
+    description = "Native IIS module that takes commands from HTTP headers and collects credentials, like IIS-Raid"
     author = "coldsweep"
     reference = "https://www.welivesecurity.com/2021/08/06/anatomy-native-iis-malware/"
     date = "2026-11-25"
@@ -50,7 +50,7 @@ rule BACKDOOR_IIS_Raid {
 
 rule BACKDOOR_IIS_IISpy {
   meta:
-    description = "Native IIS module that is driven by names of form fields and answers in a PNG, after IISpy"
+    description = "Native IIS module that is controlled through names of form fields and replies in a PNG, like IISpy"
     author = "coldsweep"
     reference = "https://www.welivesecurity.com/2021/08/06/anatomy-native-iis-malware/"
     date = "2026-11-25"
@@ -70,7 +70,7 @@ rule BACKDOOR_IIS_IISpy {
 
 rule SUSP_IIS_Module_Command {
   meta:
-    description = "Native IIS module that starts a command interpreter over pipes or takes its orders from a header"
+    description = "Native IIS module that runs a command interpreter through pipes or takes commands from a header"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/004/"
     date = "2026-11-25"

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traces of CVE-2021-26855, 26857, 26858 and 27065 in the logs of Exchange. Rules with the tag `log` speak of one record: a line of a text log or an
-// event. The checks are those that Microsoft's Test-ProxyLogon makes, exclusions included; an exclusion is asked at the place of the match, so that
-// another line can't decide. Exchange's logs are CSV and double their quotes.
+// Traces of CVE-2021-26855, 26857, 26858 and 27065 in Exchange's logs. Rules with the tag `log`
+// match one record: a line of a text log or an event. The checks are those of Microsoft's
+// Test-ProxyLogon, including its exclusions. An exclusion is checked at the offset of the match, so
+// that another line can't affect it. Exchange's logs are CSV and double their quotes.
 
 rule LOG_HttpProxy_CVE_2021_26855 : log {
   meta:
-    description = "Exchange HttpProxy log: a request sent on to a server that the client named (CVE-2021-26855)"
+    description = "Exchange HttpProxy log: a request forwarded to a server that the client named (CVE-2021-26855)"
     author = "coldsweep"
     reference = "https://github.com/microsoft/CSS-Exchange/blob/main/docs/Security/Test-ProxyLogon.md"
     date = "2026-11-25"
@@ -24,10 +25,10 @@ rule LOG_HttpProxy_CVE_2021_26855 : log {
     )
 }
 
-// Only autodiscover was asked: the attacker looked for mailboxes and may have found none.
+// Only autodiscover was requested: the attacker looked for mailboxes and may not have found any.
 rule LOG_HttpProxy_CVE_2021_26855_Probe : log {
   meta:
-    description = "Exchange HttpProxy log: a request for autodiscover sent on to a server that the client named, a probe for CVE-2021-26855"
+    description = "Exchange HttpProxy log: an autodiscover request forwarded to a server that the client named, a probe for CVE-2021-26855"
     author = "coldsweep"
     reference = "https://github.com/microsoft/CSS-Exchange/blob/main/docs/Security/Test-ProxyLogon.md"
     date = "2026-11-25"
@@ -44,7 +45,7 @@ rule LOG_HttpProxy_CVE_2021_26855_Probe : log {
 
 rule LOG_HttpProxy_CVE_2021_27065 : log {
   meta:
-    description = "Exchange HttpProxy log: a virtual directory was reset through a forged request, with success (CVE-2021-27065)"
+    description = "Exchange HttpProxy log: a forged request reset a virtual directory and succeeded (CVE-2021-27065)"
     author = "coldsweep"
     reference = "https://github.com/microsoft/CSS-Exchange/blob/main/docs/Security/Test-ProxyLogon.md"
     date = "2026-11-25"
@@ -59,7 +60,7 @@ rule LOG_HttpProxy_CVE_2021_27065 : log {
     for any i in (1..#reset) : ($success in (@reset[i]..@reset[i] + 4000))
 }
 
-// Only markup tells an attack from an administrator who sets the address.
+// Only markup distinguishes an attack from an administrator who sets the URL.
 rule LOG_ECP_CVE_2021_27065 : log {
   meta:
     description = "Exchange ECP log: a script was set as the URL of a virtual directory (CVE-2021-27065)"
@@ -78,7 +79,7 @@ rule LOG_ECP_CVE_2021_27065 : log {
 
 rule LOG_ECP_Reset_To_Page : log {
   meta:
-    description = "Exchange ECP log: a virtual directory was reset with its old settings written to a page (CVE-2021-27065)"
+    description = "Exchange ECP log: a virtual directory was reset, and its old settings were written to a page (CVE-2021-27065)"
     author = "coldsweep"
     reference = "https://github.com/microsoft/CSS-Exchange/blob/main/docs/Security/Test-ProxyLogon.md"
     date = "2026-11-25"
@@ -96,10 +97,10 @@ rule LOG_ECP_Reset_To_Page : log {
     and ($reset or $field)
 }
 
-// What an attacker tidies up; an administrator who repairs Exchange does the same.
+// Attackers do this to clean up. Administrators do the same to repair Exchange.
 rule LOG_ECP_OAB_Removed : log {
   meta:
-    description = "Exchange ECP log: the OAB virtual directory was removed by force, as attackers did when they tidied up"
+    description = "Exchange ECP log: the OAB virtual directory was removed by force, as attackers did to clean up"
     author = "coldsweep"
     reference = "https://redcanary.com/blog/threat-intelligence/microsoft-exchange-attacks/"
     date = "2026-11-25"
@@ -113,10 +114,11 @@ rule LOG_ECP_OAB_Removed : log {
     $removed
 }
 
-// The path in quotes is where a download went. Below ClientAccess\OAB is where Exchange puts its own, wherever it's installed.
+// The path in quotes is the target of a download. Exchange's own targets are below
+// ClientAccess\OAB, wherever it is installed.
 rule LOG_OABGenerator_CVE_2021_26858 : log {
   meta:
-    description = "Exchange OABGenerator log: a download went to a file outside the folder of the address book (CVE-2021-26858)"
+    description = "Exchange OABGenerator log: a download was written to a file outside the address book folder (CVE-2021-26858)"
     author = "coldsweep"
     reference = "https://github.com/microsoft/CSS-Exchange/blob/main/docs/Security/Test-ProxyLogon.md"
     date = "2026-11-25"
@@ -135,10 +137,11 @@ rule LOG_OABGenerator_CVE_2021_26858 : log {
     )
 }
 
-// The name of the provider may stand elsewhere in the chunk; the trace of the exception names the service as well.
+// The name of the provider may be elsewhere in the chunk. The stack trace of the exception also
+// names the service.
 rule LOG_EVTX_CVE_2021_26857 : log {
   meta:
-    description = "Application event log: Exchange's Unified Messaging failed at a cast, as when it was made to deserialize foreign data (CVE-2021-26857)"
+    description = "Application event log: a cast failed in Exchange's Unified Messaging, as when it deserializes an attacker's data (CVE-2021-26857)"
     author = "coldsweep"
     reference = "https://github.com/microsoft/CSS-Exchange/blob/main/docs/Security/Test-ProxyLogon.md"
     date = "2026-11-25"
@@ -159,7 +162,7 @@ rule LOG_EVTX_CVE_2021_26857 : log {
 
 rule LOG_IIS_ECP_Reset_VirtualDirectory : log {
   meta:
-    description = "IIS log: a virtual directory of Exchange was reset through ECP, with success (CVE-2021-27065)"
+    description = "IIS log: an Exchange virtual directory was successfully reset through ECP (CVE-2021-27065)"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"
     date = "2026-11-25"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// ProxyShell, ProxyNotShell and OWASSRF in the logs of IIS and Exchange. The address and the status stand in one line.
+// ProxyShell, ProxyNotShell and OWASSRF in the logs of IIS and Exchange. The URL and the status are
+// in the same line.
 
 rule LOG_IIS_ProxyShell : log {
   meta:
-    description = "IIS log: Exchange answered a request that autodiscover carried to a back end (ProxyShell, CVE-2021-34473)"
+    description = "IIS log: Exchange answered a request that autodiscover forwarded to a back end (ProxyShell, CVE-2021-34473)"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -19,7 +20,7 @@ rule LOG_IIS_ProxyShell : log {
 
 rule LOG_IIS_ProxyShell_Attempt : log {
   meta:
-    description = "IIS log: a request that asked autodiscover for a back end of Exchange (ProxyShell, ProxyNotShell), whatever the answer"
+    description = "IIS log: a request through autodiscover for an Exchange back end (ProxyShell, ProxyNotShell), whatever the response"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -35,7 +36,7 @@ rule LOG_IIS_ProxyShell_Attempt : log {
 
 rule LOG_HttpProxy_ProxyShell : log {
   meta:
-    description = "Exchange HttpProxy log: autodiscover carried a request to PowerShell or another back end (ProxyShell, ProxyNotShell)"
+    description = "Exchange HttpProxy log: autodiscover forwarded a request to PowerShell or another back end (ProxyShell, ProxyNotShell)"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -50,10 +51,10 @@ rule LOG_HttpProxy_ProxyShell : log {
     $line or $mail
 }
 
-// The access token of ProxyShell is not in the address here.
+// The URL does not contain ProxyShell's access token here.
 rule LOG_IIS_ProxyNotShell : log {
   meta:
-    description = "IIS log: an authenticated request that autodiscover carried to PowerShell, with success (ProxyNotShell, CVE-2022-41040)"
+    description = "IIS log: an authenticated request that autodiscover forwarded to PowerShell and that succeeded (ProxyNotShell, CVE-2022-41040)"
     author = "coldsweep"
     reference = "https://www.gteltsc.vn/blog/warning-new-attack-campaign-utilized-a-new-0day-rce-vulnerability-on-microsoft-exchange-server-12715.html"
     date = "2026-11-25"
@@ -72,7 +73,7 @@ rule LOG_IIS_ProxyNotShell : log {
 
 rule LOG_IIS_OWASSRF : log {
   meta:
-    description = "IIS or HttpProxy log: a request for PowerShell behind an address of Outlook on the web (OWASSRF, CVE-2022-41080)"
+    description = "IIS or HttpProxy log: a request for PowerShell through a URL of Outlook on the web (OWASSRF, CVE-2022-41080)"
     author = "coldsweep"
     reference = "https://www.crowdstrike.com/en-us/blog/owassrf-exploit-analysis-and-recommendations/"
     date = "2026-11-25"
@@ -89,7 +90,7 @@ rule LOG_IIS_OWASSRF : log {
 
 rule LOG_PSRP_Client : log {
   meta:
-    description = "IIS or HttpProxy log: Exchange's PowerShell was used from Python, as exploits of ProxyShell and its successors do"
+    description = "IIS or HttpProxy log: Exchange's PowerShell was used from Python, as in exploits for ProxyShell and its successors"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -106,7 +107,7 @@ rule LOG_PSRP_Client : log {
 
 rule LOG_EVTX_Exchange_Export_To_Page : log {
   meta:
-    description = "Exchange Management event log: a mailbox or a certificate request was written to a page (ProxyShell)"
+    description = "Exchange Management event log: a mailbox or a certificate request was exported to a page (ProxyShell)"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -123,7 +124,7 @@ rule LOG_EVTX_Exchange_Export_To_Page : log {
 
 rule LOG_EVTX_Exchange_Export_Role : log {
   meta:
-    description = "Exchange Management event log: somebody was given the role to export mailboxes, the step before ProxyShell's export"
+    description = "Exchange Management event log: an account was given the role to export mailboxes, the step before ProxyShell's export"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"

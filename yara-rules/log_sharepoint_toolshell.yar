@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// ToolShell in IIS's logs: a request for ToolPane.aspx that comes from the page of signing out, and then the page that prints the keys.
+// ToolShell in IIS logs: a request for ToolPane.aspx with the sign-out page as referer, then one
+// for the page that prints the keys.
 
 rule LOG_IIS_ToolShell_ToolPane : log {
   meta:
-    description = "IIS log: ToolPane.aspx of SharePoint was sent data with the page of signing out as its referer, and answered (CVE-2025-53770)"
+    description = "IIS log: data was sent to SharePoint's ToolPane.aspx with the sign-out page as referer, and it answered (CVE-2025-53770)"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2025/07/22/disrupting-active-exploitation-of-on-premises-sharepoint-vulnerabilities/"
     date = "2026-11-25"
@@ -19,7 +20,7 @@ rule LOG_IIS_ToolShell_ToolPane : log {
 
 rule LOG_IIS_ToolShell_Attempt : log {
   meta:
-    description = "IIS log: ToolPane.aspx of SharePoint was asked for from the page of signing out, whatever the answer (CVE-2025-53770)"
+    description = "IIS log: a request for SharePoint's ToolPane.aspx with the sign-out page as referer, whatever the response (CVE-2025-53770)"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2025/07/22/disrupting-active-exploitation-of-on-premises-sharepoint-vulnerabilities/"
     date = "2026-11-25"
@@ -35,7 +36,7 @@ rule LOG_IIS_ToolShell_Attempt : log {
 
 rule LOG_IIS_ToolShell_Page : log {
   meta:
-    description = "IIS log: a page of ToolShell in SharePoint's LAYOUTS answered: spinstall0.aspx and its like"
+    description = "IIS log: a ToolShell page in SharePoint's LAYOUTS answered: spinstall0.aspx or similar"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2025/07/22/disrupting-active-exploitation-of-on-premises-sharepoint-vulnerabilities/"
     date = "2026-11-25"

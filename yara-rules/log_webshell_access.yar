@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Use of a shell in IIS's logs: data sent to files that take none, pages where none belong, and clients that name themselves. An address that was only
-// probed answers 302 or 404, hence the status.
+// Use of a web shell in IIS logs: data sent to static files, pages where none belong, and clients
+// that identify themselves. A URL that was only probed returns 302 or 404, so the rules check the
+// status.
 
 rule LOG_IIS_POST_Static_File : log {
   meta:
-    description = "IIS log: data was sent to a style sheet, script, image or font of Exchange, as exploits of CVE-2021-26855 do"
+    description = "IIS log: data was sent to a style sheet, script, image or font of Exchange, as in exploits for CVE-2021-26855"
     author = "coldsweep"
     reference = "https://www.volexity.com/blog/2021/03/02/active-exploitation-of-microsoft-exchange-zero-day-vulnerabilities/"
     date = "2026-11-25"
@@ -20,7 +21,7 @@ rule LOG_IIS_POST_Static_File : log {
 
 rule LOG_HttpProxy_POST_Static_File : log {
   meta:
-    description = "Exchange HttpProxy log: data was sent to a script or style sheet below ECP or OWA and sent on (CVE-2021-26855)"
+    description = "Exchange HttpProxy log: data was sent to a script or style sheet below ECP or OWA, and forwarded (CVE-2021-26855)"
     author = "coldsweep"
     reference = "https://www.volexity.com/blog/2021/03/02/active-exploitation-of-microsoft-exchange-zero-day-vulnerabilities/"
     date = "2026-11-25"
@@ -37,7 +38,7 @@ rule LOG_HttpProxy_POST_Static_File : log {
 
 rule LOG_IIS_Page_In_Static_Folder : log {
   meta:
-    description = "IIS log: a page answered where Exchange and IIS have none: below aspnet_client, OAB, or a folder of style sheets"
+    description = "IIS log: a page answered in a folder where Exchange and IIS have no pages: aspnet_client, OAB, or a folder of style sheets"
     author = "coldsweep"
     reference = "https://redcanary.com/blog/threat-intelligence/microsoft-exchange-attacks/"
     date = "2026-11-25"
@@ -53,7 +54,7 @@ rule LOG_IIS_Page_In_Static_Folder : log {
 
 rule LOG_IIS_Shell_Name : log {
   meta:
-    description = "IIS log: a page answered that has the name of a shell of the Exchange attacks"
+    description = "IIS log: a page answered that has the name of a web shell from the Exchange attacks"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"
     date = "2026-11-25"
@@ -69,7 +70,7 @@ rule LOG_IIS_Shell_Name : log {
 
 rule LOG_WebShell_Client : log {
   meta:
-    description = "IIS or HttpProxy log: a client that names itself as AntSword, or the command marks of China Chopper in a request"
+    description = "IIS or HttpProxy log: a client that identifies itself as AntSword, or the command markers of China Chopper in a request"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0020/"
     date = "2026-11-25"
@@ -86,7 +87,7 @@ rule LOG_WebShell_Client : log {
 
 rule LOG_EVTX_ChinaChopper_Command : log {
   meta:
-    description = "Event of a started process: a command between the marks of China Chopper's client"
+    description = "Process creation event: a command between the markers of China Chopper's client"
     author = "coldsweep"
     reference = "https://redcanary.com/blog/threat-intelligence/microsoft-exchange-attacks/"
     date = "2026-11-25"

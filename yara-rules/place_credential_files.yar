@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Credential stores in places where Windows keeps none. These rules read the external variables `filepath` and `filename`.
+// Credential stores in folders where Windows does not keep them. These rules read the external
+// variables `filepath` and `filename`.
 
-// Inside a hive the names of keys are ASCII. "reg save" leaves the name in the header empty, so that it decides nothing.
+// Key names in a hive are ASCII. "reg save" leaves the name in the header empty, so the rule does
+// not use it.
 rule CRED_Registry_Hive_OutsideConfig {
   meta:
-    description = "Registry hive SAM or SECURITY outside the folder config of Windows: saved to be taken away"
+    description = "Registry hive SAM or SECURITY outside Windows' config folder: saved for exfiltration"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1003/002/"
     date = "2026-11-25"
@@ -31,7 +33,7 @@ rule CRED_Registry_Hive_OutsideConfig {
 
 rule CRED_Registry_System_OutsideConfig {
   meta:
-    description = "Registry hive SYSTEM, which holds the key to SAM, outside the folder config of Windows"
+    description = "Registry hive SYSTEM, which contains the key to SAM, outside Windows' config folder"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1003/002/"
     date = "2026-11-25"
@@ -56,7 +58,7 @@ rule CRED_Registry_System_OutsideConfig {
 
 rule CRED_NTDS_OutsideFolder {
   meta:
-    description = "Database of Active Directory outside the folder NTDS of Windows: a copy"
+    description = "Active Directory database outside Windows' NTDS folder: a copy"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1003/003/"
     date = "2026-11-25"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Content that its extension denies. These rules read the external variables `extension` and `filepath`; what the place is worth is not judged here.
+// Content that contradicts its extension. These rules read the external variables `extension` and
+// `filepath`. They don't score the location.
 
 rule SUSP_Archive_Web_Extension {
   meta:
-    description = "Cabinet or another archive named like an image, a style sheet, a script or a page: stolen data laid out for download"
+    description = "Cabinet or other archive with the extension of an image, style sheet, script or page: stolen data staged for download"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1036/008/"
     date = "2026-11-25"
@@ -24,7 +25,7 @@ rule SUSP_Archive_Web_Extension {
 
 rule SUSP_Executable_Web_Extension {
   meta:
-    description = "Windows program named like an image, a style sheet, a text or a page"
+    description = "Windows program with the extension of an image, style sheet, text or page"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1036/008/"
     date = "2026-11-25"
@@ -42,7 +43,7 @@ rule SUSP_Executable_Web_Extension {
 
 rule SUSP_Minidump_False_Extension {
   meta:
-    description = "Memory dump of a process named like an image, a text, a page or an archive"
+    description = "Process memory dump with the extension of an image, text, page or archive"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1036/008/"
     date = "2026-11-25"
@@ -59,7 +60,7 @@ rule SUSP_Minidump_False_Extension {
 
 rule WEBSHELL_PST_Page_Extension {
   meta:
-    description = "Mailbox export (PST) under the name of a page"
+    description = "Mailbox export (PST) with the extension of a page"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -75,7 +76,7 @@ rule WEBSHELL_PST_Page_Extension {
 
 rule WEBSHELL_DER_Page_Extension {
   meta:
-    description = "ASN.1 structure, such as a certificate request, under the name of a page"
+    description = "ASN.1 structure, such as a certificate request, with the extension of a page"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -93,7 +94,7 @@ rule WEBSHELL_DER_Page_Extension {
 
 rule SUSP_OAB_List_Page_Extension {
   meta:
-    description = "Property list of an Exchange virtual directory under the name of a page or script: no server writes one there"
+    description = "Property list of an Exchange virtual directory with the extension of a page or script, where no server writes one"
     author = "coldsweep"
     reference = "https://www.cisa.gov/news-events/analysis-reports/ar21-084a"
     date = "2026-11-25"
@@ -115,7 +116,7 @@ rule SUSP_OAB_List_Page_Extension {
 
 rule CRED_MachineKey_Debug_File {
   meta:
-    description = "The file debug_dev.js, in which ToolShell's operators left the machine keys of SharePoint"
+    description = "The file debug_dev.js, where ToolShell's operators left SharePoint's machine keys"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2025/07/22/disrupting-active-exploitation-of-on-premises-sharepoint-vulnerabilities/"
     date = "2026-11-25"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Black Kingdom (Pydomer): Python, packed into a program. Its victims carry no mark of their own; what it leaves is a note.
+// Black Kingdom (Pydomer): Python, packed into a program. Encrypted files have no marker; it only
+// leaves a note.
 
 rule RANSOM_BlackKingdom_Program {
   meta:
-    description = "The Black Kingdom encryptor: a program made of Python, or the script itself"
+    description = "The Black Kingdom encryptor: a program packed from Python, or the Python script itself"
     author = "coldsweep"
     reference = "https://news.sophos.com/en-us/2021/03/23/black-kingdom/"
     date = "2026-11-25"
@@ -57,7 +58,7 @@ rule RANSOM_BlackKingdom_Note {
 
 rule RANSOM_DearCry_Note {
   meta:
-    description = "Ransom note of DearCry: the file readme.txt with a hash to be sent to two addresses"
+    description = "Ransom note of DearCry: the file readme.txt, which tells the victim to send a hash to two addresses"
     author = "coldsweep"
     reference = "https://cyberint.com/blog/research/dearcry-ransomware-microsoft-exchange-exploited/"
     date = "2026-11-25"

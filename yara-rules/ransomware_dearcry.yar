@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DearCry (DoejoCrypt), which came through web shells of the Exchange attacks in March 2021.
+// DearCry (DoejoCrypt), which was installed through web shells of the Exchange attacks in March
+// 2021.
 
 rule RANSOM_DearCry_Executable {
   meta:
@@ -25,7 +26,7 @@ rule RANSOM_DearCry_Executable {
     and 2 of ($part*)
 }
 
-// The word alone may open a text; what follows it here is a key and cipher text.
+// A text may begin with this word. In an encrypted file a key and ciphertext follow it.
 rule RANSOM_DearCry_EncryptedFile {
   meta:
     description = "A file that DearCry encrypted"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands that copy credential stores: hives with reg save, the database of Active Directory with ntdsutil or from a shadow copy.
-// Batch files, histories, task definitions. Documentation quotes single commands, hence two hives.
+// Commands that copy credential stores: hives with reg save, the Active Directory database with
+// ntdsutil or from a shadow copy. Found in batch files, command histories and task definitions.
+// Documentation quotes single commands, so two hives are required.
 
 rule HKTL_Script_Reg_Save_Hives {
   meta:
-    description = "Commands that save the hives SAM, SECURITY or SYSTEM to files: two of them"
+    description = "Commands that save at least two of the registry hives SAM, SECURITY and SYSTEM to files"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1003/002/"
     date = "2026-11-25"
@@ -31,7 +32,7 @@ rule HKTL_Script_Reg_Save_Hives {
 
 rule HKTL_Script_NTDS_Copy {
   meta:
-    description = "Commands that copy the database of Active Directory: ntdsutil's installation media, or a shadow copy"
+    description = "Commands that copy the Active Directory database: ntdsutil's installation media, or a shadow copy"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1003/003/"
     date = "2026-11-25"
@@ -47,10 +48,11 @@ rule HKTL_Script_NTDS_Copy {
     and ($media or $shadow)
 }
 
-// makecab made images of dumps and of mailbox data below the web root, to be fetched like any picture.
+// Attackers used makecab to store dumps and mailbox data as images below the web root, for download
+// like any picture.
 rule HKTL_Script_Makecab_Staging {
   meta:
-    description = "Command that packs a dump, hives or Exchange data with makecab, or lays a cabinet below a web root"
+    description = "Command that packs a dump, hives or Exchange data with makecab, or puts a cabinet below a web root"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"
     date = "2026-11-25"

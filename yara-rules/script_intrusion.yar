@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands that the operators ran through their shells: what China Chopper's client wraps around each, hiding a page, writing one, the mailbox export.
+// Commands that operators ran through their web shells: China Chopper's wrapper, hiding a page,
+// writing a page, the mailbox export.
 
-// No size bound: page files and memory hold them. Two marks in one line.
+// No size limit: page files and memory contain such commands. Both markers must be in one line.
 rule HKTL_Script_ChinaChopper_Client {
   meta:
-    description = "Command line of China Chopper's client: a directory, a command, and the marks [S] and [E]"
+    description = "Command line of China Chopper's client: a directory, a command, and the markers [S] and [E]"
     author = "coldsweep"
     reference = "https://redcanary.com/blog/threat-intelligence/microsoft-exchange-attacks/"
     date = "2026-11-25"
@@ -21,7 +22,7 @@ rule HKTL_Script_ChinaChopper_Client {
 
 rule SUSP_Script_Hide_Page {
   meta:
-    description = "Command that makes pages below a web folder hidden, system or read-only"
+    description = "Command that sets pages below a web folder to hidden, system or read-only"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/25/analyzing-attacks-taking-advantage-of-the-exchange-server-vulnerabilities/"
     date = "2026-11-25"
@@ -39,7 +40,7 @@ rule SUSP_Script_Hide_Page {
 
 rule HKTL_Script_ProxyShell_Export {
   meta:
-    description = "Exchange command that exports a mailbox or a certificate request to a page below a share of this machine"
+    description = "Exchange command that exports a mailbox or a certificate request to a page on a share of the same machine"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -57,7 +58,7 @@ rule HKTL_Script_ProxyShell_Export {
 
 rule HKTL_Script_VirtualDirectory_Shell {
   meta:
-    description = "Exchange command that puts a script into the URL of a virtual directory, or resets one to a file that is a page (CVE-2021-27065)"
+    description = "Exchange command that puts a script into the URL of a virtual directory, or writes the old settings of one to a page during a reset (CVE-2021-27065)"
     author = "coldsweep"
     reference = "https://www.cisa.gov/news-events/analysis-reports/ar21-084a"
     date = "2026-11-25"
@@ -98,10 +99,10 @@ rule SUSP_Script_Page_Write {
     )
 }
 
-// A failed attempt after the patch leaves a crash report of the worker process.
+// A failed attempt on a patched server leaves a crash report of the worker process.
 rule SUSP_WER_Exchange_ECP_Crash {
   meta:
-    description = "Crash report of IIS's worker process for Exchange's ECP: perhaps a failed attempt at CVE-2021-27065"
+    description = "Crash report of IIS's worker process for Exchange's ECP: possibly a failed attempt at CVE-2021-27065"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"
     date = "2026-11-25"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scheduled tasks, which Windows keeps as XML in UTF-16. Entities stand for & and the quotes.
+// Scheduled tasks, which Windows stores as XML in UTF-16. & and quotes are written as entities.
 
 private rule Task_Definition {
   meta:
@@ -56,7 +56,7 @@ rule SUSP_Task_Odd_Place {
 
 rule SUSP_Task_Remote_Script {
   meta:
-    description = "Scheduled task that has mshta, regsvr32, rundll32 or wscript run something from the network"
+    description = "Scheduled task that uses mshta, regsvr32, rundll32 or wscript to run something from the network"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1053/005/"
     date = "2026-11-25"
@@ -107,7 +107,7 @@ rule MAL_Task_Exchange_Campaign {
 
 rule HKTL_Task_Impacket_atexec {
   meta:
-    description = "Scheduled task of Impacket's atexec: a command whose output goes to a file of eight letters in Temp"
+    description = "Scheduled task of Impacket's atexec: a command whose output goes to a file with a name of eight letters in Temp"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0357/"
     date = "2026-11-25"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Impacket's remote commands: they redirect their output to a share of the machine itself, and say so in services, tasks and process records.
+// Impacket's remote commands redirect their output to a share of the same machine. Services, tasks
+// and process records show this.
 
 rule HKTL_Script_Impacket_Exec {
   meta:
-    description = "Command of Impacket's wmiexec, smbexec, dcomexec or atexec: output redirected to a share of this machine"
+    description = "Command of Impacket's wmiexec, smbexec, dcomexec or atexec: output redirected to a share of the same machine"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0357/"
     date = "2026-11-25"
@@ -22,7 +23,7 @@ rule HKTL_Script_Impacket_Exec {
 
 rule HKTL_Script_Impacket_Secrets {
   meta:
-    description = "Trace of Impacket's secretsdump: shadow copies listed or copied with the output kept in Temp"
+    description = "Trace of Impacket's secretsdump: shadow copies listed or copied, with the output in Temp"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1003/003/"
     date = "2026-11-25"

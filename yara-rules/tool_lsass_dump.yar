@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory of LSASS, which holds credentials: the commands that dump it, and the dump itself.
+// The memory of LSASS contains credentials. These rules find commands that dump it, and the dump
+// itself.
 
-// Batch files, PowerShell, task definitions, command histories. Large logs need a rule that sees one line at a time.
+// Found in batch files, PowerShell, task definitions and command histories. Large logs need a rule
+// that sees one line at a time.
 rule HKTL_Script_LSASS_Dump {
   meta:
     description = "A command that writes the memory of LSASS to a file with procdump or comsvcs.dll"
@@ -27,7 +29,8 @@ rule HKTL_Script_LSASS_Dump {
     )
 }
 
-// MDMP at the start, and the names of the process and of two libraries that only LSASS loads together. The list of modules stands near the start.
+// MDMP at the start, and the names of the process and of two libraries that only LSASS loads
+// together. The module list is near the start.
 rule CRED_LSASS_Minidump {
   meta:
     description = "A minidump of the process lsass.exe"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reverse shells of the Nishang collection, as dropped or run after the Exchange attacks of 2021.
+// Reverse shells of the Nishang collection, dropped or run after the Exchange attacks of 2021.
 
-// The parts must stand close together, so that logs and memory may be large.
+// The parts must be close together, so large logs and memory can be scanned.
 rule HKTL_PS1_Nishang_TCP_OneLiner {
   meta:
-    description = "Reverse TCP shell in one line of PowerShell, after Nishang"
+    description = "Reverse TCP shell in one line of PowerShell, like Nishang's"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"
     date = "2026-11-24"
@@ -27,7 +27,7 @@ rule HKTL_PS1_Nishang_TCP_OneLiner {
 
 rule HKTL_PS1_Nishang_TCP_OneLiner_Encoded {
   meta:
-    description = "Reverse TCP shell after Nishang as the argument of powershell -EncodedCommand"
+    description = "Reverse TCP shell like Nishang's as the argument of powershell -EncodedCommand"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"
     date = "2026-11-24"

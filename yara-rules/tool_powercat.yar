@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PowerCat, a netcat in PowerShell, fetched by the operators of the Exchange attacks of 2021.
+// PowerCat, a netcat in PowerShell, downloaded by the operators of the Exchange attacks of 2021.
 
 rule HKTL_PS1_PowerCat {
   meta:
@@ -25,10 +25,10 @@ rule HKTL_PS1_PowerCat {
     )
 }
 
-// As it stands in a command history, a scheduled task or a log.
+// As found in a command history, a scheduled task or a log.
 rule HKTL_PS1_PowerCat_Download {
   meta:
-    description = "A command that fetches PowerCat and runs it at once"
+    description = "A command that downloads PowerCat and runs it immediately"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"
     date = "2026-11-24"

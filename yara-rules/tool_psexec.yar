@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// PsExec is a tool of administrators as well: alone it says little.
+// Administrators also use PsExec: alone it means little.
 
 rule SUSP_Script_PsExec_Remote {
   meta:
-    description = "PsExec started against another machine as SYSTEM, or with a program to be copied there"
+    description = "PsExec run against another machine as SYSTEM, or with a program to copy there"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0029/"
     date = "2026-11-25"
@@ -22,7 +22,7 @@ rule SUSP_Script_PsExec_Remote {
 
 rule SUSP_PsExec_Service {
   meta:
-    description = "PsExec's service program, which it leaves on a machine that was reached with it"
+    description = "PsExec's service program, which it leaves on the target machine"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0029/"
     date = "2026-11-25"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// AntSword. Its plain server side is China Chopper's one-liner and found there; these are its own forms, and what its client sends.
+// AntSword. Its plain server side is China Chopper's one-liner, which other rules find. These rules
+// find AntSword's own forms and its client's requests.
 
 rule WEBSHELL_JSP_AntSword {
   meta:
-    description = "AntSword for JSP: a request parameter in base64 becomes a class that is run"
+    description = "AntSword for JSP: loads and runs a class from a base64 request parameter"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -43,10 +44,10 @@ rule WEBSHELL_PHP_AntSword_RSA {
     and all of them
 }
 
-// In memory, page files and captures of traffic.
+// Found in memory, page files and traffic captures.
 rule HKTL_PHP_AntSword_Payload {
   meta:
-    description = "What AntSword's client sends to a PHP shell: its output functions and set-up, plain or encoded for a URL"
+    description = "Request of AntSword's client to a PHP shell: its output functions and setup, plain or URL-encoded"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ASP.NET makes of a page on its first request, below "Temporary ASP.NET Files": a small XML file and a library. They outlive the page.
-// Mark-up of the page stands in the library in UTF-16, names of members in ASCII.
+// On the first request for a page, ASP.NET writes a small XML file and a library below "Temporary
+// ASP.NET Files". They outlive the page. The library contains the page's markup in UTF-16 and
+// member names in ASCII.
 
 rule SUSP_ASPNET_Compiled_Path {
   meta:
-    description = "Record of a compiled page at an address of Exchange or IIS where no page belongs: aspnet_client, OAB, or a page that doesn't ship"
+    description = "Record of a compiled page at an Exchange or IIS URL where no page belongs: aspnet_client, OAB, or a page that Exchange does not ship"
     author = "coldsweep"
     reference = "https://redcanary.com/blog/threat-intelligence/microsoft-exchange-attacks/"
     date = "2026-11-25"
@@ -24,10 +25,10 @@ rule SUSP_ASPNET_Compiled_Path {
     and ($client or $oab or ($auth and not $shipped))
 }
 
-// A handler in web.config makes any file a page.
+// A handler in web.config turns any file into a page.
 rule SUSP_ASPNET_Compiled_NonPage {
   meta:
-    description = "Record of a compiled page whose file isn't a page by its extension: text, image, script or data"
+    description = "Record of a compiled page whose source file does not have the extension of a page: text, image, script or data"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -46,7 +47,7 @@ rule SUSP_ASPNET_Compiled_NonPage {
 
 rule WEBSHELL_ASPNET_Compiled_OAB_Carrier {
   meta:
-    description = "Compiled page that holds the property list of an Exchange virtual directory: the twin of a carrier (CVE-2021-27065)"
+    description = "Compiled page with the property list of an Exchange virtual directory: the compiled form of a carrier (CVE-2021-27065)"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/25/analyzing-attacks-taking-advantage-of-the-exchange-server-vulnerabilities/"
     date = "2026-11-25"
@@ -71,7 +72,7 @@ rule WEBSHELL_ASPNET_Compiled_OAB_Carrier {
 
 rule WEBSHELL_ASPNET_Compiled_JScript_Eval {
   meta:
-    description = "Compiled page that evaluates a value of the request as JScript without its sandbox"
+    description = "Compiled page that evaluates a request value as JScript without its sandbox"
     author = "coldsweep"
     reference = "https://redcanary.com/blog/threat-intelligence/microsoft-exchange-attacks/"
     date = "2026-11-25"
@@ -92,7 +93,7 @@ rule WEBSHELL_ASPNET_Compiled_JScript_Eval {
 
 rule SUSP_ASPNET_Compiled_Shell_Path {
   meta:
-    description = "Compiled page of an address below aspnet_client or OAB, where no page belongs, that reads the request"
+    description = "Compiled page at a URL below aspnet_client or OAB, where no page belongs, that reads the request"
     author = "coldsweep"
     reference = "https://redcanary.com/blog/threat-intelligence/microsoft-exchange-attacks/"
     date = "2026-11-25"
@@ -115,7 +116,7 @@ rule SUSP_ASPNET_Compiled_Shell_Path {
 
 rule WEBSHELL_ASPNET_Compiled_Loader {
   meta:
-    description = "Small compiled page that decrypts what it is sent and loads it as code: Godzilla, Behinder or their like"
+    description = "Small compiled page that decrypts data it receives and loads it as code: Godzilla, Behinder or similar"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -162,7 +163,7 @@ rule WEBSHELL_ASPNET_Compiled_Command {
 
 rule WEBSHELL_ASPNET_Compiled_Uploader {
   meta:
-    description = "Small compiled page at an address of Exchange that saves uploaded files"
+    description = "Small compiled page at an Exchange URL that saves uploaded files"
     author = "coldsweep"
     reference = "https://redcanary.com/blog/threat-intelligence/microsoft-exchange-attacks/"
     date = "2026-11-25"

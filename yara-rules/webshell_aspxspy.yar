@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ASPXSpy, a large page with a file manager, commands, databases and port forwarding. Its controls begin with Bin_.
+// ASPXSpy, a large page with a file manager, commands, databases and port forwarding. Its controls
+// begin with Bin_.
 
 rule WEBSHELL_ASPX_ASPXSpy {
   meta:

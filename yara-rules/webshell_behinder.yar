@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Behinder: a few hundred bytes that decrypt the body of the request with a key kept in the session and run it.
+// Behinder: a few hundred bytes that decrypt the request body with a key from the session and run
+// it.
 
 rule WEBSHELL_ASPX_Behinder {
   meta:
-    description = "Behinder for ASP.NET: decrypts the request and creates the class U of it"
+    description = "Behinder for ASP.NET: decrypts the request and creates an instance of its class U"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -31,7 +32,7 @@ rule WEBSHELL_ASPX_Behinder {
 
 rule WEBSHELL_JSP_Behinder {
   meta:
-    description = "Behinder for JSP: a class loader, AES, and an instance that equals the page"
+    description = "Behinder for JSP: a class loader, AES, and a new instance whose equals() is called with the page"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -57,7 +58,7 @@ rule WEBSHELL_JSP_Behinder {
 
 rule WEBSHELL_PHP_Behinder {
   meta:
-    description = "Behinder for PHP: decrypts the body of the request with a key kept in the session and evaluates it"
+    description = "Behinder for PHP: decrypts the request body with a key from the session and evaluates it"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -86,7 +87,7 @@ rule WEBSHELL_PHP_Behinder {
 
 rule WEBSHELL_ASP_Behinder {
   meta:
-    description = "Behinder for classic ASP: decodes the body of the request with a key kept in the session and executes it"
+    description = "Behinder for classic ASP: decodes the request body with a key from the session and executes it"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // China Chopper's server side: the one-liners, and the longer forms for languages without an eval.
-// All of them are small files; the size bounds keep reports that quote them out. No rule asks for anything at offset 0, so
-// a false header such as GIF89a changes nothing. `wide` is UTF-16LE and, one byte later, UTF-16BE.
-// Between tokens of code, (\s|\/\*[^*]*\*\/)* stands for white space and block comments.
+// All of them are small files. The size limits exclude reports that quote them. No rule requires
+// anything at offset 0, so a false header such as GIF89a changes nothing. `wide` is UTF-16LE and,
+// one byte later, UTF-16BE. Between tokens of code, (\s|\/\*[^*]*\*\/)* matches white space and
+// block comments.
 
-// JScript.NET evaluates without its sandbox when the second argument is "unsafe". Inside an OAB dump the carrier rules speak.
+// JScript.NET evaluates without its sandbox if the second argument is "unsafe". OAB dumps are left
+// to the carrier rules.
 rule WEBSHELL_ASPX_ChinaChopper_OneLiner {
   meta:
     description = "China Chopper for ASP.NET in JScript: a tiny page that evaluates a request parameter"
@@ -30,10 +32,10 @@ rule WEBSHELL_ASPX_ChinaChopper_OneLiner {
     )
 }
 
-// C# has no eval, so this form carries the commands itself (.aspx, .ashx, .asmx, .soap).
+// C# has no eval, so this form contains the commands itself (.aspx, .ashx, .asmx, .soap).
 rule WEBSHELL_ASPX_ChinaChopper_CSharp {
   meta:
-    description = "China Chopper for ASP.NET in C#: handler or service that acts on the parameters z, z1 and z2"
+    description = "China Chopper for ASP.NET in C#: handler or service that uses the parameters z, z1 and z2"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0020/"
     date = "2026-11-25"
@@ -82,7 +84,7 @@ rule WEBSHELL_ASPX_RequestToAssembly {
     and ($load or $compile)
 }
 
-// Direct (eval request("key")) or by way of a variable. ASP.NET pages are left to the rules above.
+// Direct (eval request("key")) or through a variable. ASP.NET pages are left to the rules above.
 rule WEBSHELL_ASP_ChinaChopper_OneLiner {
   meta:
     description = "China Chopper for classic ASP: a tiny page that evaluates a request parameter"
@@ -133,10 +135,10 @@ rule WEBSHELL_PHP_ChinaChopper_OneLiner {
     )
 }
 
-// Its output marker stands in the source in two pieces.
+// Its output marker is in two pieces in the source.
 rule WEBSHELL_JSP_ChinaChopper {
   meta:
-    description = "China Chopper for JSP: the helper functions EC, GC, AA, BB and the parameters z1 and z2"
+    description = "China Chopper for JSP: the helper functions EC, GC, AA and BB and the parameters z1 and z2"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0020/"
     date = "2026-11-24"

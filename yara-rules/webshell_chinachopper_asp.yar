@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// China Chopper's long form for classic ASP: its commands stand in hexadecimal, with a letter between the bytes, and are decoded and evaluated
-// one by one. The words are "Request" and "Response", as the commands spell them.
+// China Chopper's long form for classic ASP: its commands are in hexadecimal, with a letter between
+// the bytes, and are decoded and evaluated one by one. The words searched for are "Request" and
+// "Response", as spelled in the commands.
 
 rule WEBSHELL_ASP_ChinaChopper_Hex {
   meta:
-    description = "China Chopper for classic ASP whose server side script keeps its commands in hexadecimal"
+    description = "China Chopper for classic ASP: server-side script with its commands in hexadecimal"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0020/"
     date = "2026-11-25"

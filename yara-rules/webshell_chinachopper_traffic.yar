@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What China Chopper's client sends to its pages, as it stays in memory, page files, captures and traces of requests; plain or encoded for a URL.
+// Requests of China Chopper's client to its pages, as left in memory, page files, captures and
+// request traces; plain or URL-encoded.
 
 rule HKTL_ChinaChopper_Request_ASPX {
   meta:
-    description = "Request of China Chopper's client to a JScript page: writes its marks around what it evaluates without a sandbox"
+    description = "Request of China Chopper's client to a JScript page: code to evaluate without a sandbox, which writes markers around its output"
     author = "coldsweep"
     reference = "https://attack.mitre.org/software/S0020/"
     date = "2026-11-25"

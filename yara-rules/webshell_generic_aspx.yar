@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// ASP.NET pages that run commands, write files or apply style sheets from the request, whoever wrote them.
+// ASP.NET pages of any author that run commands, write files or apply style sheets from the
+// request.
 
 rule WEBSHELL_ASPX_Generic_Command {
   meta:
-    description = "ASP.NET page that starts a command interpreter with a value of the request"
+    description = "ASP.NET page that starts a command interpreter with a request value"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -33,7 +34,7 @@ rule WEBSHELL_ASPX_Generic_Command {
 
 rule WEBSHELL_ASPX_Generic_WriteFile {
   meta:
-    description = "ASP.NET page that writes a value of the request to a file that the request names"
+    description = "ASP.NET page that writes a request value to a file named in the request"
     author = "coldsweep"
     reference = "https://www.cisa.gov/news-events/analysis-reports/ar21-084a"
     date = "2026-11-25"
@@ -55,7 +56,7 @@ rule WEBSHELL_ASPX_Generic_WriteFile {
 
 rule SUSP_ASPX_Small_Uploader {
   meta:
-    description = "Tiny ASP.NET page that saves an uploaded file under a name the request chooses"
+    description = "Tiny ASP.NET page that saves an uploaded file under a name from the request"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -75,10 +76,11 @@ rule SUSP_ASPX_Small_Uploader {
     and $save
 }
 
-// DropHell and its like: the style sheet carries C# or JScript, which the transformation runs.
+// DropHell and similar shells: the style sheet contains C# or JScript, which the transformation
+// runs.
 rule WEBSHELL_ASPX_XSL_Transform {
   meta:
-    description = "ASP.NET page that applies an XSL style sheet from the request, with scripts in it"
+    description = "ASP.NET page that applies an XSL style sheet from the request, which can contain scripts"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -101,7 +103,7 @@ rule WEBSHELL_ASPX_XSL_Transform {
 
 rule WEBSHELL_ASPX_FileExplorer {
   meta:
-    description = "File manager in ASP.NET that was dropped on Exchange servers: its colour and its way of sending file content"
+    description = "ASP.NET file manager that was dropped on Exchange servers: its colour and the code that sends file content"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"
     date = "2026-11-25"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pages of any size that evaluate or run what the request brings: for the families that no other rule names.
-// Tiny pages have rules of their own in webshell_chinachopper.yar. Rule files quote such code with backslashes before its quotes, which no token here allows.
+// Pages of any size that evaluate or run data from the request, for families that no other rule
+// names. Tiny pages have their own rules in webshell_chinachopper.yar. Rule files quote such code
+// with backslashes before its quotes, which no token here allows.
 
 rule WEBSHELL_ASPX_Generic_Eval {
   meta:
-    description = "ASP.NET page that evaluates a value of the request outside the sandbox of JScript"
+    description = "ASP.NET page that evaluates a request value outside the JScript sandbox"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -25,10 +26,11 @@ rule WEBSHELL_ASPX_Generic_Eval {
     and ($eval1 or $eval2 or ($eval3 and $request))
 }
 
-// Rules for YARA hold such code in strings, and PHP's quotes don't tell them: they are left out by their own structure.
+// YARA rules contain such code in strings, and the quotes of PHP code don't distinguish them. They
+// are excluded by their structure.
 rule WEBSHELL_PHP_Generic_Eval {
   meta:
-    description = "PHP page that evaluates or runs a value of the request, perhaps decoded"
+    description = "PHP page that evaluates or runs a request value, possibly after decoding it"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -52,7 +54,7 @@ rule WEBSHELL_PHP_Generic_Eval {
 
 rule WEBSHELL_JSP_Generic_Exec {
   meta:
-    description = "JSP page that runs a value of the request as a command or loads it as a class"
+    description = "JSP page that runs a request value as a command or loads it as a class"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -77,7 +79,7 @@ rule WEBSHELL_JSP_Generic_Exec {
 
 rule WEBSHELL_ASP_Generic_Exec {
   meta:
-    description = "Classic ASP page that runs a value of the request as a command"
+    description = "Classic ASP page that runs a request value as a command"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -100,7 +102,7 @@ rule WEBSHELL_ASP_Generic_Exec {
 
 rule WEBSHELL_ASPX_JScript_Indirect {
   meta:
-    description = "Tiny JScript page of ASP.NET with an eval of two arguments, the second of which may lift the sandbox, on a value of the request or decoded text"
+    description = "Tiny ASP.NET page in JScript that evaluates a request value or decoded text; the second argument of its eval may disable the sandbox"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -125,7 +127,7 @@ rule WEBSHELL_ASPX_JScript_Indirect {
 
 rule WEBSHELL_PHP_Tiny_Call {
   meta:
-    description = "Tiny PHP page that calls a function held in a variable with a value of the request, or evaluates one through preg_replace"
+    description = "Tiny PHP page that calls a function in a variable with a request value, or evaluates one through preg_replace"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -147,7 +149,7 @@ rule WEBSHELL_PHP_Tiny_Call {
 
 rule WEBSHELL_ASP_Execute_Decoded {
   meta:
-    description = "Small classic ASP page that executes text it decodes itself"
+    description = "Small classic ASP page that decodes text and executes it"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"
@@ -168,7 +170,7 @@ rule WEBSHELL_ASP_Execute_Decoded {
 
 rule WEBSHELL_JSP_Generic_WriteFile {
   meta:
-    description = "JSP page that writes a value of the request to a file that the request names"
+    description = "JSP page that writes a request value to a file named in the request"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"

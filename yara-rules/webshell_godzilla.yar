@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Godzilla: a page of one or two kilobytes that decrypts what the request brings, loads it as code and answers between two halves of an MD5.
+// Godzilla: a page of one or two kilobytes that decrypts data from the request, loads it as code,
+// and replies between the halves of an MD5.
 
 rule WEBSHELL_ASPX_Godzilla {
   meta:
@@ -52,7 +53,7 @@ rule WEBSHELL_JSP_Godzilla {
 
 rule WEBSHELL_PHP_Godzilla {
   meta:
-    description = "Godzilla for PHP: the payload kept in the session, decoded with a key of sixteen letters, and answers between halves of an MD5"
+    description = "Godzilla for PHP: payload kept in the session and decoded with a key of sixteen letters; replies between the halves of an MD5"
     author = "coldsweep"
     reference = "https://attack.mitre.org/techniques/T1505/003/"
     date = "2026-11-25"

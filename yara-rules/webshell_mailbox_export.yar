@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// ProxyShell's ways of writing a page: a mailbox export and a certificate request, saved under the name of a page. Both hold the page in plain text.
+// ProxyShell writes a page as a mailbox export or a certificate request, saved with the extension
+// of a page. Both contain the page in plain text.
 
-// Offset 513 of a Unicode PST, 461 of an ANSI one, says how its content is encoded: 1 is the permutation, under which no plain text can be content.
+// The byte at offset 513 (Unicode PST) or 461 (ANSI PST) gives the encoding of the content. 1 is
+// the permutation: ordinary content is then never plain text.
 rule WEBSHELL_PST_MailboxExport {
   meta:
-    description = "Permuted mailbox export (PST) that holds a page with code in plain text: ProxyShell's carrier"
+    description = "Permuted mailbox export (PST) that contains a page with code in plain text: ProxyShell's carrier"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -31,10 +33,10 @@ rule WEBSHELL_PST_MailboxExport {
     and 1 of ($code*)
 }
 
-// Without the permutation a PST may hold a mail that quotes a page.
+// Without the permutation, a PST may contain mail that quotes a page.
 rule SUSP_PST_Page_Text {
   meta:
-    description = "Small PST without permutation that holds a page with code: a carrier of ProxyShell whose header was changed, or mail about a shell"
+    description = "Small PST without permutation that contains a page with code: a ProxyShell carrier with a modified header, or mail about a web shell"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -59,7 +61,7 @@ rule SUSP_PST_Page_Text {
 
 rule WEBSHELL_DER_CertificateRequest {
   meta:
-    description = "Certificate request in DER that holds a page with code: what New-ExchangeCertificate writes for ProxyShell"
+    description = "Certificate request in DER that contains a page with code, as written by New-ExchangeCertificate for ProxyShell"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// CVE-2021-27065 writes the property list of Exchange's OAB virtual directory wherever the attacker wants; what he set as
-// ExternalUrl comes with it. An ordinary list never stands under a web root, but the files of this page judge content only:
-// a list is a carrier when its ExternalUrl holds a script, and suspicious when its URL is one that no server would have.
-// The first rule speaks for any script; those after it name the body. The host part of the URL is free.
+// CVE-2021-27065 writes the property list of Exchange's OAB virtual directory to a path that the
+// attacker chooses, including the ExternalUrl that the attacker set. An ordinary list is never
+// under a web root, but the rules in this file judge only content: a list is a carrier if its
+// ExternalUrl contains a script, and suspicious if no server would have such a URL. The first
+// public rule matches any script; those after it identify the body. The host part of the URL can be
+// anything.
 
-// Three labels are enough: of a deleted file the rest may be overwritten. UTF-16 doubles the usual 2 to 8 KB.
+// Three labels are enough: the rest of a deleted file may be overwritten. UTF-16 doubles the usual
+// 2 to 8 KB.
 private rule OAB_VirtualDirectory_List {
   meta:
     description = "A property list of an Exchange OAB virtual directory"
@@ -32,7 +35,7 @@ private rule OAB_VirtualDirectory_List {
 
 rule WEBSHELL_ASPX_OAB_Carrier {
   meta:
-    description = "Exchange OAB virtual directory list whose ExternalUrl holds a script (CVE-2021-27065)"
+    description = "Exchange OAB virtual directory list whose ExternalUrl contains a script (CVE-2021-27065)"
     author = "coldsweep"
     reference = "https://www.cisa.gov/news-events/analysis-reports/ar21-084a"
     date = "2026-11-24"
@@ -118,7 +121,7 @@ rule WEBSHELL_ASPX_OAB_Carrier_Uploader {
 
 rule WEBSHELL_ASPX_OAB_Carrier_Obfuscated {
   meta:
-    description = "OAB carrier whose script hides its words in a renamed list or in character codes"
+    description = "OAB carrier whose script hides its keywords in a renamed list or in character codes"
     author = "coldsweep"
     reference = "https://www.cisa.gov/news-events/analysis-reports/ar21-084a"
     date = "2026-11-24"
@@ -137,10 +140,11 @@ rule WEBSHELL_ASPX_OAB_Carrier_Obfuscated {
     and ($renamed or $codes or $unicode or $hexadecimal)
 }
 
-// A server reached from outside has a dot in its name, and the path of an address book is /OAB.
+// The name of a server that can be reached from outside contains a dot, and the path of an address
+// book is /OAB.
 rule SUSP_ASPX_OAB_Carrier_KeyOnly {
   meta:
-    description = "Exchange OAB virtual directory list without a script whose ExternalUrl is none a server would have: a key, or the saved page of a carrier"
+    description = "Exchange OAB virtual directory list without a script, with an ExternalUrl that no server would have: a key, or the saved page of a carrier"
     author = "coldsweep"
     reference = "https://www.cisa.gov/news-events/analysis-reports/ar21-084a"
     date = "2026-11-24"

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// ProxyShell's payload as it lies in mailboxes. A mailbox export writes every byte x as R(x), the table NDB_CRYPT_PERMUTE of [MS-PST] 5.1. The attacker
-// puts I(page) into a draft, I being the inverse, so that the export, R(I(page)), is the page itself: that one is for webshell_mailbox_export.yar. What is
-// found here is I(page) in databases, transport queues and messages, also in base64, and R(page), a page that is the ordinary content of a PST.
-// A permuted letter has no case, hence the spellings. A mark-up token must stand before a code token, close by.
+// ProxyShell's payload in mailboxes. A mailbox export writes every byte x as R(x), with the table
+// NDB_CRYPT_PERMUTE of [MS-PST] 5.1. The attacker puts I(page) into a draft, where I is the inverse
+// of R. The export, R(I(page)), is then the page itself, and webshell_mailbox_export.yar finds it.
+// The rules here find I(page) in databases, transport queues and messages, also in base64, and
+// R(page), a page in the ordinary content of a PST. `nocase` does not work on permuted letters, so
+// the rules list spellings. A markup token must come shortly before a code token.
 
 rule WEBSHELL_Permuted_ProxyShell_Payload {
   meta:
-    description = "Page of a web shell, prepared with the inverse of the PST permutation so that a mailbox export turns it into plain text"
+    description = "Web shell page encoded with the inverse of the PST permutation, so that a mailbox export turns it into plain text"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -60,7 +62,7 @@ rule WEBSHELL_Permuted_ProxyShell_Payload {
 
 rule WEBSHELL_Permuted_ProxyShell_Base64 {
   meta:
-    description = "Page of a web shell, prepared with the inverse of the PST permutation, in base64 as in a draft or a request"
+    description = "Web shell page encoded with the inverse of the PST permutation, in base64 as in a draft or a request"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -112,10 +114,10 @@ rule WEBSHELL_Permuted_ProxyShell_Base64 {
     )
 }
 
-// A mail that quotes a shell looks the same: whoever finds this must read it.
+// A mail that quotes a web shell looks the same: an examiner must read it.
 rule SUSP_Permuted_Page_In_PST {
   meta:
-    description = "Page with code as the ordinary content of a permuted PST, a shell that was mailed, or a report about one"
+    description = "Page with code in the ordinary content of a permuted PST: a mailed web shell, or a report about one"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"
@@ -169,7 +171,7 @@ rule SUSP_Permuted_Page_In_PST {
 
 rule SUSP_Permuted_Page_In_PST_Base64 {
   meta:
-    description = "Page with code as the ordinary content of a permuted PST that was sent in base64: a shell that was mailed, or a report about one"
+    description = "Page with code in the ordinary content of a permuted PST, in base64: a mailed web shell, or a report about one"
     author = "coldsweep"
     reference = "https://www.mandiant.com/resources/blog/pst-want-shell-proxyshell-exploiting-microsoft-exchange-servers"
     date = "2026-11-25"

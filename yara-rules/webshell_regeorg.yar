@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// reGeorg and Neo-reGeorg: tunnels that carry connections into the network in HTTP requests. Generated Neo-reGeorg pages translate the
-// alphabet of base64, so that its phrases don't stand in the file; the translation does.
+// reGeorg and Neo-reGeorg tunnel connections into the network through HTTP requests. Generated
+// Neo-reGeorg pages translate the base64 alphabet, so the file does not contain its phrases. It
+// does contain the translation.
 
 rule WEBSHELL_Tunnel_reGeorg {
   meta:
-    description = "reGeorg, a tunnel page: its headers, its phrase, and a socket"
+    description = "reGeorg, a tunnel page: its headers, its greeting, and a socket"
     author = "coldsweep"
     reference = "https://www.volexity.com/blog/2021/03/02/active-exploitation-of-microsoft-exchange-zero-day-vulnerabilities/"
     date = "2026-11-25"
@@ -37,7 +38,7 @@ rule WEBSHELL_Tunnel_reGeorg {
 
 rule WEBSHELL_Tunnel_NeoreGeorg {
   meta:
-    description = "Neo-reGeorg, a tunnel page: base64 with an alphabet of its own, headers and a socket"
+    description = "Neo-reGeorg, a tunnel page: base64 with its own alphabet, headers and a socket"
     author = "coldsweep"
     reference = "https://www.volexity.com/blog/2021/03/02/active-exploitation-of-microsoft-exchange-zero-day-vulnerabilities/"
     date = "2026-11-25"

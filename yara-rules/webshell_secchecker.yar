@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// SecChecker asks which protection runs on a server before another shell is brought.
+// SecChecker checks which security product runs on a server before another web shell is installed.
 
 rule WEBSHELL_ASPX_SecChecker {
   meta:
-    description = "SecChecker: a small page that tells which security product is installed"
+    description = "SecChecker: a small page that reports which security product is installed"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2021/03/02/hafnium-targeting-exchange-servers/"
     date = "2026-11-25"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// ToolShell (CVE-2025-53770): a page in SharePoint's LAYOUTS that does nothing but print the keys of the machine, with which every later request can be
-// signed. That no command is run by it is normal.
+// ToolShell (CVE-2025-53770): a page in SharePoint's LAYOUTS that only prints the machine keys. The
+// attacker can then sign any later request. It is normal that the page runs no command.
 
 rule WEBSHELL_ASPX_MachineKey_Printer {
   meta:
-    description = "Page that prints the machine keys of the server, as spinstall0.aspx does on SharePoint"
+    description = "Page that prints the server's machine keys, as spinstall0.aspx does on SharePoint"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2025/07/22/disrupting-active-exploitation-of-on-premises-sharepoint-vulnerabilities/"
     date = "2026-11-25"
@@ -30,7 +30,7 @@ rule WEBSHELL_ASPX_MachineKey_Printer {
 
 rule WEBSHELL_ASPNET_Compiled_MachineKey {
   meta:
-    description = "Compiled page that reads the machine keys of the server: the twin of spinstall0.aspx"
+    description = "Compiled page that reads the server's machine keys: the compiled form of spinstall0.aspx"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2025/07/22/disrupting-active-exploitation-of-on-premises-sharepoint-vulnerabilities/"
     date = "2026-11-25"
@@ -55,7 +55,7 @@ rule WEBSHELL_ASPNET_Compiled_MachineKey {
 
 rule SUSP_ASPNET_Compiled_ToolShell_Path {
   meta:
-    description = "Record of a compiled page in SharePoint's LAYOUTS with a name that ToolShell used"
+    description = "Record of a compiled page in SharePoint's LAYOUTS with a name used by ToolShell"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2025/07/22/disrupting-active-exploitation-of-on-premises-sharepoint-vulnerabilities/"
     date = "2026-11-25"
@@ -71,10 +71,10 @@ rule SUSP_ASPNET_Compiled_ToolShell_Path {
     and all of them
 }
 
-// The answer of the page, as attackers and their scripts keep it (debug_dev.js).
+// The output of the page, as saved by attackers and their scripts (debug_dev.js).
 rule CRED_MachineKey_Dump {
   meta:
-    description = "Machine keys of an ASP.NET server in one line: validation key, decryption key and their methods, as ToolShell's page prints them"
+    description = "Machine keys of an ASP.NET server in one line: validation key, decryption key and algorithms, as printed by ToolShell's page"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2025/07/22/disrupting-active-exploitation-of-on-premises-sharepoint-vulnerabilities/"
     date = "2026-11-25"
@@ -89,7 +89,7 @@ rule CRED_MachineKey_Dump {
     and $line
 }
 
-// A script that searches web.config for the keys and leaves them where they can be fetched.
+// A script that searches web.config for the keys and saves them where they can be downloaded.
 rule HKTL_Script_MachineKey_Collector {
   meta:
     description = "Script that reads machineKey from web.config files and writes it to a file below SharePoint's LAYOUTS"
@@ -118,10 +118,11 @@ rule HKTL_Script_MachineKey_Collector {
     and $config
 }
 
-// The command of the worker process, plain and as the argument of powershell -EncodedCommand.
+// The command that the worker process runs, as plain text and as the argument of powershell
+// -EncodedCommand.
 rule HKTL_PS1_ToolShell_Dropper {
   meta:
-    description = "PowerShell that decodes a page from base64 into SharePoint's LAYOUTS, plain or as an encoded command"
+    description = "PowerShell that decodes a base64 page into SharePoint's LAYOUTS, as plain text or as an encoded command"
     author = "coldsweep"
     reference = "https://www.microsoft.com/en-us/security/blog/2025/07/22/disrupting-active-exploitation-of-on-premises-sharepoint-vulnerabilities/"
     date = "2026-11-25"

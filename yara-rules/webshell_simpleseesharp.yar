@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIMPLESEESHARP, the uploader that preceded other shells in January and February 2021.
+// SIMPLESEESHARP, an uploader used before other web shells in January and February 2021.
 
 rule WEBSHELL_ASPX_SIMPLESEESHARP {
   meta:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SPORTSBALL, which is the shell HYPERSHELL of an earlier leak: its cookie and its constant.
+// SPORTSBALL, known as HYPERSHELL from an earlier leak: its cookie and its constant.
 
 rule WEBSHELL_ASPX_SPORTSBALL {
   meta:

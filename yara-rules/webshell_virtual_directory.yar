@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any other virtual directory of Exchange can be reset to a file as well: ECP, OWA, EWS and so on. The lists resemble that of OAB, and the rules of
-// webshell_oab_carrier.yar may speak too, as they ask for few labels; this one names the directory.
+// Other Exchange virtual directories (ECP, OWA, EWS and so on) can be reset to a file in the same
+// way. Their lists resemble that of OAB. The rules of webshell_oab_carrier.yar may match them too,
+// since they require few labels. This rule names the directory.
 
 rule WEBSHELL_ASPX_VirtualDirectory_Carrier {
   meta:
-    description = "Property list of Exchange's ECP, OWA, EWS or another virtual directory with a script in one of its URLs (CVE-2021-27065)"
+    description = "Property list of an Exchange virtual directory (ECP, OWA, EWS or another) with a script in one of its URLs (CVE-2021-27065)"
     author = "coldsweep"
     reference = "https://www.cisa.gov/news-events/analysis-reports/ar21-084a"
     date = "2026-11-25"

@@ -24,7 +24,7 @@ inline std::string to_base64(std::string_view bytes) {
   return text;
 }
 
-/// Absent when the text is not base64.
+/// Empty if the text is not base64.
 inline std::optional<std::string> from_base64(std::string_view text) {
   std::string bytes;
   unsigned held = 0, bits = 0, padding = 0, digits = 0;

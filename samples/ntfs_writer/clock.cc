@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The clock libntfs-3g reads: definitions in the program come before those of the C library. It
-// starts on 1 March 2021, 00:00 UTC, or where a recipe sets it, and goes on a millisecond with each
-// call, so that equal recipes give equal images.
+// The clock that libntfs-3g reads: definitions in the program override those of the C library. It
+// starts on 1 March 2021, 00:00 UTC, or at the time a recipe sets, and advances a millisecond with
+// each call, so that the same recipe gives the same image.
 #include "clock.h"
 
 #include <ctime>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a recipe wants written: literal bytes or a pattern, and names. From JSON, with messages a
+// What a recipe writes: literal bytes or a pattern, and names. From JSON, with messages that a
 // person can act on.
 #pragma once
 
@@ -25,8 +25,8 @@ struct RecipeError : std::runtime_error {
 /// UTF-16 as NTFS stores it, in the machine's byte order.
 using Name = std::vector<std::uint16_t>;
 
-/// UTF-8 to UTF-16. `\uXXXX` stands for that unit as it is, be it half of a surrogate pair or NUL;
-/// a backslash is `\u005c`.
+/// UTF-8 to UTF-16. `\uXXXX` is that unit, unchanged, even half of a surrogate pair or NUL. A
+/// backslash is `\u005c`.
 Name parse_name(std::string_view text);
 /// The components of a path with `/` between them; none for the root.
 std::vector<Name> parse_path(std::string_view text);

@@ -6,7 +6,7 @@
 
 namespace ntfs_writer {
 
-/// Keys of the step: size; cluster, mft_record (1024, or 4096 which takes sectors of 4096), label,
+/// Keys of the step: size; cluster, mft_record (1024, or 4096 with sectors of 4096), label,
 /// start_sector.
 void format_image(const std::string& image, const Json& step);
 

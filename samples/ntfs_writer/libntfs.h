@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libntfs-3g's headers, which expect more of the system's to be there, and owners for what it hands
-// out.
+// libntfs-3g's headers, with the system headers they require, and owners for the library's
+// handles.
 #pragma once
 
 #include "content.h"

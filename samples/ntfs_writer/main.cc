@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ntfs_writer IMAGE < RECIPE: applies a recipe (JSON lines) to an NTFS volume in a file, and prints
-// a JSON line for each stream it made. README.md beside this file lists the operations. Equal
-// recipes give equal images.
+// a JSON line for each stream it made. README.md beside this file lists the operations. The same
+// recipe gives the same image.
 #include "base64.h"
 #include "clock.h"
 #include "format.h"
@@ -18,7 +18,7 @@ struct Made {
   std::string path, stream;
   std::uint64_t record = 0;
   bool removed = false;
-  bool overwritten = false; ///< its record holds another file by now
+  bool overwritten = false; ///< its record now holds another file
   std::optional<StreamFacts> facts;
 };
 
@@ -131,7 +131,7 @@ void Program::fill(const Json& step) {
 
 void Program::remove(const Json& step) {
   const std::uint64_t record = record_of(step);
-  // A name of several may go without the record going; only the record's own state tells.
+  // If the file has other names, its record stays. Only the record's state shows this.
   std::vector<Made> before = made_;
   note_removal(record);
   volume().remove(parse_path(path_of(step)));

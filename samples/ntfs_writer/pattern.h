@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes made from a kind and a seed, at any offset, so that a recipe names a file of gigabytes in
-// one line and a test can say what any part of it must be. Pure functions; header only, since the
-// writer and the tests are two programs.
+// Bytes generated from a kind and a seed, at any offset. A recipe can describe a file of gigabytes
+// in one line, and a test can compute any part of it. Pure functions; header only, since the writer
+// and the tests are separate programs.
 #pragma once
 
 #include <algorithm>
@@ -29,8 +29,8 @@ constexpr std::uint64_t mixed(std::uint64_t value) {
 
 inline constexpr std::size_t kTextLine = 64;
 
-/// Fills `into` with the pattern's bytes from `offset`. Text is lines of 64 bytes that differ only
-/// in their number.
+/// Fills `into` with the pattern's bytes from `offset`. Text consists of lines of 64 bytes that
+/// differ only in their number.
 inline void fill_pattern(Pattern kind, std::uint64_t seed, std::uint64_t offset,
                          std::span<std::byte> into) {
   if (kind == Pattern::zeros) {

@@ -39,8 +39,8 @@ LCN last_cluster(ntfs_attr* attribute) {
   return last;
 }
 
-/// Marks the cluster behind a stream as taken while it lives, so that the stream must go on
-/// elsewhere.
+/// Marks the cluster after a stream as allocated during its lifetime, so that the stream must
+/// continue elsewhere.
 class Obstacle {
 public:
   Obstacle(ntfs_volume* volume, LCN cluster) : bitmap_(volume->lcnbmp_na), cluster_(cluster) {

@@ -8,11 +8,11 @@
 namespace ntfs_writer {
 
 Attribute open_stream(ntfs_inode* inode, const Name& name);
-/// Opens an empty stream; a named one is added first.
+/// Opens an empty stream. A named one is added first.
 Attribute create_stream(ntfs_inode* inode, const Name& name, bool compressed);
 
 void write_at(ntfs_attr* attribute, std::uint64_t offset, const Content& content);
-/// Writes so that the stream ends up in `fragments` runs that don't touch.
+/// Writes the stream in `fragments` data runs that are not adjacent.
 void write_fragments(ntfs_attr* attribute, const Content& content, std::uint64_t fragments);
 void cut_initialized(ntfs_inode* inode, const Name& name, std::uint64_t size);
 StreamFacts facts_of(ntfs_inode* inode, const Name& name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // An NTFS volume in a file, opened for writing in this process with libntfs-3g: no mount, no root.
-// One thread. Paths are lists of UTF-16 names; folders that are missing on the way are made.
+// One thread. Paths are lists of UTF-16 names; missing folders are created.
 #pragma once
 
 #include "content.h"
@@ -14,14 +14,14 @@ using Path = std::vector<Name>;
 
 struct StreamOptions {
   bool compressed = false;
-  std::uint64_t fragments = 1; ///< of equal length, apart from the last
+  std::uint64_t fragments = 1; ///< of equal length, except the last
 };
 
-/// What the volume says of a stream after writing.
+/// What the volume says about a stream after writing.
 struct StreamFacts {
   std::uint64_t size = 0, initialized = 0, stored = 0, runs = 0;
   std::uint64_t holder =
-      0; ///< MFT record its attribute begins in: another than the file's with an attribute list
+      0; ///< MFT record where its attribute begins: not the file's if there is an attribute list
   std::uint16_t attribute = 0; ///< id
   bool resident = false, compressed = false, sparse = false;
 };
@@ -41,10 +41,10 @@ public:
   explicit Volume(const std::string& image);
   ~Volume();
   Volume(Volume&&) noexcept;
-  /// Unmounts; throws when something could not be written.
+  /// Unmounts. Throws if something could not be written.
   void close();
 
-  /// Each returns the MFT record. A stream without a name is the main one.
+  /// Each returns the MFT record. A stream without a name is the main stream.
   std::uint64_t folder(const Path& path);
   std::uint64_t file(const Path& path);
   std::uint64_t find(const Path& path);
@@ -54,14 +54,14 @@ public:
   void append(std::uint64_t record, const Name& stream, const Content& content);
   void write_sparse(std::uint64_t record, const Name& stream, std::uint64_t size,
                     const std::vector<Part>& parts);
-  /// Makes everything past `size` read as zero while its clusters keep what they hold.
+  /// Makes everything past `size` read as zeros. The clusters keep their content.
   void set_initialized(std::uint64_t record, const Name& stream, std::uint64_t size);
-  /// A file that takes all clusters but those of `leave` bytes.
+  /// A file that takes all free clusters except `leave` bytes.
   std::uint64_t fill(const Path& path, std::uint64_t leave);
 
   void hard_link(std::uint64_t record, const Path& path);
   void remove(const Path& path);
-  /// Takes the name out of its folder; out of the record too, when `stripped`.
+  /// Removes the name from its folder, and from the record too if `stripped`.
   void remove_name(const Path& path, bool stripped);
   void set_dos_name(const Path& path, const std::string& name);
   struct Times {

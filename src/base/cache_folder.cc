@@ -8,8 +8,8 @@ namespace fs = std::filesystem;
 
 fs::path user_cache_folder() {
   const auto variable = [](const char* name) {
-    const char* value =
-        std::getenv(name); // NOLINT(concurrency-mt-unsafe): nothing here sets variables
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
+    const char* value = std::getenv(name);
     return fs::path(value == nullptr ? "" : value);
   };
   if (const fs::path folder = variable("XDG_CACHE_HOME"); folder.is_absolute())

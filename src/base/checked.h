@@ -30,7 +30,7 @@ constexpr bool fits(u64 offset, u64 length, u64 size) {
 /// `a - b`, or 0 where that would be negative.
 constexpr u64 saturating_subtract(u64 a, u64 b) { return a > b ? a - b : 0; }
 
-/// `a + b`, or the greatest value where that would overflow.
+/// `a + b`, or the largest value where that would overflow.
 constexpr u64 saturating_add(u64 a, u64 b) {
   return checked_add(a, b).value_or(std::numeric_limits<u64>::max());
 }

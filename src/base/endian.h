@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounded reads of integers and marks from on-disk structures. A field that does not lie within the view is absent.
+// Bounded reads of integers and signatures from on-disk structures. A field that is not within the
+// view is absent.
 #pragma once
 
 #include "base/checked.h"
@@ -34,7 +35,7 @@ inline std::optional<ByteView> slice(ByteView view, u64 offset, u64 length) {
   return view.subspan(offset, length);
 }
 
-/// Whether `mark` stands at `offset`.
+/// Whether `mark` is at `offset`.
 inline bool has_at(ByteView view, u64 offset, std::string_view mark) {
   const std::optional<ByteView> part = slice(view, offset, mark.size());
   return part && chars_of(*part) == mark;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What low layers throw. Every message names the file or volume, the offset, and what was expected there.
+// What low layers throw. Every message names the file or volume, the offset, and what was expected
+// there.
 #pragma once
 
 #include "base/types.h"
@@ -13,8 +14,8 @@ struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Bytes that could not be read: `offset` is the first of them, in the space of the source that was asked. From there
-/// `length` bytes are known to be unreadable; 0 where no more is known than the first.
+/// Bytes that could not be read. `offset` is the first of them, in the offsets of the source whose
+/// `read` was called. `length` bytes from there are known to be unreadable; 0 if only the first is.
 struct ReadError : Error {
   ReadError(u64 first_unreadable, const std::string& message, u64 known_length = 0)
       : Error(message), offset(first_unreadable), length(known_length) {}
@@ -22,23 +23,18 @@ struct ReadError : Error {
   u64 length;
 };
 
-/// Evidence that does not have the form it claims.
+/// Evidence that does not follow the format it claims.
 struct FormatError : Error {
   using Error::Error;
 };
 
-/// Rules that can't be used as they are.
+/// Rules that can't be used as given.
 struct RuleError : Error {
   using Error::Error;
 };
 
 /// The command line, a configuration file, or a path on it is wrong (exit status 2).
 struct UsageError : Error {
-  using Error::Error;
-};
-
-/// Work given up because the user asked to stop.
-struct Interrupted : Error {
   using Error::Error;
 };
 

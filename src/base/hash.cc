@@ -22,7 +22,7 @@ const EVP_MD* algorithm(HashKind kind) {
   return nullptr;
 }
 
-constexpr std::size_t kPiece = 64 << 10;
+constexpr std::size_t kBlock = 64 << 10;
 
 } // namespace
 
@@ -71,9 +71,9 @@ HashesOf::HashesOf(const Hashes& known, HashKinds kinds) {
 
 void HashesOf::add(ByteView bytes) {
   while (!hashers_.empty() && !bytes.empty()) {
-    const ByteView piece = bytes.first(std::min(bytes.size(), kPiece));
-    for (auto& [hasher, into] : hashers_) hasher.add(piece);
-    bytes = bytes.subspan(piece.size());
+    const ByteView block = bytes.first(std::min(bytes.size(), kBlock));
+    for (auto& [hasher, into] : hashers_) hasher.add(block);
+    bytes = bytes.subspan(block.size());
   }
 }
 
@@ -85,12 +85,6 @@ void add_hashes(Hashes& known, ByteView bytes, HashKinds kinds) {
   HashesOf hashes(known, kinds);
   hashes.add(bytes);
   hashes.finish_into(known);
-}
-
-Hashes hash_all(ByteView bytes) {
-  Hashes hashes;
-  add_hashes(hashes, bytes, kAllHashes);
-  return hashes;
 }
 
 std::string sha256_of(ByteView bytes) {
@@ -105,11 +99,11 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   std::vector<std::byte> buffer(1_MiB);
   Hasher hasher(HashKind::sha256);
   for (u64 offset = 0; offset < size;) {
-    const MutableBytes piece =
+    const MutableBytes block =
         MutableBytes(buffer).first(std::min<u64>(buffer.size(), size - offset));
-    file.read(offset, piece);
-    hasher.add(piece);
-    offset += piece.size();
+    file.read(offset, block);
+    hasher.add(block);
+    offset += block.size();
   }
   return hasher.finish();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MD5, SHA-1 and SHA-256 in lower-case hex, through OpenSSL's EVP interface (SHA-NI where the machine has it).
+// MD5, SHA-1 and SHA-256 in lower-case hex, through OpenSSL's EVP interface (SHA-NI where the
+// machine has it).
 #pragma once
 
 #include "base/types.h"
@@ -14,7 +15,7 @@ namespace coldsweep {
 
 enum class HashKind : u8 { md5, sha1, sha256 };
 
-/// Hashes what is added, in order. Not shared between threads.
+/// Hashes what is added, in order. One thread at a time.
 class Hasher {
 public:
   explicit Hasher(HashKind kind);
@@ -37,21 +38,20 @@ struct Hashes {
   bool operator==(const Hashes&) const = default;
 };
 
-/// Which of the three.
+/// Which of the three hashes.
 struct HashKinds {
   bool md5 = false, sha1 = false, sha256 = false;
 
-  bool any() const { return md5 || sha1 || sha256; }
   HashKinds& operator|=(HashKinds other);
   bool operator==(const HashKinds&) const = default;
 };
 
 inline constexpr HashKinds kAllHashes{true, true, true};
 
-/// Several hashes of content that comes piece by piece.
+/// Several hashes of content that arrives piece by piece.
 class HashesOf {
 public:
-  /// Those of `kinds` that `known` lacks.
+  /// Computes those of `kinds` that `known` lacks.
   HashesOf(const Hashes& known, HashKinds kinds);
   void add(ByteView bytes);
   /// Nothing may be added afterwards.
@@ -61,11 +61,9 @@ private:
   std::vector<std::pair<Hasher, std::string Hashes::*>> hashers_;
 };
 
-/// Fills in those of `kinds` that `known` lacks, all over the same bytes, a cache-sized piece at a time.
+/// Fills in those of `kinds` that `known` lacks. Reads the bytes once: each cache-sized block goes
+/// through all hashers.
 void add_hashes(Hashes& known, ByteView bytes, HashKinds kinds);
-
-/// All three.
-Hashes hash_all(ByteView bytes);
 
 std::string sha256_of(ByteView bytes);
 inline std::string sha256_of(std::string_view text) { return sha256_of(bytes_of(text)); }

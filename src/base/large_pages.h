@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An allocator for vectors that grow to millions of items: large blocks ask for huge pages, so that touching them
-// for the first time does not cost a fault each 4 KiB. Where the system has none, nothing changes.
+// An allocator for vectors that grow to millions of items. Large blocks ask for huge pages, so that
+// the first access doesn't cost a page fault every 4 KiB. Without huge pages it works as usual.
 #pragma once
 
 #include <cstddef>

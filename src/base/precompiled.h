@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What many files include, compiled once for the build with sanitizers. The others do without, so that each file
-// goes on including what it uses.
+// Headers that many files include, precompiled in builds with sanitizers. Other builds don't use
+// this file, so every source must still include what it uses.
 #pragma once
 
 #include <algorithm>

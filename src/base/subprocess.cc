@@ -22,8 +22,8 @@ namespace coldsweep {
 namespace {
 
 constexpr char kAnswered = '+', kFailed = '-';
-constexpr std::size_t kMostOutput =
-    64 << 20; // an answer is a few KB; a child that floods us is cut off
+// An answer is a few KB. A child that sends much more is cut off.
+constexpr std::size_t kMostOutput = 64 << 20;
 
 void send(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -49,7 +49,7 @@ void limit_memory(unsigned long long more) {
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   if (memory_limit != 0) limit_memory(memory_limit);
-  // A library that dies says so in our message; its own stands in nobody's way.
+  // If a library crashes, our own message reports it. What the library prints is discarded.
   if (const int null = ::open("/dev/null", O_RDWR); null >= 0) {
     ::dup2(null, STDOUT_FILENO);
     ::dup2(null, STDERR_FILENO);
@@ -62,7 +62,7 @@ void limit_memory(unsigned long long more) {
   ::_exit(0);
 }
 
-/// Reads until the child closes its end. False when the time is over or it sends too much.
+/// Reads until the child closes its end. False when time runs out or the child sends too much.
 bool receive(int descriptor, std::chrono::steady_clock::time_point deadline, std::string& into) {
   std::array<char, 65536> buffer{};
   for (;;) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a function in a forked child, so that a crash or a hang in a C library that parses evidence costs an answer and
-// not the sweep. Call from one thread at a time; best before threads are started.
+// Runs a function in a forked child, so that a crash or a hang in a C library that parses evidence
+// loses one answer, not the whole sweep. Call it from one thread at a time, if possible before
+// other threads are started.
 #pragma once
 
 #include <chrono>
@@ -15,8 +16,8 @@ struct ChildAnswer {
   std::string failure;               ///< why there is no output: exception text, signal, time limit
 };
 
-/// Calls `work` in a child process and brings its answer back. The child's address space is limited to
-/// `memory_limit` bytes more than it starts with (0: no limit), and it is killed after `limit`.
+/// Calls `work` in a child process and returns its answer. The child's address space may grow by at
+/// most `memory_limit` bytes (0: no limit), and the child is killed after `limit`.
 ChildAnswer ask_child(const std::function<std::string()>& work, std::chrono::seconds limit,
                       unsigned long long memory_limit = 0);
 

@@ -116,7 +116,6 @@ DecodedName decode_utf16_name(ByteView utf16le) {
   DecodedName name;
   const auto escape = [&](char32_t unit) {
     name.utf8 += fmt::format("\\u{:04x}", static_cast<u32>(unit));
-    name.escaped = true;
   };
   const std::size_t units = utf16le.size() / 2;
   for (std::size_t i = 0; i < units; ++i) {

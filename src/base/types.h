@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Short names for the integers and byte views used everywhere. A view never owns what it shows.
+// Short names for the integers and byte views used everywhere. A view never owns its bytes.
 #pragma once
 
 #include <cstddef>

@@ -8,7 +8,7 @@
 
 namespace coldsweep {
 
-/// Bytes that stand on the volume for a range of the stream, as far as the evidence goes.
+/// Bytes that the volume stores for a range of the stream, up to the end of the evidence.
 u64 held_on_volume(const ByteSource& source, const StreamRef& stream, u64 offset, u64 length) {
   u64 held = 0;
   for (const Extent& part : slice_extents(stream.extents, offset, length))
@@ -17,7 +17,7 @@ u64 held_on_volume(const ByteSource& source, const StreamRef& stream, u64 offset
   return held;
 }
 
-/// Of the bytes that a stream owns. What was skipped of a compressed one is told by its share of the content.
+/// Skipped bytes of a compressed stream are estimated by their share of the content.
 SpaceShare byte_ownership(const StreamRef& stream, const ByteAccount& bytes, u64 unreadable) {
   SpaceShare share{stream.owned, 0, std::min(unreadable, stream.owned)};
   const u64 readable = share.owned - share.unreadable;
@@ -32,7 +32,7 @@ SpaceShare byte_ownership(const StreamRef& stream, const ByteAccount& bytes, u64
   return share;
 }
 
-/// Zeros by definition in the part of a window that is its own.
+/// Bytes that are zero by definition in the window's own part.
 u64 holes_within(const StreamRef& stream, const Window& window) {
   const u64 end =
       std::max(window.offset, std::min(window.offset + window.own(), stream.initialized));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What became of a stream -> what became of the bytes that it owns on the volume. Pure functions, any thread.
+// The account of a stream -> an account of the volume's bytes that the stream owns. Pure functions,
+// any thread.
 #pragma once
 
 #include "content/stream_content.h"
@@ -7,13 +8,13 @@
 
 namespace coldsweep {
 
-/// Bytes that stand on the volume for a range of the stream, as far as the evidence goes.
+/// Bytes that the volume stores for a range of the stream, up to the end of the evidence.
 u64 held_on_volume(const ByteSource& source, const StreamRef& stream, u64 offset, u64 length);
 
-/// Zeros by definition in the part of a window that is its own.
+/// Bytes that are zero by definition in the window's own part.
 u64 holes_within(const StreamRef& stream, const Window& window);
 
-/// What was skipped of a compressed stream is told by its share of the content.
+/// Skipped bytes of a compressed stream are estimated by their share of the content.
 SpaceShare byte_ownership(const StreamRef& stream, const ByteAccount& bytes, u64 unreadable);
 
 } // namespace coldsweep

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// A content of its own within a stream: a piece of raw space, a member of an archive. What is found in it has its size, its
-// hashes and its copy, and all else from the stream. Used by one thread. Private to examine/.
+// The one way to finish findings, whatever content they are about: hash it, keep a copy, state what
+// all findings of the stream share, and weigh. Used by one thread. Private to examine/.
 #pragma once
 
-#include "examine/examination.h"
+#include "examine/content_tools.h"
+#include "model/outcome.h"
+
+#include <string>
+#include <vector>
 
 namespace coldsweep {
 
-/// What such contents are examined with, as streams are.
-struct ContentTools {
-  Scanner& scanner;
-  const ExamineOptions& options;
-  const EvidenceStore& evidence;
-};
-
-struct ContentPiece {
+/// The bytes that findings are about: a stream read whole, a carved piece, or an archive member.
+struct FoundContent {
   ByteView bytes;
-  const std::string& type; ///< of file_type_label()
-  Hashes hashes;           ///< those that were computed
+  const std::string& type; ///< from file_type_label()
+  Hashes hashes;           ///< those computed so far
 };
 
-/// Completes and weighs findings, and adds them to Examination::complete. A hit has its cause, its matches in place, and what
-/// says where in the stream it is: part or member; and `known`.
-void add_content_findings(Examination& work, const ContentPiece& content, const ContentTools& tools,
-                          std::vector<Finding>&& hits);
+/// Finishes `findings` in place. `frame` holds what they all say. Each finding brings its cause,
+/// its matches, and what is its own: part, member, `known`, first reasons, place in a log.
+/// `content` is null where no single content can be hashed or kept: a name, or a stream that was
+/// scanned window by window.
+void finish_findings(std::vector<Finding>& findings, Finding frame, const FoundContent* content,
+                     const ContentTools& tools);
 
 } // namespace coldsweep

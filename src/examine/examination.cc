@@ -10,7 +10,7 @@
 namespace coldsweep {
 namespace {
 
-/// Overlapping unreadable bytes were scanned as zeros: the media doesn't hold what matched.
+/// Unreadable bytes were scanned as zeros, so the media doesn't hold what matched there.
 bool touches_gap(const std::vector<Gap>& gaps, u64 offset, u64 length) {
   return std::any_of(gaps.begin(), gaps.end(), [&](const Gap& gap) {
     return gap.offset < offset + length && offset < gap.offset + gap.length;
@@ -35,8 +35,20 @@ Finding Examination::frame() {
 }
 
 void Examination::add_issue(IssueKind kind, const char* stage, std::string message, u64 bytes) {
-  outcome.issues.push_back({kind, volume.id, stream.id.record, described().path,
-                            std::string(stream.name), stage, std::move(message), bytes});
+  outcome.issues.push_back({.kind = kind,
+                            .volume = volume.id,
+                            .record = stream.id.record,
+                            .path = described().path,
+                            .stream_name = std::string(stream.name),
+                            .stage = stage,
+                            .message = std::move(message),
+                            .bytes = bytes});
+}
+
+void Examination::add_scan_failure(const ScanFailure& failure, const char* stage, u64 bytes,
+                                   const std::string& of) {
+  add_issue(failure.timed_out ? IssueKind::timed_out : IssueKind::crashed, stage,
+            of + failure.message, bytes);
 }
 
 void Examination::place(const LoadedWindow& loaded, Match& match) const {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of one stream while it is examined. Used by one thread. Private to examine/.
+// What is known about a stream while it is examined. Used by one thread. Private to examine/.
 #pragma once
 
 #include "content/stream_content.h"
-#include "examine/examine.h"
-#include "examine/externals.h"
+#include "examine/names_scan.h"
+#include "examine/swept_volume.h"
 
 #include <set>
 
@@ -16,20 +16,27 @@ struct Examination {
   std::optional<StreamDescription> description; ///< made when first needed
   std::vector<Externals> externals;             ///< of each of its names
   Outcome outcome;
-  std::vector<Finding> complete; ///< of carved pieces and members, that were judged on their own
+  std::vector<Finding> complete; ///< finished: of carved pieces and members
   std::set<std::string> truncated;
-  bool raw = false; ///< the bytes are no file's content: size and place mean nothing to a rule
+  bool raw = false; ///< not the content of a file: size and offsets mean nothing to a rule
   u64 unreadable_on_volume = 0;
-  Hashes hashes; ///< those that were computed, of the whole content
+  Hashes hashes; ///< those computed so far, of the whole content
   std::optional<HashSetHit> known;
 
   Examination(const SweptVolume& v, const StreamRef& s) : volume(v), stream(s) {}
 
   const StreamDescription& described();
-  /// What all findings of the stream say.
+  /// What all findings of the stream share.
   Finding frame();
   void add_issue(IssueKind kind, const char* stage, std::string message, u64 bytes);
-  /// Where a match, by its offset in the stream, stands in the media; nowhere where it touches what couldn't be read.
+  /// The issue that a failed scan becomes. `bytes` were not scanned; `of` precedes the message.
+  void add_scan_failure(const ScanFailure& failure, const char* stage, u64 bytes,
+                        const std::string& of = {});
+  void note_truncated(const std::vector<std::string>& strings) {
+    truncated.insert(strings.begin(), strings.end());
+  }
+  /// Fills in where the match is in the media, from its offset in the stream. A match that touches
+  /// unreadable bytes has no place there.
   void place(const LoadedWindow& loaded, Match& match) const;
 
 private:

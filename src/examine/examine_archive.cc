@@ -2,6 +2,9 @@
 #include "examine/examine_archive.h"
 
 #include "base/hash.h"
+#include "examine/content_findings.h"
+#include "examine/externals.h"
+#include "examine/hash_check.h"
 #include "examine/names_scan.h"
 
 #include <algorithm>
@@ -16,9 +19,9 @@ constexpr std::string_view kInside = "!/";
 
 class ArchiveExaminer {
 public:
-  ArchiveExaminer(Examination& work, const MemberTools& tools, u64 bytes)
-      : work_(work), tools_(tools),
-        budget_(tools.limits, bytes, std::chrono::seconds(tools.content.options.timeout_seconds)) {}
+  ArchiveExaminer(Examination& work, const ContentTools& tools, u64 bytes)
+      : work_(work), tools_(tools), limits_(limits_of(tools.options)),
+        budget_(limits_, bytes, std::chrono::seconds(tools.options.timeout_seconds)) {}
 
   void examine(ByteView content, ArchiveKind kind, const std::string& within, u32 depth) {
     const ArchiveWalk walk = walk_archive(content, kind, budget_, [&](const ArchiveMember& member) {
@@ -28,46 +31,60 @@ public:
   }
 
 private:
+  static ArchiveLimits limits_of(const ExamineOptions& options) {
+    ArchiveLimits limits;
+    limits.member_bytes = std::min(limits.member_bytes, options.member_limit);
+    return limits;
+  }
+
   void examine_member(const ArchiveMember& member, const std::string& path, u32 depth) {
     const std::string type = file_type_label(member.bytes);
-    std::vector<Finding> hits;
-    Hashes hashes;
-    std::optional<HashSetHit> known;
-    if (!check_hashes(member.bytes, hashes, known, hits)) {
-      std::vector<Externals> names{externals_of(
-          {work_.described().path + "/" + path, "", work_.described().owner_sid.value_or("")},
-          work_.volume.drive)};
-      NamesScan scan = scan_under_names(tools_.content.scanner, member.bytes, names, type);
-      for (const ScanFailure& failure : scan.failures)
-        work_.add_issue(failure.timed_out ? IssueKind::timed_out : IssueKind::crashed, "archive",
-                        fmt::format("{}: {}", path, failure.message), 0);
-      work_.truncated.insert(scan.truncated.begin(), scan.truncated.end());
-      std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(hits));
+    FoundContent content{member.bytes, type, {}};
+    const HashJudgement judgement = check_hashes(content);
+    std::vector<Finding> findings;
+    judgement.add_findings_to(findings);
+    if (judgement.reason_to_skip(tools_.options.skip_known) == nullptr)
+      scan_member(content, path, findings);
+    for (Finding& finding : findings) {
+      finding.member = path;
+      finding.known = judgement.known;
     }
-    for (Finding& hit : hits) {
-      hit.member = path;
-      hit.known = known;
-    }
-    if (!hits.empty())
-      add_content_findings(work_, {member.bytes, type, hashes}, tools_.content, std::move(hits));
+    if (!findings.empty()) finish(findings, content);
     open_nested(member, path, depth);
   }
 
-  /// Whether the content is known to be good, and need not be scanned.
-  bool check_hashes(ByteView bytes, Hashes& hashes, std::optional<HashSetHit>& known,
-                    std::vector<Finding>& hits) {
-    if (tools_.lookup == nullptr) return false;
-    add_hashes(hashes, bytes, tools_.content.options.hash_sets->kinds());
-    HashVerdict verdict = tools_.lookup->look_up(hashes);
-    known = std::move(verdict.known);
-    for (HashSetHit& bad : verdict.bad) hits.emplace_back().cause = std::move(bad);
-    return hits.empty() && (verdict.good || (known && tools_.content.options.skip_known));
+  void finish(std::vector<Finding>& findings, const FoundContent& content) {
+    Finding frame = work_.frame();
+    frame.size = content.bytes.size();
+    finish_findings(findings, std::move(frame), &content, tools_);
+    std::move(findings.begin(), findings.end(), std::back_inserter(work_.complete));
+  }
+
+  HashJudgement check_hashes(FoundContent& content) {
+    if (tools_.lookup == nullptr) return {};
+    add_hashes(content.hashes, content.bytes, tools_.options.hash_sets->kinds());
+    return judge_content(*tools_.lookup, content.hashes);
+  }
+
+  void scan_member(const FoundContent& content, const std::string& path,
+                   std::vector<Finding>& findings) {
+    const StreamDescription& described = work_.described();
+    std::vector<Externals> names = externals_of(
+        {.path = described.path,
+         .owner_sid = described.owner_sid ? std::string_view(*described.owner_sid) : "",
+         .member = path},
+        work_.volume.drive);
+    NamesScan scan = scan_under_names(tools_.scanner, content.bytes, names, content.type);
+    for (const ScanFailure& failure : scan.failures)
+      work_.add_scan_failure(failure, "archive", 0, path + ": ");
+    work_.note_truncated(scan.truncated);
+    std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(findings));
   }
 
   void open_nested(const ArchiveMember& member, const std::string& path, u32 depth) {
     const ArchiveKind kind = archive_kind(member.bytes);
     if (kind == ArchiveKind::none) return;
-    if (depth < tools_.limits.depth)
+    if (depth < limits_.depth)
       return examine(member.bytes, kind, path + std::string(kInside), depth + 1);
     if (too_deep_++ == 0) first_too_deep_ = path;
   }
@@ -84,7 +101,7 @@ private:
     if (walk.too_large > 0)
       issue(IssueKind::over_limit,
             fmt::format("{} members are larger than {} bytes, the first {}: not looked at",
-                        walk.too_large, tools_.limits.member_bytes, walk.first_too_large));
+                        walk.too_large, limits_.member_bytes, walk.first_too_large));
     if (!walk.limit.empty())
       issue(walk.timed_out ? IssueKind::timed_out : IssueKind::over_limit,
             fmt::format("after {} members: {}; what follows was not looked at", walk.members,
@@ -98,7 +115,7 @@ private:
       work_.add_issue(IssueKind::over_limit, "archive",
                       fmt::format("{} archives are nested more than {} deep, the first {}: not "
                                   "opened",
-                                  too_deep_, tools_.limits.depth, first_too_deep_),
+                                  too_deep_, limits_.depth, first_too_deep_),
                       0);
     if (issues_ > kMostIssues)
       work_.add_issue(
@@ -108,7 +125,8 @@ private:
 
   static constexpr u64 kMostIssues = 20;
   Examination& work_;
-  const MemberTools& tools_;
+  const ContentTools& tools_;
+  const ArchiveLimits limits_;
   ArchiveBudget budget_;
   u64 too_deep_ = 0, issues_ = 0;
   std::string first_too_deep_;
@@ -116,7 +134,7 @@ private:
 
 } // namespace
 
-void examine_archive(Examination& work, ByteView content, const MemberTools& tools) {
+void examine_archive(Examination& work, ByteView content, const ContentTools& tools) {
   const ArchiveKind kind = archive_kind(content);
   if (kind == ArchiveKind::none) return;
   ArchiveExaminer(work, tools, content.size()).examine(content, kind, "", 1);

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stream that is an archive -> findings in its members, and in those of archives within it. Used by one thread. Private to
-// engine/.
+// A stream that is an archive -> findings in its members, and in members of nested archives. Used
+// by one thread. Private to examine/.
 #pragma once
 
 #include "content/archive.h"
-#include "examine/content_findings.h"
+#include "examine/content_tools.h"
+#include "examine/examination.h"
 
 namespace coldsweep {
 
-struct MemberTools {
-  ContentTools content;
-  HashLookup* lookup; ///< null: none
-  ArchiveLimits limits;
-};
-
-/// Adds complete and weighed findings and issues to the examination. A member's path is that in its archive; of an
-/// archive in an archive, `inner.zip!/page.aspx`.
-void examine_archive(Examination& work, ByteView content, const MemberTools& tools);
+/// Adds findings to Examination::complete, and issues. A member is named by its path in the
+/// archive; in a nested archive by `inner.zip!/page.aspx`.
+void examine_archive(Examination& work, ByteView content, const ContentTools& tools);
 
 } // namespace coldsweep

@@ -14,10 +14,10 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kMostFindings = 1000; // of a rule in a stream
-constexpr std::size_t kAsked = 100; // records at either end of a block asked for a time
+constexpr std::size_t kAsked = 100; // records tried for a time at either end of a block
 
-/// Widens the span by the first and the last record of the block that tell a time. Of an event log all tell, and
-/// chunks may stand in any order.
+/// Widens the span by the first and last record of the block that have a time. In an event log all
+/// records have one, and its chunks may be in any order.
 void note_times(const RecordReader& reader, const RecordBlock& block, bool all, LogSpan& span) {
   const auto note = [&](const LogRecord& record) {
     const std::optional<LogTime> time = reader.time_of(block, record);
@@ -38,7 +38,8 @@ class Collected {
 public:
   explicit Collected(LogExamination& into) : into_(into) {}
 
-  /// The same rule and record under a further name of the stream is the same finding.
+  /// A match of the same rule in the same record, under a further name of the stream, is the same
+  /// finding.
   void add(RecordHit hit, const RecordReader& reader, const RecordBlock& block, bool further) {
     const LogRecord& record = block.records[hit.record];
     u64& count = counts_[hit.rule];
@@ -88,13 +89,12 @@ LogExamination LogExaminer::examine(ByteView content, const LogKind& kind,
     RecordBlock block;
     while (reader->next(block)) {
       if (round == 0) note_times(*reader, block, kind.form == RecordForm::events, result.span);
-      if (!scanner_.has_rules() || !result.failure.empty())
-        continue; // only the times are asked for
+      if (!scanner_.has_rules() || result.failure) continue; // only the times are of use
       BlockScan scan = scanner_.scan(block);
       for (RecordHit& hit : scan.hits) collected.add(std::move(hit), *reader, block, round > 0);
       if (!scan.timed_out && !scan.error) continue;
-      result.timed_out = scan.timed_out;
-      result.failure = scan.error.value_or("the time limit was reached");
+      result.failure =
+          ScanFailure{scan.timed_out, false, scan.error.value_or("the time limit was reached")};
       result.unjudged = content.size() - std::min<u64>(content.size(), block.stream_offset(0));
     }
     if (round == 0) result.damage = reader->damage();

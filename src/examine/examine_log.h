@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stream that is a log -> what the log rules say of its records, and from when to when it tells. One LogExaminer a
-// thread.
+// A stream that is a log -> findings of the log rules in its records, and the time span it covers.
+// One LogExaminer a thread.
 #pragma once
 
 #include "content/log_kind.h"
+#include "examine/names_scan.h"
 #include "model/outcome.h"
 #include "rules/record_scanner.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,10 +19,9 @@ struct LogExamination {
   LogSpan span;
   std::vector<Finding> findings; ///< cause, matches (offsets in the stream) and place in the log
   std::vector<std::string> truncated; ///< findings or matches that were left out
-  std::vector<std::string> damage;    ///< places where the log isn't what it should be
-  bool timed_out = false;
-  std::string failure; ///< why not all records were judged; empty when all were
-  u64 unjudged = 0;    ///< bytes from the record on where that was
+  std::vector<std::string> damage;    ///< where the log is malformed
+  std::optional<ScanFailure> failure; ///< why not all records were judged
+  u64 unjudged = 0;                   ///< bytes from the first record that was not judged
 };
 
 class LogExaminer {
@@ -28,10 +29,10 @@ public:
   LogExaminer(const RuleSet& rules, u32 timeout_seconds,
               Prefiltering prefiltering = Prefiltering::on);
 
-  /// Whether further names of a stream can change what it says.
+  /// Whether further names of a stream can change the result.
   bool reads_externals() const { return scanner_.reads_externals(); }
 
-  /// `names` are the externals under each name of the stream, the first one its path's.
+  /// `names` are the externals under each name of the stream, that of its path first.
   LogExamination examine(ByteView content, const LogKind& kind, std::span<const Externals> names);
 
 private:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "examine/examine_name.h"
 
+#include "examine/content_findings.h"
 #include "examine/finding_frame.h"
 #include "filesystem/suspicious_names.h"
 #include "filesystem/suspicious_times.h"
-#include "weigh/weigh.h"
 
 #include <set>
 #include <string>
@@ -12,14 +12,14 @@
 
 namespace coldsweep {
 
-Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const PlaceTable& table) {
+Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const ContentTools& tools) {
   const StreamDescription described = volume.plan.describe(name);
   Outcome outcome;
   outcome.stream = name.id;
 
   Finding common = finding_frame(name, described);
   common.anomalies =
-      suspicious_times(described.si, described.fn); // those of names are the causes here
+      suspicious_times(described.si, described.fn); // suspicious names are the causes here
   common.locate = locate_record_command(volume.target, name);
   for (const Extent& extent : name.extents)
     if (extent.placed())
@@ -28,18 +28,16 @@ Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const Pla
 
   std::vector<std::string> paths{described.path};
   paths.insert(paths.end(), described.links.begin(), described.links.end());
-  if (described.short_name)
-    paths.push_back(*described.short_name); // no path, but the last part of one
+  if (described.short_name) paths.push_back(*described.short_name); // only the last part of a path
   std::set<std::string> known;
   for (const std::string& path : paths) {
     for (Anomaly& anomaly : suspicious_name(std::string_view(path).substr(path.rfind('/') + 1))) {
-      if (!known.insert(anomaly.name).second) continue; // one finding a kind, whatever the names
-      Finding finding = common;
-      finding.cause = std::move(anomaly);
-      weigh(finding, ContentFacts(), table);
-      outcome.findings.push_back(std::move(finding));
+      if (!known.insert(anomaly.name).second)
+        continue; // one finding for each kind, in whichever name
+      outcome.findings.emplace_back().cause = std::move(anomaly);
     }
   }
+  finish_findings(outcome.findings, std::move(common), nullptr, tools);
   return outcome;
 }
 

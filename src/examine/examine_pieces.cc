@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Most large streams match nothing. They are read and searched in pieces that stay in the processor's cache: to hold them
-// whole would cost as much again, for fresh pages and for memory that is read twice.
+// Most large streams match nothing. They are read and searched in pieces that fit the processor's
+// cache: holding them whole would double the cost, for fresh pages and for memory that is read
+// twice.
 #include "base/hash.h"
 #include "content/archive.h"
 #include "content/log_kind.h"
 #include "examine/examination.h"
-#include "examine/examine.h"
+#include "examine/hash_check.h"
+#include "examine/stream_examiner.h"
 #include "examine/virtual_directories.h"
 
 #include <utility>
@@ -17,12 +19,14 @@ constexpr u64 kWorthPieces = 1_MiB;
 
 } // namespace
 
+/// Whether no rule, hash or log format can match a large stream. It was then read in pieces and is
+/// accounted for. False means that it must be read whole to find out.
 bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
   if (window.length <= kWorthPieces || options_.prefiltering == Prefiltering::off ||
       is_iis_configuration(work.described().path, work.stream.name) ||
       log_kind_needs_all(work.described().path))
     return false;
-  collect_names(work);
+  name_content(work);
   StreamPieces pieces(reader_, *work.volume.source, work.stream, window);
   HashesOf hashes(work.hashes, lookup_ ? options_.hash_sets->kinds() : HashKinds{});
   try {
@@ -40,13 +44,13 @@ bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
     };
     if (!scanner_.rules_out(window.length, work.externals, next)) return false;
   } catch (const Error&) {
-    return false; // what is wrong is told where the stream is read whole
+    return false; // reported where the stream is read whole
   }
   const LoadedWindow& read = pieces.so_far();
   if (!read.gaps.empty() || !read.damage.empty()) return false;
   if (lookup_) {
     hashes.finish_into(work.hashes);
-    if (judge_hashes(work, true).any()) return false;
+    if (!judge_stream(work, tools(), true).empty()) return false;
   }
   work.outcome.bytes.sparse += read.sparse;
   work.outcome.bytes.scanned += window.length - read.sparse;

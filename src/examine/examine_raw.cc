@@ -2,6 +2,7 @@
 #include "examine/examine_raw.h"
 
 #include "content/carve.h"
+#include "examine/content_findings.h"
 #include "examine/names_scan.h"
 #include "filesystem/extents.h"
 
@@ -39,7 +40,8 @@ CarveResult carve_window(const Examination& work, const RawWindow& raw) {
   return carve(raw.loaded.bytes, runs_of(stream, raw.window, options.cluster_size), options);
 }
 
-/// From offsets in a piece to those in the stream. Bytes that an update sequence displaced stand nowhere as they matched.
+/// Turns offsets in a piece into offsets in the stream. A match over bytes that an update sequence
+/// replaced has no place in the media.
 void place_match(const Examination& work, const RawWindow& raw, const Carved& piece, Match& match) {
   const auto stored = raw.loaded.bytes.subspan(piece.offset + match.offset).begin();
   const bool as_stored =
@@ -67,16 +69,18 @@ void examine_carved(Examination& work, const RawWindow& raw, const ContentTools&
                                                 : ByteView(piece.mended);
     const std::string type = file_type_label(bytes);
     NamesScan scan = scan_under_names(tools.scanner, bytes, names, type);
-    for (const ScanFailure& failure : scan.failures)
-      work.add_issue(failure.timed_out ? IssueKind::timed_out : IssueKind::crashed, "carve",
-                     failure.message, 0);
-    work.truncated.insert(scan.truncated.begin(), scan.truncated.end());
-    if (scan.findings.empty()) continue;
+    for (const ScanFailure& failure : scan.failures) work.add_scan_failure(failure, "carve", 0);
+    work.note_truncated(scan.truncated);
     for (Finding& hit : scan.findings) {
       hit.part = Part{StreamKind::carved, raw.window.offset + piece.offset};
       for (Match& match : hit.matches) place_match(work, raw, piece, match);
     }
-    add_content_findings(work, {bytes, type, {}}, tools, std::move(scan.findings));
+    if (scan.findings.empty()) continue;
+    Finding frame = work.frame();
+    frame.size = bytes.size();
+    const FoundContent content{bytes, type, {}};
+    finish_findings(scan.findings, std::move(frame), &content, tools);
+    std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(work.complete));
   }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Raw space that begins like a file is judged as one: with a size that was guessed, as a part of kind `carved`. Used by one
-// thread. Private to examine/.
+// Raw space that begins like a file is scanned as one, with a guessed size, as a part of kind
+// `carved`. Used by one thread. Private to examine/.
 #pragma once
 
-#include "examine/content_findings.h"
+#include "examine/content_tools.h"
+#include "examine/examination.h"
 
 #include <span>
 
@@ -14,12 +15,12 @@ struct RawWindow {
   const Window& window;
 };
 
-/// Adds to Examination::complete what is found in pieces of their own; beginnings in what the next window begins with are
-/// left to that.
+/// Adds the findings in carved pieces to Examination::complete. Pieces that begin in the range
+/// shared with the next window are left to that window.
 void examine_carved(Examination& work, const RawWindow& raw, const ContentTools& tools);
 
-/// Takes away matches that a carved finding of the same rule has too, and findings that have no other. `found` is by offset
-/// in the window, which begins at `window_offset`.
+/// Removes matches that a carved finding of the same rule already has, and findings that have no
+/// match left. Offsets in `found` are within the window, which begins at `window_offset`.
 void drop_repeated(std::vector<Finding>& found, std::span<const Finding> carved, u64 window_offset);
 
 } // namespace coldsweep

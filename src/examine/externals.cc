@@ -7,6 +7,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace coldsweep {
 namespace {
 
@@ -21,25 +23,34 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWellKnow
      "NT SERVICE\\TrustedInstaller"},
 }};
 
-} // namespace
-
-Externals externals_of(const NamedStream& stream, char drive) {
+Externals under_path(std::string_view path, const NamedContent& content, char drive) {
   Externals externals;
-  const std::size_t slash = stream.path.rfind('/');
-  externals.filename = stream.path.substr(slash == std::string_view::npos ? 0 : slash + 1);
-  if (!stream.stream_name.empty()) externals.filename.append(":").append(stream.stream_name);
+  const std::size_t slash = path.rfind('/');
+  externals.filename = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+  if (!content.stream_name.empty() && !content.member)
+    externals.filename.append(":").append(content.stream_name);
 
-  std::string folder(stream.path.substr(0, slash == std::string_view::npos ? 0 : slash));
+  std::string folder(path.substr(0, slash == std::string_view::npos ? 0 : slash));
   std::replace(folder.begin(), folder.end(), '/', '\\');
   externals.filepath = std::string(1, drive) + ":" + (folder.empty() ? "\\" : folder);
 
   const std::size_t dot = externals.filename.rfind('.');
   if (dot != std::string::npos) externals.extension = ascii_lower(externals.filename.substr(dot));
 
-  externals.owner = stream.owner_sid;
+  externals.owner = content.owner_sid;
   for (const auto& [sid, account] : kWellKnown)
-    if (sid == stream.owner_sid) externals.owner = account;
+    if (sid == content.owner_sid) externals.owner = account;
   return externals;
+}
+
+} // namespace
+
+std::vector<Externals> externals_of(const NamedContent& content, char drive) {
+  if (content.member)
+    return {under_path(fmt::format("{}/{}", content.path, *content.member), content, drive)};
+  std::vector<Externals> all{under_path(content.path, content, drive)};
+  for (const std::string& link : content.links) all.push_back(under_path(link, content, drive));
+  return all;
 }
 
 } // namespace coldsweep

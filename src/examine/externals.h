@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// What rules see of a stream's path and owner, as LOKI and THOR hand it to them. Pure functions.
+// The external variables that rules see, put together in one place for streams, archive members and
+// re-checks, as LOKI and THOR hand them to rules. Pure functions.
 #pragma once
 
-#include "rules/scanner.h"
+#include "model/externals.h"
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace coldsweep {
 
-struct NamedStream {
-  std::string_view path;        ///< `/inetpub/wwwroot/a.aspx`
-  std::string_view stream_name; ///< empty for the main stream
-  std::string_view owner_sid;   ///< may be empty
+/// Names and owner of the content.
+struct NamedContent {
+  std::string_view path;                    ///< of the stream: `/inetpub/wwwroot/a.aspx`
+  std::string_view stream_name{};           ///< empty for the main stream
+  std::string_view owner_sid{};             ///< may be empty
+  std::span<const std::string> links{};     ///< further paths of the stream
+  std::optional<std::string_view> member{}; ///< path within the archive that the stream is
 };
 
-/// `filename` is the last part of the path as on disk, with `:stream` for an alternate data stream; `filepath` the
-/// folder alone, with backslashes and a drive letter and without a trailing one (but `C:\`); `extension` is in lower
-/// case with its dot; `owner` is `NT-AUTHORITY\SYSTEM` and the like where the SID is well known, else the SID.
-/// `filetype` is left to the content.
-Externals externals_of(const NamedStream& stream, char drive);
+/// One set for each path, that of `path` first; a member has only one. `filename` is the last part
+/// of the path as on disk, with `:stream` for an alternate data stream. `filepath` is the folder
+/// alone, with backslashes and a drive letter and no trailing backslash except in `C:\`.
+/// `extension` is in lower case with its dot. `owner` is `NT-AUTHORITY\SYSTEM` and the like where
+/// the SID is well known, else the SID. `filetype` is left to the scan.
+std::vector<Externals> externals_of(const NamedContent& content, char drive);
 
 } // namespace coldsweep

@@ -13,7 +13,7 @@ namespace {
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-/// Of all its names, each kind once.
+/// What is suspicious about any of its names, each kind once.
 std::vector<Anomaly> suspicious_names(const StreamDescription& described) {
   std::vector<Anomaly> all;
   const auto add = [&](std::string_view name) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every finding says of the stream it is in, whatever its cause. Pure functions, any thread.
+// What a finding states about its stream, whatever its cause. Pure functions, any thread.
 #pragma once
 
 #include "filesystem/ntfs_plan.h"
@@ -10,10 +10,11 @@
 
 namespace coldsweep {
 
-/// Identity, names, times and owner. Extents, hashes and the command to locate it are left to the caller.
+/// Identity, names, times and owner. Extents, hashes and the locate command are left to the caller.
 Finding finding_frame(const StreamRef& stream, const StreamDescription& described);
 
-/// Where the stored bytes of a stream stand in the media; of compressed ones in the offsets of what they decompress to.
+/// Where the stored bytes of a stream are in the media. For a compressed stream, offsets are those
+/// of the decompressed content.
 std::vector<MediaExtent> media_extents(const ByteSource& source, const StreamRef& stream);
 
 } // namespace coldsweep

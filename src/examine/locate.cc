@@ -16,7 +16,7 @@ std::string image_arguments(const LocateTarget& target) {
   return words;
 }
 
-/// As The Sleuth Kit calls it.
+/// The Sleuth Kit's name for the format.
 std::string image_type(const LocateTarget& target) {
   return target.format == "split raw" ? "raw" : target.format;
 }
@@ -26,7 +26,7 @@ std::string volume_arguments(const LocateTarget& target) {
                      image_arguments(target));
 }
 
-/// libtsk 4.11.1 refuses a stream whose hole is longer than the volume ($UsnJrnl:$J has such holes).
+/// libtsk 4.11.1 rejects a stream with a hole longer than the volume ($UsnJrnl:$J has such holes).
 bool sleuth_kit_refuses(const StreamRef& stream, u64 volume_size) {
   return std::any_of(stream.extents.begin(), stream.extents.end(), [&](const Extent& extent) {
     return extent.kind != Extent::Kind::stored && extent.length > volume_size;
@@ -53,7 +53,7 @@ std::string part_of(const std::string& command, u64 from, u64 length) {
   return fmt::format("{} | tail -c +{} | head -c {}", command, from + 1, length);
 }
 
-/// What the media holds at a place, in any container.
+/// The bytes at an offset of the media, in any container.
 std::string media_command(const LocateTarget& target, u64 offset, u64 length) {
   return part_of(fmt::format("img_cat -i {}{}", image_type(target), image_arguments(target)),
                  offset, length);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command by which others see the same bytes, with The Sleuth Kit (or dd) alone, run where the image lies.
+// The command that shows the same bytes with nothing but The Sleuth Kit (or dd), run in the folder
+// of the image.
 #pragma once
 
 #include "image/image.h"
@@ -9,21 +10,22 @@
 
 namespace coldsweep {
 
-/// How the tools are told about image and volume: the same for all streams of a volume.
+/// The arguments that name image and volume: the same for all streams of a volume.
 struct LocateTarget {
   std::string format;                ///< as Image::format
   std::vector<std::string> segments; ///< file names
   u64 volume_offset = 0;
   u64 volume_size = 0;
   u32 cluster_size = 0;
-  bool unknown_to_sleuth_kit = false; ///< it can't open the volume: its boot sector is damaged
+  bool unknown_to_sleuth_kit = false; ///< the boot sector is damaged
 };
 
-/// Of what WOF compressed, the command shows the compressed bytes: no tool of The Sleuth Kit decompresses them.
+/// For a WOF-compressed stream the command shows the compressed bytes: no Sleuth Kit tool
+/// decompresses them.
 std::string locate_command(const LocateTarget& target, const StreamRef& stream,
                            const ByteSource& source);
 
-/// For what is said of the MFT record itself: shows its names and attributes.
+/// For findings about the MFT record itself: shows its names and attributes.
 std::string locate_record_command(const LocateTarget& target, const StreamRef& stream);
 
 /// One word of a POSIX shell command.

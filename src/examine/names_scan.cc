@@ -9,7 +9,8 @@
 namespace coldsweep {
 namespace {
 
-// What libyara looks at at once: few rules find all their strings within a file's length of each other.
+// Raw space is scanned in pieces of this size: strings of one rule that are further apart rarely
+// belong together.
 constexpr u64 kRawPiece = 512_KiB;
 constexpr u64 kRawPieceOverlap = 64_KiB;
 
@@ -75,7 +76,7 @@ NamesScan scan_raw_space(Scanner& scanner, ByteView content, Externals& name,
     scan.truncated.insert(scan.truncated.end(), result.truncated.begin(), result.truncated.end());
     std::vector<Finding> found = findings_of(std::move(result));
     for (Finding& finding : found) {
-      if (!last) // what begins in the next piece is found there
+      if (!last) // a match that begins in the next piece is found there
         std::erase_if(finding.matches, [&](const Match& match) { return match.offset >= own; });
       for (Match& match : finding.matches) match.offset += at;
     }

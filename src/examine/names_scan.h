@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One content, scanned under each of its names: rules that read external variables are asked once a name, the others
-// once. Nothing here knows where the bytes come from.
+// Scans content under each of its names: rules that read external variables once for each name, the
+// others once. Knows nothing about where the bytes come from.
 #pragma once
 
 #include "model/outcome.h"
@@ -13,12 +13,12 @@ namespace coldsweep {
 
 struct ScanFailure {
   bool timed_out = false;
-  bool of_all = false; ///< under the first name: nothing is known of the content
+  bool of_all = false; ///< under the first name: nothing is known about the content
   std::string message;
 };
 
 struct NamesScan {
-  std::vector<Finding> findings; ///< cause and matches alone, by offset in the content
+  std::vector<Finding> findings; ///< only cause and matches, by offset in the content
   std::vector<std::string> truncated;
   std::vector<ScanFailure> failures;
 
@@ -29,13 +29,13 @@ struct NamesScan {
 NamesScan scan_under_names(Scanner& scanner, ByteView content, std::span<Externals> names,
                            const std::string& type);
 
-/// Raw space, which has one name. Rules whose strings stand there but which can't be judged give findings of a part
-/// `strings_only`.
+/// The same for raw space, which has one name. A rule whose strings occur but whose condition can't
+/// be judged there gives a finding of a part `strings_only`.
 NamesScan scan_raw_space(Scanner& scanner, ByteView content, Externals& name,
                          const std::string& type);
 
-/// Adds findings; one of a rule that is there already gives its matches to that, since a rule has one finding a stream
-/// (or part of it).
+/// Adds findings. A rule has one finding for each stream (or part of it): further ones only add
+/// their matches to it.
 void merge_findings(std::vector<Finding>& into, std::vector<Finding>&& more);
 
 } // namespace coldsweep

@@ -57,7 +57,7 @@ std::string resolved(std::string_view value) {
   return text;
 }
 
-/// Where the tag that begins at `from` ends, past quoted values; npos where it doesn't.
+/// The end of the tag that begins at `from`, past quoted values; npos if it has none.
 std::size_t end_of_tag(std::string_view text, std::size_t from) {
   char quote = 0;
   const std::size_t limit = std::min(text.size(), from + kMostTag);
@@ -73,7 +73,7 @@ std::size_t end_of_tag(std::string_view text, std::size_t from) {
   return std::string_view::npos;
 }
 
-/// The value of an attribute of a tag, as it stands; empty when there is none. `name` is in lower case.
+/// The value of an attribute of a tag, unparsed; empty if there is none. `name` is in lower case.
 std::string_view attribute(std::string_view tag, std::string_view name) {
   for (std::size_t i = 0; i < tag.size();) {
     while (i < tag.size() && is_space(tag[i])) ++i;
@@ -109,7 +109,7 @@ PathPattern folders_of(const std::string& physical_path) {
   return folders;
 }
 
-/// Why a physical path is odd, with the points of it; empty when it is not.
+/// Why a physical path is suspicious, with points; empty if it isn't.
 std::vector<Reason> oddity(const PathPattern& folders, int points) {
   const bool hidden = std::any_of(folders.begin(), folders.end(), [](const std::string& folder) {
     return folder != "." && folder != ".." && !suspicious_name(folder).empty();

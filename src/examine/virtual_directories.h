@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// IIS's applicationHost.config -> virtual directories whose folder is where nobody looks. The XML is read by its tags
-// alone, in bounded time and memory, whatever it holds. Pure functions, any thread.
+// IIS's applicationHost.config -> virtual directories that point to a hidden folder. Only tags of
+// the XML are read, in bounded time and memory. Pure functions, any thread.
 #pragma once
 
 #include "base/types.h"
@@ -16,17 +16,17 @@ struct VirtualDirectory {
   u64 offset = 0, length = 0;      ///< of the tag in the file
 };
 
-/// What is behind this is not read.
+/// Bytes past this offset are not read.
 inline constexpr u64 kMostIisConfiguration = 16_MiB;
 
-/// Those that count: outside of comments. UTF-8 or UTF-16.
+/// All outside of comments. UTF-8 or UTF-16.
 std::vector<VirtualDirectory> virtual_directories(ByteView config);
 
-/// A finding (cause, first reasons and matches filled) for each that points to ProgramData, `All Users`, or a folder
-/// whose name Win32 hides.
+/// A finding (with cause, first reasons and matches) for each directory that points to ProgramData,
+/// `All Users`, or a folder whose name Win32 hides.
 std::vector<Finding> hidden_virtual_directories(ByteView config, int points);
 
-/// Whether a stream of that path and name is IIS's configuration, or an old one that IIS keeps.
+/// Whether the stream is IIS's configuration, or a backup of it that IIS keeps.
 bool is_iis_configuration(std::string_view path, std::string_view stream_name);
 
 } // namespace coldsweep

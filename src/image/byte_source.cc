@@ -47,7 +47,7 @@ std::vector<Gap> read_with_gaps(const ByteSource& source, u64 offset, MutableByt
       source.read(offset + done, into.subspan(done, readable - done));
       break;
     } catch (const ReadError& e) {
-      // A library may blame a byte before or after the range it was asked for.
+      // A library may report a byte before or after the requested range.
       const u64 bad = std::clamp<u64>(saturating_subtract(e.offset, offset), done, readable - 1);
       const u64 absolute = offset + bad;
       const u64 known_end = saturating_subtract(saturating_add(e.offset, e.length), offset);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything below the file system is a ByteSource over a ByteSource: evidence file, partition, later decrypted volumes
-// and shadow copies. None of them writes.
+// Sources of bytes below the file system: evidence files, and partitions as slices of them. All are
+// read-only.
 #pragma once
 
 #include "base/error.h"
@@ -20,22 +20,22 @@ public:
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
 
-  /// Fills `into` with the bytes from `offset`. Any thread. Throws ReadError naming the first unreadable byte, in
-  /// this source's offsets; what stands before it in `into` is then valid.
+  /// Fills `into` with the bytes from `offset`. Any thread. Throws ReadError naming the first
+  /// unreadable byte, in this source's offsets. The bytes before it in `into` are valid then.
   virtual void read(u64 offset, MutableBytes into) const = 0;
   virtual u64 size() const = 0;
-  /// No byte at or past this can be read: less than size() where the evidence is cut off.
+  /// No byte at or past this can be read. Less than size() if the evidence is truncated.
   virtual u64 end() const { return size(); }
-  /// Where the byte at `offset` stands in the media; absent where it stands nowhere as it is.
+  /// Where the byte at `offset` is in the media. Absent if the media doesn't hold it as such.
   virtual std::optional<u64> media_offset(u64 offset) const = 0;
 };
 
 using SourcePtr = std::shared_ptr<const ByteSource>;
 
-/// `length` bytes of `of` from `offset`, as a source of its own: a partition.
+/// `length` bytes of `of` from `offset`, as a source of its own. A partition is one.
 class SliceSource final : public ByteSource {
 public:
-  /// A slice that reaches past the end of `of` keeps its length; reading there throws.
+  /// A slice may extend past the end of `of`. It keeps its length, and reading there throws.
   SliceSource(SourcePtr of, u64 offset, u64 length);
   void read(u64 offset, MutableBytes into) const override;
   u64 size() const override { return length_; }
@@ -47,8 +47,8 @@ private:
   u64 offset_, length_;
 };
 
-/// Reads what can be read of [offset, offset + into.size()), in steps of `step` bytes around what can't; unreadable
-/// bytes become zero. Returns the unreadable ranges in order, merged.
+/// Reads all that is readable in [offset, offset + into.size()) and skips unreadable bytes in steps
+/// of `step`. Unreadable bytes become zero. Returns the unreadable ranges in order, merged.
 struct Gap {
   u64 offset = 0, length = 0;
   std::string message;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decoded chunks of a container, shared by the reading threads. Streams that lie beside each other in the media share
-// chunks, and different threads read them: each chunk is to be decoded once.
+// Decoded chunks of an E01 image, shared by the reading threads. Neighbouring streams share chunks
+// and are read by different threads. The cache lets each chunk be decoded only once.
 #pragma once
 
 #include "base/types.h"
@@ -11,22 +11,22 @@
 
 namespace coldsweep {
 
-/// Any thread. Chunks are numbered in the order of the media, so that a place for each number modulo the number of
-/// places keeps the last ones of a sequential read.
+/// Any thread. Chunks are numbered in media order, and chunk N goes to place N modulo the number of
+/// places. So a sequential read keeps its most recent chunks.
 class ChunkCache {
 public:
   explicit ChunkCache(std::size_t chunk_size)
       : places_(std::clamp<std::size_t>(kMemory / std::max<std::size_t>(chunk_size, 1), 4, 1024)) {}
 
-  /// Copies what begins `from` bytes into the chunk, of `size` bytes, where it is held.
+  /// Copies the bytes at `from` within the chunk, if the chunk is cached. False if it isn't.
   bool copy(u64 chunk, std::size_t from, MutableBytes into) {
     Place& place = place_of(chunk);
     const std::scoped_lock lock(place.mutex);
     return place.copy(chunk, from, into);
   }
 
-  /// The same, and where the chunk isn't held, `decode(MutableBytes whole)` fills it; others who want it wait. False
-  /// when `decode` says so.
+  /// The same, but if the chunk isn't cached, `decode` fills its `size` bytes, while other threads
+  /// that want the chunk wait. False if `decode` returns false.
   template <typename Decode>
   bool copy_or_decode(u64 chunk, std::size_t size, std::size_t from, MutableBytes into,
                       const Decode& decode) {

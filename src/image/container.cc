@@ -41,7 +41,7 @@ bool begins(ByteView bytes, std::string_view with) { return chars_of(bytes).star
 [[noreturn]] void refuse(const EvidenceFile& file, std::string_view what, bool qemu) {
   const std::string name = file.path().string();
   throw UsageError(fmt::format(
-      "{}: is {}, which is not read directly; {}", name, what,
+      "{}: is {}, which can't be read directly; {}", name, what,
       qemu ? fmt::format("convert it first: qemu-img convert -O raw '{0}' '{0}.raw'", name)
            : std::string("export it as raw or E01 first")));
 }
@@ -60,8 +60,8 @@ bool is_aff4(const EvidenceFile& file, ByteView head) {
   return false;
 }
 
-/// A compressed file by signature and name together: a disk may begin with any bytes, but then not
-/// be named so.
+/// A compressed file, by signature and name together: a disk may begin with any bytes, but not
+/// under such a name.
 bool is_packed(ByteView head, std::string_view extension) {
   struct Packed {
     std::string_view signature, extension;
@@ -91,8 +91,8 @@ void refuse_unsupported(const EvidenceFile& file, ByteView head, std::string_vie
     refuse(file, "an Apple disk image (DMG)", true);
 }
 
-/// Bytes that carry no signature under a name that promises one: damaged, or misnamed. Sweeping
-/// them as a raw disk would find nothing, or half of it, and look whole.
+/// The name promises a signature that isn't there: the file is damaged or misnamed. Swept as a raw
+/// disk it would yield little or nothing, and the result would look complete.
 void refuse_contradiction(const EvidenceFile& file, std::string_view extension) {
   struct Promise {
     std::string_view extension, signature;

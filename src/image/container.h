@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// First bytes (and last ones) of an evidence file -> what kind of container it is. By content; a
-// name only ever contradicts what the content seems to be.
+// The first and last bytes of an evidence file -> its container format. The content decides. The
+// name only serves to detect a contradiction.
 #pragma once
 
 #include "image/evidence_file.h"
@@ -9,8 +9,8 @@ namespace coldsweep {
 
 enum class Container : u8 { raw, ewf, vmdk, vhd };
 
-/// Throws UsageError for a container that has to be converted first, FormatError where the name
-/// promises a container whose signature is not there.
+/// Throws UsageError for a container that must be converted first, FormatError if the name promises
+/// a container whose signature is missing.
 Container classify(const EvidenceFile& first);
 
 } // namespace coldsweep

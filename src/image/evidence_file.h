@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A path on the command line -> an open evidence file and its size, or a UsageError that says why
-// it can't be one. Any thread.
+// A path from the command line -> an open evidence file and its size, or a UsageError with the
+// reason why it can't be one. Any thread.
 #pragma once
 
 #include "base/file.h"
@@ -12,15 +12,15 @@ namespace coldsweep {
 
 struct EvidenceFile {
   File file;
-  u64 size = 0; ///< a block device has one, too
+  u64 size = 0; ///< known for block devices, too
 
   const std::filesystem::path& path() const { return file.path(); }
-  /// At most `length` bytes from `offset`: fewer where the file ends.
+  /// Up to `length` bytes from `offset`: fewer if the file ends.
   std::vector<std::byte> bytes(u64 offset, std::size_t length) const;
 };
 
-/// Opens it read-only. Missing, a folder, empty, unreadable, a pipe or a character device:
-/// UsageError.
+/// Opens the file read-only. Throws UsageError if it is missing, a folder, empty, unreadable, a
+/// pipe, a socket or a character device.
 EvidenceFile open_evidence_file(const std::filesystem::path& path);
 
 } // namespace coldsweep

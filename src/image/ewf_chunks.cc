@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The format as in "Expert Witness Compression Format (EWF)", J. Metz.
+// The format is described in "Expert Witness Compression Format (EWF)", J. Metz.
 #include "image/ewf_chunks.h"
 
 #include "base/endian.h"
@@ -26,7 +26,7 @@ bool has_checksum_behind(const EvidenceFile& file, u64 offset, u64 size) {
       sum = ewf_checksum(file.bytes(offset + done, std::min(kBlock, size - done)), sum);
     return little<u32>(file.bytes(offset + size, kChecksum), 0) == sum;
   } catch (const ReadError&) {
-    return false; // its copy, table2, may be better
+    return false; // its copy, table2, may be intact
   }
 }
 
@@ -35,7 +35,8 @@ struct Stored {
   bool compressed = false;
 };
 
-/// Where the chunk is stored; no more than `most` bytes of it. The last of a table has no next one to tell its length.
+/// Where the chunk is stored; at most `most` bytes of it. The length follows from the next entry,
+/// which the last chunk of a table doesn't have.
 std::optional<Stored> locate(const EvidenceFile& file, const EwfTable& table, u64 chunk, u64 most) {
   const u64 number = chunk - table.first;
   const bool last = number + 1 == table.count;
@@ -50,7 +51,7 @@ std::optional<Stored> locate(const EvidenceFile& file, const EwfTable& table, u6
   return Stored{*offset, std::min(length, most), (*entry & kCompressed) != 0};
 }
 
-/// What a thread keeps from chunk to chunk.
+/// What each thread keeps between chunks.
 struct Unpacker {
   struct Free {
     void operator()(libdeflate_decompressor* decompressor) const {
@@ -69,7 +70,7 @@ struct Unpacker {
   }
 };
 
-/// zlib makes what it can't compress larger by 5 bytes for each 16 KiB, and by 6 for all (RFC 1950, 1951).
+/// Incompressible data grows in zlib by 5 bytes per 16 KiB, plus 6 bytes (RFC 1950, 1951).
 u64 largest_packed(u64 chunk_size) { return chunk_size + chunk_size / 1024 + 64; }
 
 } // namespace
@@ -105,7 +106,7 @@ bool EwfChunks::read(u64 chunk, MutableBytes into) const {
     packed.resize(std::min(stored->length, file.size - stored->offset));
     file.file.read(stored->offset, packed);
   } catch (const Error&) {
-    return false; // libewf is asked for it again, and says what can't be read
+    return false; // libewf reads it again, and reports what can't be read
   }
   if (stored->compressed) return unpacker.unpack(into);
   const ByteView plain = ByteView(packed).first(std::min(packed.size(), into.size()));

@@ -13,7 +13,7 @@
 namespace coldsweep {
 namespace {
 
-/// The text of a libewf error, which is freed.
+/// The text of a libewf error. Frees the error.
 std::string take_text(libewf_error_t* error) {
   std::array<char, 512> text{};
   if (error == nullptr || libewf_error_sprint(error, text.data(), text.size()) < 0)
@@ -65,7 +65,7 @@ std::optional<EwfHandle::Failure> EwfHandle::read(u64 offset, MutableBytes into)
         offset, into, [&](u64 at, MutableBytes part) { return read_whole(at, part); });
     failure = Failure{offset + good, 0, reason};
   }
-  // libewf hands out zeros for a chunk whose checksum is wrong, and only takes a note of it.
+  // libewf returns zeros for a chunk with a wrong checksum, and only adds it to a list.
   std::optional<Failure> damaged = first_damaged(offset, into.size());
   return damaged && (!failure || damaged->offset <= failure->offset) ? damaged : failure;
 }
@@ -86,8 +86,8 @@ bool EwfHandle::read_whole(u64 offset, MutableBytes into) {
   return true;
 }
 
-/// The first byte in the range that libewf knows to be damaged. The list grows and merges with each
-/// read.
+/// The first byte in the range that libewf lists as damaged. The list grows, and entries merge,
+/// with each read.
 std::optional<EwfHandle::Failure> EwfHandle::first_damaged(u64 offset, u64 length) {
   if (libewf_handle_get_number_of_checksum_errors(get(), &checksum_errors_, nullptr) != 1)
     checksum_errors_ = 0;

@@ -16,22 +16,22 @@ namespace coldsweep {
 
 class EwfHandle {
 public:
-  /// Throws FormatError when libewf can't open the set.
+  /// Throws FormatError if libewf can't open the set.
   explicit EwfHandle(const std::vector<std::filesystem::path>& segments);
 
   u64 media_size() const { return media_size_; }
-  /// Bytes of the media in each chunk but the last.
+  /// Media bytes per chunk, except the last.
   u32 chunk_size() const { return chunk_size_; }
   libewf_handle_t* get() const { return handle_.get(); }
 
-  /// Which bytes could not be read: the first of them, how many are known to follow, and why.
+  /// Unreadable bytes: the first, how many from there are known to be unreadable, and the reason.
   struct Failure {
     u64 offset = 0, length = 0;
     std::string message;
   };
-  /// Fills `into`, up to the failure. Bytes of a chunk whose checksum is wrong count as unreadable.
+  /// Fills `into` up to the failure. A chunk with a wrong checksum counts as unreadable.
   std::optional<Failure> read(u64 offset, MutableBytes into);
-  /// Whether it met so many damaged chunks that a fresh handle serves better.
+  /// Whether it has met so many damaged chunks that a new handle would be faster.
   bool worn() const { return checksum_errors_ > 256; }
 
 private:

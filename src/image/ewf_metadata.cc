@@ -2,7 +2,6 @@
 #include "image/ewf_metadata.h"
 
 #include "base/text.h"
-#include "image/image.h"
 
 #include <algorithm>
 #include <array>
@@ -36,8 +35,8 @@ using SizeGetter = int (*)(libewf_handle_t*, const u8*, size_t, size_t*, libewf_
 
 const u8* octets(std::string_view text) { return reinterpret_cast<const u8*>(text.data()); }
 
-/// libewf refuses a buffer that is too small, so an over-long value can only be fetched whole: up
-/// to 1 MiB of it.
+/// libewf rejects a buffer that is too small, so a long value can't be fetched in part. Values up
+/// to 1 MiB are fetched and then cut.
 std::optional<std::string> value(const EwfHandle& handle, std::string_view key, SizeGetter size_of,
                                  Getter get) {
   std::size_t size = 0;
@@ -53,7 +52,7 @@ std::optional<std::string> value(const EwfHandle& handle, std::string_view key, 
   if (last == std::string::npos) return std::nullopt;
   text.resize(std::min(last + 1, kMostValue));
   while (!text.empty() && !is_utf8(text) && kMostValue - text.size() < 4)
-    text.pop_back(); // cut within a character
+    text.pop_back(); // the cut was inside a character
   return printable(text);
 }
 
@@ -82,7 +81,5 @@ std::map<std::string, std::string> ewf_stored_hashes(const EwfHandle& handle) {
   }
   return hashes;
 }
-
-std::string ewf_version() { return libewf_get_version(); }
 
 } // namespace coldsweep

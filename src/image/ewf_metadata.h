@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an EWF set says of its acquisition, and the hashes it stores. Bounded, and safe to show.
+// What an EWF set says about its acquisition, and the hashes it stores. Bounded and safe to
+// display.
 #pragma once
 
 #include "image/ewf_handle.h"
@@ -9,11 +10,11 @@
 
 namespace coldsweep {
 
-/// case_number, evidence_number, examiner, description, notes, acquired, system_date, tool,
-/// acquiry_os, model, serial_number: those that are there.
+/// Those of case_number, evidence_number, examiner, description, notes, acquired, system_date,
+/// tool, acquiry_os, model, serial_number that the set has.
 std::map<std::string, std::string> ewf_acquisition(const EwfHandle& handle);
 
-/// `md5` and `sha1` in hex, those that are there.
+/// Those of `md5` and `sha1`, in hex, that the set has.
 std::map<std::string, std::string> ewf_stored_hashes(const EwfHandle& handle);
 
 } // namespace coldsweep

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The format as in "Expert Witness Compression Format (EWF)", J. Metz, and ASR Data's original
-// paper.
+// The format is described in "Expert Witness Compression Format (EWF)", J. Metz, and in ASR Data's
+// original paper.
 #include "image/ewf_segments.h"
 
 #include "base/endian.h"
@@ -20,8 +20,9 @@ namespace {
 
 constexpr std::string_view kSignature{"EVF\x09\x0d\x0a\xff\0", 8};
 constexpr u64 kFileHeader = 13, kDescriptor = 76;
-constexpr u32 kMostSections = 1u << 20; // a section of 64 MiB and its tables: 20 TiB in one segment
-constexpr u32 kMostSegments = 14971;    // .E01 ... .ZZZ
+// Enough for 20 TiB in one segment, at 64 MiB per `sectors` section and its two tables.
+constexpr u32 kMostSections = 1u << 20;
+constexpr u32 kMostSegments = 14971; // .E01 ... .ZZZ
 
 [[noreturn]] void broken(const EvidenceFile& file, u64 offset, std::string_view what) {
   throw FormatError(fmt::format("{}: offset {}: {}", file.path().string(), offset, what));
@@ -43,9 +44,9 @@ Section read_section(const EvidenceFile& file, u64 offset) {
   Section section{std::string(name.substr(0, name.find('\0'))), offset, *little<u64>(bytes, 16),
                   *little<u64>(bytes, 24)};
   if (*little<u32>(bytes, 72) != ewf_checksum(ByteView(bytes).first(72)))
-    broken(file, offset,
-           fmt::format("section descriptor `{}` does not have the checksum it states",
-                       printable(section.type)));
+    broken(
+        file, offset,
+        fmt::format("the checksum of section descriptor `{}` is wrong", printable(section.type)));
   return section;
 }
 
@@ -69,15 +70,15 @@ void check_bounds(const EvidenceFile& file, const Section& section) {
                type, section.next, file.size));
 }
 
-/// What the sections of one segment say of the whole set.
+/// What the sections of one segment say about the whole set.
 struct SegmentFacts {
   u16 number = 0;
   bool ends_set = false;
   std::optional<u32> chunks;    ///< of the media, from `volume` or `disk`
   u64 listed = 0;               ///< chunks in the `table` sections
-  std::vector<EwfTable> tables; ///< those that are as they should be
+  std::vector<EwfTable> tables; ///< the intact ones
   bool table_wanted = false, tables_missing = false;
-  std::vector<std::byte> set_id; ///< 16 bytes, where the segment has one
+  std::vector<std::byte> set_id; ///< 16 bytes, if the segment has one
 };
 
 void read_volume(const EvidenceFile& file, const Section& section, SegmentFacts& facts) {
@@ -89,7 +90,7 @@ void read_volume(const EvidenceFile& file, const Section& section, SegmentFacts&
     facts.set_id.assign(id->begin(), id->end());
 }
 
-/// A `table`, or the copy of it in the `table2` behind it where it isn't as it should be.
+/// Reads a `table`, or its copy in the following `table2` if the `table` is damaged.
 void read_table(const EvidenceFile& file, const Section& section, SegmentFacts& facts) {
   const u64 content = section.offset + kDescriptor;
   if (section.type == "table") {
@@ -141,7 +142,7 @@ bool differ(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
   return given(a) && given(b) && a != b;
 }
 
-/// Segment after segment, with what they say together.
+/// Checks the segments in order, and what they say together.
 class SetCheck {
 public:
   void add(const EvidenceFile& file) {
@@ -150,7 +151,7 @@ public:
     if (expected == 1) first_ = file.path();
     if (facts.number != expected) throw_number(file, facts.number, expected);
     if (differ(set_id_, facts.set_id))
-      broken(file, 0, fmt::format("belongs to another set than {}", first_.string()));
+      broken(file, 0, fmt::format("belongs to a different set than {}", first_.string()));
     if (set_id_.empty()) set_id_ = facts.set_id;
     if (facts.chunks && !chunks_) chunks_ = facts.chunks;
     listed_ += facts.listed;
@@ -216,7 +217,8 @@ EwfSet named(const std::vector<std::filesystem::path>& paths) {
   return check.finish(std::move(set));
 }
 
-/// Up to the segment that says it is the last: a later file of that name is not of this set.
+/// Stops at the segment that says it is the last. A file that follows in the folder belongs to
+/// another set.
 EwfSet found_beside(const std::filesystem::path& first) {
   std::vector<EvidenceFile> set;
   SetCheck check;

@@ -38,7 +38,7 @@ void EwfSource::read(u64 offset, MutableBytes into) const {
                     into.size() - within);
 }
 
-/// What lies in one chunk; a whole one is unpacked into its place.
+/// Reads within one chunk. A whole chunk is decompressed directly into place.
 bool EwfSource::read_chunk(u64 offset, MutableBytes into) const {
   if (chunk_size_ > kLargestChunk) return false;
   const u64 chunk = offset / chunk_size_, from = offset % chunk_size_;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The media of an EWF set. Chunks are read and unpacked here; one that is not as it should be is read through libewf,
-// with a handle for each reading thread.
+// The media of an EWF set. Intact chunks are read and decompressed here, on any thread. Damaged
+// ones are read through libewf, with a handle for each reading thread.
 //
-// Not through libtsk: its EWF layer passes on the zeros that libewf puts in place of a chunk whose
-// checksum is wrong, without a word. Here such a chunk is unreadable. (The checksum is an Adler-32:
-// of changes that leave text-like content of the same length, about one in ten thousand passes it.
-// Only the stored hash of the whole media shows those.)
+// libtsk is not used: for a chunk with a wrong checksum, libewf returns zeros and libtsk's EWF
+// layer passes them on silently. Here such a chunk is unreadable. (The checksum is an Adler-32.
+// About one in ten thousand changes that keep text-like content the same length passes it. Only the
+// stored hash of the whole media reveals those.)
 #pragma once
 
 #include "image/byte_source.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Narrows a failed library read down to the first sector it fails for.
+// Narrows a failed library read down to the first unreadable sector.
 #pragma once
 
 #include "base/types.h"
@@ -8,10 +8,9 @@
 
 namespace coldsweep {
 
-/// `read_whole(offset, bytes)` says whether all of it could be read, and failed for [offset, offset
-/// + into.size()). Returns how many bytes from `offset` can be read, to the sector, and leaves them
-/// in `into`. Takes one more read where the first sector can't be read, about log2(sectors)
-/// elsewhere.
+/// `read_whole(offset, bytes)` returns whether all bytes could be read, and has just failed for the
+/// whole of `into`. Returns how many bytes from `offset` can be read, to the sector, and leaves
+/// them in `into`. Costs one more read if the first sector can't be read, else about log2(sectors).
 template <typename ReadWhole>
 u64 readable_prefix(u64 offset, MutableBytes into, const ReadWhole& read_whole) {
   constexpr u64 sector = 512;

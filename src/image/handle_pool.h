@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Library handles that serve one thread at a time, lent to the reading threads. A thread gets the
-// handle it used last where that is free, so that the handle's own caches serve sequential reads.
+// Library handles that only one thread at a time may use, lent to the reading threads. A thread
+// gets the handle it used last if that is free, so that the handle's caches help sequential reads.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ template <typename Handle> class HandlePool {
 public:
   using Opener = std::function<std::unique_ptr<Handle>()>;
 
-  /// Begins with `first` and opens further handles when all are taken, up to `most`.
+  /// Starts with `first` and opens more handles when all are in use, up to `most`.
   HandlePool(std::unique_ptr<Handle> first, Opener open, std::size_t most)
       : open_(std::move(open)), most_(std::max<std::size_t>(most, 1)) {
     idle_.push_back({std::move(first), {}});
@@ -65,13 +65,13 @@ private:
     const auto me = std::this_thread::get_id();
     auto found =
         std::find_if(idle_.begin(), idle_.end(), [&](const Idle& i) { return i.last_user == me; });
-    if (found == idle_.end()) found = idle_.begin(); // the one unused for longest
+    if (found == idle_.end()) found = idle_.begin(); // the one idle for longest
     std::unique_ptr<Handle> handle = std::move(found->handle);
     idle_.erase(found);
     return handle;
   }
 
-  /// Null when it can't be opened while others are in use: then one of those has to serve.
+  /// Null if it can't be opened while others are in use. The caller waits for one of those.
   std::unique_ptr<Handle> open_one() {
     try {
       return open_();

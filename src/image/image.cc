@@ -21,6 +21,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <libewf.h>
 
 namespace coldsweep {
 namespace {
@@ -46,8 +47,8 @@ Paths paths_of(const std::vector<EvidenceFile>& files) {
   return paths;
 }
 
-/// Opens the container in a child first and reads here and there, so that a library that dies or
-/// hangs on it does so there.
+/// Opens the container in a child process first and reads at a few places, so that a library that
+/// crashes or hangs on it does so there.
 void probe(const std::filesystem::path& path, std::string_view library,
            const std::function<SourcePtr()>& open) {
   const auto work = [&]() -> std::string {
@@ -57,7 +58,7 @@ void probe(const std::filesystem::path& path, std::string_view library,
       const u64 length = std::min<u64>(buffer.size(), source->size() - offset);
       try {
         source->read(offset, std::span(buffer).first(length));
-      } catch (const ReadError&) { // a gap in the media is the sweep's to report
+      } catch (const ReadError&) { // the sweep will report gaps in the media
       }
     }
     return "opened";
@@ -77,7 +78,7 @@ void check_sizes(const std::vector<EvidenceFile>& segments) {
         fmt::format("{}: offset {}: {} bytes were expected as in {}, the file has {}: {}",
                     segments[i].path().string(), std::min(segments[i].size, expected), expected,
                     segments.front().path().filename().string(), segments[i].size,
-                    last ? "the segments are out of order, or of two images"
+                    last ? "the segments are out of order, or belong to different images"
                          : "it is truncated, or the segments are out of order"));
   }
 }
@@ -103,7 +104,7 @@ Image open_ewf(const Paths& given) {
   const auto open = [&] {
     auto handle = std::make_unique<EwfHandle>(paths);
     if (handle->media_size() == 0)
-      throw FormatError(fmt::format("{}: holds a media of 0 bytes", paths.front().string()));
+      throw FormatError(fmt::format("{}: the media has 0 bytes", paths.front().string()));
     return handle;
   };
   probe(paths.front(), "libewf", [&] {
@@ -135,8 +136,8 @@ Image open_vmdk(const Paths& given) {
   const Paths known = paths_of(set->files);
   for (const std::filesystem::path& path : given)
     if (std::find(known.begin(), known.end(), path) == known.end())
-      throw UsageError(fmt::format("{}: is no extent of the disk that {} describes", path.string(),
-                                   given.front().string()));
+      throw UsageError(fmt::format("{}: is not an extent of the disk that {} describes",
+                                   path.string(), given.front().string()));
   const TskImage vmdk{given.front(), set->descriptor.reopen_path(), Container::vmdk, set};
   probe(given.front(), "libvmdk", [&] { return open_with_tsk(vmdk, 1); });
   return {"vmdk", segments_of(set->files), {}, {}, open_with_tsk(vmdk, most_handles())};
@@ -168,5 +169,7 @@ Image open_image(const Paths& segments) {
   }
   return open_raw(segments);
 }
+
+std::string ewf_version() { return libewf_get_version(); }
 
 } // namespace coldsweep

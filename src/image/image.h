@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Evidence files -> one ByteSource over the media. Raw and split raw are read with pread; E01, VMDK and VHD through
-// libtsk with a handle for each thread, since libtsk holds one lock around all reads of a handle.
+// Evidence files -> one ByteSource over the media. Raw images and intact E01 chunks (ewf_chunks)
+// are read with pread, without a lock. Damaged E01 chunks go to libewf, VMDK and VHD to libtsk,
+// with a handle for each reading thread, because these libraries lock a handle during each read.
 #pragma once
 
 #include "image/byte_source.h"
@@ -20,8 +21,8 @@ struct ImageSegment {
 struct Image {
   std::string format; ///< `raw`, `split raw`, `ewf`, `vmdk`, `vhd`
   std::vector<ImageSegment> segments;
-  std::map<std::string, std::string>
-      acquisition; ///< from E01 headers: case_number, evidence_number, examiner, ...
+  /// From E01 headers: case_number, evidence_number, examiner, ...
+  std::map<std::string, std::string> acquisition;
   std::map<std::string, std::string> stored_hashes; ///< `md5`, `sha1`, hex
   SourcePtr media;
 };
@@ -29,12 +30,13 @@ struct Image {
 /// The segments' paths, in order.
 std::vector<std::filesystem::path> paths_of(const Image& image);
 
-/// Opens an image from its segments in order, or from its first one alone. Throws UsageError for a path that is no
-/// evidence file at all (missing, a folder, empty, a format that has to be converted first), FormatError for one that
-/// is broken or incomplete; the message names file, offset and what was expected.
+/// Opens an image, given all its segments in order or only the first. Throws UsageError for a path
+/// that can't be an evidence file (missing, a folder, empty, a format that must be converted
+/// first), FormatError for a damaged or incomplete image. The message names file, offset and what
+/// was expected.
 Image open_image(const std::vector<std::filesystem::path>& segments);
 
-/// Of the libewf that is in use.
+/// The version of libewf in use.
 std::string ewf_version();
 
 } // namespace coldsweep

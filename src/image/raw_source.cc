@@ -15,8 +15,8 @@ ConcatSource::ConcatSource(std::vector<EvidenceFile> segments) : segments_(std::
     starts_.push_back(size_);
     const std::optional<u64> end = checked_add(size_, segment.size);
     if (!end)
-      throw FormatError(
-          fmt::format("{}: the segments are larger than any media", segment.path().string()));
+      throw FormatError(fmt::format("{}: the segments together are larger than any disk",
+                                    segment.path().string()));
     size_ = *end;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Raw segments, one after another, as one media. Reads are pread: any thread, no lock.
+// Raw segments, concatenated into one media. Reads with pread: any thread, no lock.
 #pragma once
 
 #include "image/byte_source.h"
@@ -18,7 +18,7 @@ public:
 
 private:
   std::vector<EvidenceFile> segments_;
-  std::vector<u64> starts_; ///< of each segment in the media
+  std::vector<u64> starts_; ///< media offset of each segment
   u64 size_ = 0;
 };
 

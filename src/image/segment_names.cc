@@ -14,8 +14,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostSegments = 100000;
-constexpr std::size_t kGapWindow = 1000,
-                      kLetterGapWindow = 26; // how far past a gap a later segment is looked for
+// How far past a gap a later segment is searched for.
+constexpr std::size_t kGapSearch = 1000, kLetterGapSearch = 26;
+
+/// A file name split into what all segments share and what counts them.
+struct NumberedName {
+  fs::path folder;
+  std::string stem;   ///< with the dot
+  std::string suffix; ///< `001`, `aa`, ...
+  bool digits = false;
+
+  fs::path with(const std::string& other) const { return folder / (stem + other); }
+};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool all(const std::string& text, char least, char greatest) {
@@ -40,7 +50,29 @@ std::optional<u64> number_of(const std::string& digits) {
   return number;
 }
 
-/// The suffixes that may follow: as counted, and as split(1) widens.
+/// Absent when the name does not count segments.
+std::optional<NumberedName> numbered_name(const fs::path& path) {
+  const std::string name = path.filename().string();
+  NumberedName result{path.parent_path(), {}, {}, false};
+  const std::size_t dot = name.rfind('.');
+  if (dot != std::string::npos && dot > 0)
+    result.stem = name.substr(0, dot + 1);
+  else if (name.size() == 3 && name.front() == 'x') // split(1) without a prefix
+    result.stem = "x";
+  else
+    return std::nullopt;
+  result.suffix = name.substr(result.stem.size());
+  if (!counts(result.suffix, result.digits)) return std::nullopt;
+  return result;
+}
+
+/// Whether the suffix can be the first: 0, 1, or all `a`.
+bool is_first_suffix(const NumberedName& name) {
+  if (name.digits) return number_of(name.suffix).value_or(2) <= 1;
+  return all(name.suffix, 'a', 'a') || all(name.suffix, 'A', 'A');
+}
+
+/// The suffixes that may follow: the next number, and what split(1) writes when it widens.
 std::vector<std::string> followers(const std::string& suffix, bool digits) {
   std::vector<std::string> names;
   if (const auto next = next_suffix(suffix, digits)) names.push_back(*next);
@@ -54,20 +86,20 @@ std::optional<std::string> existing_follower(const NumberedName& name, const std
   return std::nullopt;
 }
 
-/// Refuses when a later segment exists although the one after `last` does not.
+/// Throws if the segment after `last` is missing, but a later one exists.
 void check_no_gap(const NumberedName& name, const std::string& last) {
   const std::optional<std::string> missing = next_suffix(last, name.digits);
   std::optional<std::string> later = missing;
-  const std::size_t window = name.digits ? kGapWindow : kLetterGapWindow;
-  for (std::size_t i = 0; i < window && later; ++i) {
+  const std::size_t most = name.digits ? kGapSearch : kLetterGapSearch;
+  for (std::size_t i = 0; i < most && later; ++i) {
     later = next_suffix(*later, name.digits);
     if (later && is_there(name.with(*later)))
-      throw FormatError(fmt::format("{}: is missing: the image goes on in {}",
+      throw FormatError(fmt::format("{}: is missing, but the image continues in {}",
                                     name.with(*missing).string(), name.with(*later).string()));
   }
 }
 
-/// Refuses a segment that is not the first one of its image.
+/// Throws if the segment is not the first of its image.
 void check_is_first(const NumberedName& name, const fs::path& given) {
   for (const std::string& number : {std::string("0"), std::string("1")}) {
     if (!name.digits) break;
@@ -76,8 +108,8 @@ void check_is_first(const NumberedName& name, const fs::path& given) {
       throw UsageError(fmt::format("{}: is not the first segment: name {}", given.string(),
                                    name.with(suffix).string()));
   }
-  // Two digits or letters end many names that count nothing; three digits are what splitting tools
-  // write.
+  // Many names that count nothing end in two digits or letters. Three digits are what splitting
+  // tools write.
   if (name.digits && name.suffix.size() >= 3 && !is_first_suffix(name))
     throw FormatError(fmt::format(
         "{}: looks like a later segment of a split image, and {} is missing", given.string(),
@@ -85,26 +117,6 @@ void check_is_first(const NumberedName& name, const fs::path& given) {
 }
 
 } // namespace
-
-std::optional<NumberedName> numbered_name(const fs::path& path) {
-  const std::string name = path.filename().string();
-  NumberedName result{path.parent_path(), {}, {}, false};
-  const std::size_t dot = name.rfind('.');
-  if (dot != std::string::npos && dot > 0)
-    result.stem = name.substr(0, dot + 1);
-  else if (name.size() == 3 && name.front() == 'x') // what split(1) writes when no prefix is given
-    result.stem = "x";
-  else
-    return std::nullopt;
-  result.suffix = name.substr(result.stem.size());
-  if (!counts(result.suffix, result.digits)) return std::nullopt;
-  return result;
-}
-
-bool is_first_suffix(const NumberedName& name) {
-  if (name.digits) return number_of(name.suffix).value_or(2) <= 1;
-  return all(name.suffix, 'a', 'a') || all(name.suffix, 'A', 'A');
-}
 
 std::optional<std::string> next_suffix(const std::string& suffix, bool digits) {
   if (digits) {
@@ -156,7 +168,7 @@ void check_raw_order(const std::vector<fs::path>& segments) {
     const std::optional<NumberedName> name = numbered_name(segment);
     if (!name || (!names.empty() &&
                   (name->stem != names.front().stem || name->digits != names.front().digits)))
-      return; // names that don't count say nothing of the order
+      return; // names that don't count say nothing about the order
     names.push_back(*name);
   }
   check_is_first(names.front(), segments.front());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The names that imaging tools give to the parts of one image: `.001`, `.aa`, `xaa`; `.E01` ...
-// `.E99`, `.EAA`. Pure functions over names, but for the look-ups in the folder.
+// The names that imaging tools give to the segments of one image: `.001`, `.aa`, `xaa`; `.E01` ...
+// `.E99`, `.EAA`. Functions of the names, except for lookups in the folder.
 #pragma once
 
 #include "base/types.h"
@@ -12,38 +12,20 @@
 
 namespace coldsweep {
 
-/// A name taken apart: what all segments share, and what counts them.
-struct NumberedName {
-  std::filesystem::path folder;
-  std::string stem;   ///< with the dot
-  std::string suffix; ///< `001`, `aa`, ...
-  bool digits = false;
-
-  std::filesystem::path with(const std::string& other) const { return folder / (stem + other); }
-};
-
-/// Absent when the name does not count segments.
-std::optional<NumberedName> numbered_name(const std::filesystem::path& path);
-
-/// Whether the suffix can be a first one: 0 or 1, or all `a`.
-bool is_first_suffix(const NumberedName& name);
-
-/// The suffix after this one, as counted; absent after the last.
+/// The suffix after this one; absent after the last.
 std::optional<std::string> next_suffix(const std::string& suffix, bool digits);
-/// What split(1) writes instead where it makes room for more: after `yz` comes `zaaa`, after `89`
-/// `9000`.
+/// What split(1) writes instead when it widens the suffix: `zaaa` after `yz`, `9000` after `89`.
 std::optional<std::string> widened_suffix(const std::string& suffix, bool digits);
 
-/// All segments of the raw image that begins with `first`, from its folder. Throws UsageError when
-/// `first` is not the first one, FormatError naming the one that is missing.
+/// All segments of the raw image that begins with `first`, from its folder. Throws UsageError if
+/// `first` is not the first segment, FormatError naming a missing segment.
 std::vector<std::filesystem::path> raw_siblings(const std::filesystem::path& first);
 
-/// Throws when segments named one by one count, but not one after the other from the first to the
-/// last in the folder.
+/// Throws if the given segments have numbered names, but are not all those in the folder, in order.
 void check_raw_order(const std::vector<std::filesystem::path>& segments);
 
-/// The path of segment `number` (from 1) of the EWF set that begins with `first`; absent where the
-/// name does not count (`.E01`, `.e01`, `.s01`) or the numbers end (`.ZZZ`).
+/// The path of segment `number` (from 1) of the EWF set that begins with `first`. Absent if `first`
+/// has no numbered extension (`.E01`, `.e01`, `.s01`) or the numbers end (`.ZZZ`).
 std::optional<std::filesystem::path> ewf_segment_path(const std::filesystem::path& first,
                                                       u32 number);
 

@@ -38,14 +38,15 @@ public:
     image_.reset(tsk_img_open_utf8_sing(image.library_path.c_str(), type, kSector));
     if (!image_) throw FormatError(fmt::format("{}: {}", image.name.string(), tsk_error_text()));
     if (image_->size <= 0)
-      throw FormatError(fmt::format("{}: a media of {} bytes", image.name.string(), image_->size));
+      throw FormatError(
+          fmt::format("{}: the media has {} bytes", image.name.string(), image_->size));
   }
 
   u64 size() const { return static_cast<u64>(image_->size); }
 
-  /// Whole sectors go straight into `into`, the ragged ends through a buffer: tsk_img_read 4.11
-  /// answers a failed read whose length is no multiple of the sector with whatever its buffer held,
-  /// and calls that a success.
+  /// Reads whole sectors directly into `into`, and partial ones through a buffer. If a read whose
+  /// length is not a multiple of the sector fails, tsk_img_read 4.11 returns the old content of its
+  /// buffer and reports success.
   bool read_whole(u64 offset, MutableBytes into) {
     while (!into.empty()) {
       const u64 skew = offset % kSector;
@@ -108,11 +109,11 @@ public:
   }
 
 private:
-  /// A unit of which the first unreadable sector and the last one can't be read counts as
-  /// unreadable from there on. The libraries read in grains and blocks of mostly this size or more;
-  /// and libtsk 4.11 loses some memory with each failed read, so that asking for every sector of a
-  /// long hole is no way.
-  static constexpr u64 kUnit = 65536;
+  /// After an unreadable sector the rest of its aligned 64 KiB counts as unreadable if their last
+  /// sector can't be read either. The libraries read grains and blocks that are mostly this large
+  /// or larger. Trying every sector of a long hole is no option: libtsk 4.11 leaks memory with each
+  /// failed read.
+  static constexpr u64 kBadBlock = 65536;
 
   void read_within(u64 offset, MutableBytes into) const {
     if (const u64 length = known_bad(offset)) fail(offset, length);
@@ -121,16 +122,16 @@ private:
     const u64 bad = offset + readable_prefix(offset, into, [&](u64 at, MutableBytes part) {
                       return handle->read_whole(at, part);
                     });
-    const u64 end = std::min((bad / kUnit + 1) * kUnit, size_);
+    const u64 end = std::min((bad / kBadBlock + 1) * kBadBlock, size_);
     const u64 last = std::max(bad, (end - 1) / kSector * kSector);
     std::array<std::byte, kSector> sector{};
-    const bool whole_unit = !handle->read_whole(last, std::span(sector).first(end - last));
-    if (whole_unit) bad_.with([&](BadRanges& ranges) { add(ranges, bad, end); });
-    fail(bad, whole_unit ? end - bad : 0);
+    const bool to_end = !handle->read_whole(last, std::span(sector).first(end - last));
+    if (to_end) bad_.with([&](BadRanges& ranges) { add(ranges, bad, end); });
+    fail(bad, to_end ? end - bad : 0);
   }
 
   [[noreturn]] void fail(u64 bad, u64 length) const {
-    // libtsk 4.11 gives errno's text, which has nothing to do with it, as the reason.
+    // libtsk 4.11 gives errno's text as the reason, which is unrelated.
     throw ReadError(
         bad, fmt::format("{}: media offset {}: the container can't supply it", name_, bad), length);
   }

@@ -21,7 +21,7 @@ constexpr u32 kFixed = 2, kDynamic = 3, kDifferencing = 4;
   throw FormatError(fmt::format("{}: offset {}: {}", file.path().string(), offset, what));
 }
 
-/// The ones' complement of the sum of all bytes but those of the checksum itself.
+/// The one's complement of the sum of all bytes except the checksum itself.
 u32 checksum(ByteView bytes, u64 field) {
   u32 sum = 0;
   for (u64 i = 0; i < bytes.size(); ++i)
@@ -32,7 +32,7 @@ u32 checksum(ByteView bytes, u64 field) {
 void check_checksum(const EvidenceFile& file, u64 offset, ByteView bytes, u64 field,
                     std::string_view what) {
   if (big<u32>(bytes, field) != checksum(bytes, field))
-    broken(file, offset, fmt::format("the {} does not have the checksum it states", what));
+    broken(file, offset, fmt::format("the checksum of the {} is wrong", what));
 }
 
 /// UTF-16, big-endian, up to the first zero.
@@ -80,7 +80,7 @@ void check_fixed(const EvidenceFile& file, ByteView footer) {
   const u64 media = *big<u64>(footer, 48);
   if (!fits(media, kFooter, file.size))
     broken(file, file.size - kFooter,
-           fmt::format("the footer claims a media of {} bytes, the file has {}: truncated", media,
+           fmt::format("the footer claims {} bytes of media, the file has {}: truncated", media,
                        file.size - kFooter));
 }
 
@@ -98,8 +98,7 @@ void check_vhd(const EvidenceFile& file) {
   if (kind == kDifferencing)
     broken(file, at + 60,
            fmt::format("a differencing disk, which holds only changes to its parent `{}`: it can't "
-                       "be judged alone; "
-                       "merge it into its parent first",
+                       "be examined alone; merge it into its parent first",
                        parent_name(read_header(file, footer))));
   if (kind == kFixed)
     check_fixed(file, footer);

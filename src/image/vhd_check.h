@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks a VHD before libvhdi sees it: footer, kind, header and block table. Any thread.
+// Checks a VHD before libvhdi opens it: footer, kind, header and block table. Any thread.
 #pragma once
 
 #include "image/evidence_file.h"
 
 namespace coldsweep {
 
-/// Throws FormatError naming file, offset and what was expected: a truncated file, a differencing
-/// disk.
+/// Throws FormatError for a damaged or truncated file and for a differencing disk. The message
+/// names file, offset and what was expected.
 void check_vhd(const EvidenceFile& file);
 
 } // namespace coldsweep

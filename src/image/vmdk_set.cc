@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// "Virtual Disk Format 5.0", VMware technical note. Integers are little-endian, offsets count
+// "Virtual Disk Format 5.0", VMware technical note. Integers are little-endian, offsets are in
 // sectors.
 #include "image/vmdk_set.h"
 
@@ -28,14 +28,14 @@ constexpr std::size_t kMostDescriptor = 1 << 20, kMostExtents = 4096;
 
 bool is_sparse(const EvidenceFile& file) { return chars_of(file.bytes(0, 4)) == "KDMV"; }
 
-/// The grain directory and every grain table it names must lie within the file.
+/// The grain directory and every grain table it refers to must be inside the file.
 void check_sparse(const EvidenceFile& file) {
   std::vector<std::byte> header = file.bytes(0, kHeader);
   if (header.size() < kHeader)
     broken(file, 0, "a sparse extent header of 512 bytes was expected: truncated");
   u64 at = 0;
-  if (little<u64>(header, 56) ==
-      kDirectoryAtEnd) { // stream-optimised: the footer before the end marker knows
+  // Stream-optimised: the location is in the footer before the end marker.
+  if (little<u64>(header, 56) == kDirectoryAtEnd) {
     at = saturating_subtract(file.size, 1024);
     header = file.bytes(at, kHeader);
     if (!chars_of(header).starts_with("KDMV"))
@@ -68,7 +68,7 @@ void check_sparse(const EvidenceFile& file) {
   }
 }
 
-/// The text of the descriptor, and where it stands.
+/// The text of the descriptor, which a sparse file embeds.
 std::string descriptor_text(const EvidenceFile& file) {
   u64 offset = 0, length = file.size;
   if (is_sparse(file)) {
@@ -132,7 +132,7 @@ std::optional<u64> number(std::string_view text) {
   return value;
 }
 
-/// `RW 4192256 SPARSE "disk-s001.vmdk"`, with a start sector for flat ones; absent for any other
+/// `RW 4192256 SPARSE "disk-s001.vmdk"`, followed by a start sector if flat. Absent for any other
 /// line.
 std::optional<Extent> parse_extent(std::string_view line) {
   const std::vector<std::string_view> parts = words(line);
@@ -152,8 +152,7 @@ void check_parent(const EvidenceFile& file, std::string_view line) {
   if (!parts.empty() && parts.front() != "ffffffff" && parts.front() != "0")
     broken(file, 0,
            fmt::format("a snapshot (parentCID {}), which holds only changes to its parent: it "
-                       "can't be judged alone; "
-                       "consolidate it first",
+                       "can't be examined alone; consolidate it first",
                        printable(parts.front().substr(0, 16))));
 }
 
@@ -186,8 +185,8 @@ Descriptor read_descriptor(const EvidenceFile& file) {
   return descriptor;
 }
 
-/// An extent stands beside its descriptor. A name with a path in it could lead to any file of this
-/// machine.
+/// An extent is in the same folder as its descriptor. A name with a path in it could lead to any
+/// file on this machine.
 EvidenceFile open_extent(const EvidenceFile& descriptor, const Extent& extent) {
   if (extent.name.empty() || extent.name.find_first_of("/\\") != std::string::npos ||
       extent.name == "." || extent.name == ".." || extent.name.find('\0') != std::string::npos)
@@ -214,7 +213,7 @@ void check_extent(const EvidenceFile& file, const Extent& extent) {
                extent.sectors, extent.start, file.size));
 }
 
-/// `file` is null for an extent of zeros, which has none.
+/// `file` is null for an extent of zeros, which has no file.
 std::string extent_line(const Extent& extent, const EvidenceFile* file) {
   std::string line = fmt::format("{} {} {}", extent.access, extent.sectors, extent.type);
   if (file == nullptr) return line + '\n';
@@ -246,7 +245,7 @@ VmdkSet open_vmdk_set(const std::filesystem::path& path) {
   for (const Extent& extent : given.extents) {
     if (!is_known(extent.type))
       broken(set.files.front(), 0,
-             fmt::format("an extent of type `{}`, which is not read", printable(extent.type)));
+             fmt::format("an extent of type `{}`, which is not supported", printable(extent.type)));
     const bool zeros = extent.type == "ZERO";
     if (!monolithic && !zeros) set.files.push_back(open_extent(set.files.front(), extent));
     if (!zeros) check_extent(set.files.back(), extent);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks a VMDK before libvmdk sees it (descriptor, extents, grain directories), and gives libvmdk
-// a descriptor of our own to open. Any thread.
+// Checks a VMDK before libvmdk opens it (descriptor, extents, grain directories), and writes a
+// descriptor of our own for libvmdk. Any thread.
 #pragma once
 
 #include "image/evidence_file.h"
@@ -10,15 +10,15 @@
 namespace coldsweep {
 
 struct VmdkSet {
-  std::vector<EvidenceFile> files; ///< the one that was named, then its extents
-  /// In memory: names each extent by its open descriptor. libvmdk opens an extent by the name that
-  /// the descriptor gives, even the only extent of a monolithic disk: a renamed image would be read
-  /// from whatever file now has its old name.
+  std::vector<EvidenceFile> files; ///< the given one, then its extents
+  /// In memory. It names each extent by its file descriptor number. libvmdk opens extents by the
+  /// names in the descriptor, even the only extent of a monolithic disk. So it would read a renamed
+  /// image from the file that has its old name now.
   File descriptor;
 };
 
-/// Throws FormatError for a snapshot without its parent, a missing or short extent, a grain
-/// directory outside its file.
+/// Throws FormatError for a snapshot, a missing or truncated extent, or a grain directory outside
+/// its file.
 VmdkSet open_vmdk_set(const std::filesystem::path& path);
 
 } // namespace coldsweep

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the examiner says of a case: whose it is, and which exhibit. Nothing of it changes what is found.
+// What the examiner states about a case: case number, exhibit, names. It never changes what is
+// found.
 #pragma once
 
 #include <optional>

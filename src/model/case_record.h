@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a case says of itself: image, rules, options, volumes, coverage. The nouns of the manifest that are not the
-// outcome of one stream.
+// What a manifest says about the case as a whole: image, rules, options, volumes, coverage.
+// (model/outcome.h has what it says about one stream.)
 #pragma once
 
 #include "model/case_info.h"
@@ -14,23 +14,23 @@
 namespace coldsweep {
 
 struct SegmentRecord {
-  std::string name; ///< of the file, without its folder
+  std::string name; ///< file name, without its folder
   u64 size = 0;
 };
 
 struct ImageRecord {
   std::string format; ///< `raw`, `split raw`, `ewf`, `vmdk`, `vhd`
-  u64 size = 0;       ///< of the media
+  u64 size = 0;       ///< of the media, in bytes
   std::vector<SegmentRecord> segments;
-  std::map<std::string, std::string>
-      acquisition; ///< case_number, evidence_number, examiner, acquired, tool, ...
+  /// case_number, evidence_number, examiner, acquired, tool, ...
+  std::map<std::string, std::string> acquisition;
   std::map<std::string, std::string> stored_hashes;   ///< md5, sha1
-  std::map<std::string, std::string> computed_hashes; ///< md5, sha1, sha256; empty: none was
-  std::optional<bool> hash_match;                     ///< absent where nothing could be compared
+  std::map<std::string, std::string> computed_hashes; ///< md5, sha1, sha256; may be empty
+  std::optional<bool> hash_match;                     ///< absent if there was nothing to compare
 };
 
 struct RuleFileRecord {
-  std::string path; ///< as given after -r, or below that folder
+  std::string path; ///< as given after -r, or relative to that folder
   std::string sha256;
   u64 rules = 0;
 };
@@ -43,21 +43,21 @@ struct RejectedRules {
 };
 
 struct RulesRecord {
-  std::string sha256; ///< over the files' paths and hashes, in order
+  std::string sha256; ///< of the files' paths and hashes, in order
   std::vector<RuleFileRecord> files;
   std::vector<RejectedRules> rejected;
 };
 
-/// A set of hashes that streams were compared with.
+/// A hash set that streams were compared with.
 struct HashSetRecord {
-  std::string name;   ///< unique: the file's name, or `builtin/...`
+  std::string name;   ///< unique: the file name, or `builtin/...`
   std::string role;   ///< `known_bad`, `known_good`, `known`, `shipped_files`
   std::string format; ///< `text`, `csv`, `hashdeep`, `nsrl_rdsv3`, ...
   u64 size = 0;       ///< of the file
-  std::string sha256; ///< of the file; of a database its first and last MiB, after one another
+  std::string sha256; ///< of the file; for a database, of its first and last MiB together
   bool sha256_of_ends = false;
-  std::optional<std::string> version; ///< what a database says of itself
-  std::optional<u64> entries;         ///< absent where counting them would mean to read them all
+  std::optional<std::string> version; ///< as the database states it
+  std::optional<u64> entries;         ///< absent where counting would mean reading them all
   u64 bad_lines = 0;
   std::vector<std::string> notes;
 };
@@ -65,13 +65,13 @@ struct HashSetRecord {
 struct CaseRecord {
   std::string tool_version;
   std::string tool_commit;
-  std::optional<CaseInfo> info;               ///< absent unless the examiner gave it
+  std::optional<CaseInfo> info;               ///< absent unless the examiner gave any
   std::map<std::string, std::string> engines; ///< yara, sleuthkit, ewf, ... -> version
   ImageRecord image;
   RulesRecord rules;
   std::vector<HashSetRecord> hash_sets;
   std::vector<std::string> scope;
-  std::map<std::string, std::string> options; ///< only those that decide what the manifest says
+  std::map<std::string, std::string> options; ///< only those that affect the manifest
 };
 
 enum class VolumeStatus : u8 { swept, locked, unsupported, unreadable };
@@ -80,30 +80,30 @@ std::string_view name_of(VolumeStatus status);
 
 struct VolumeRecord {
   u32 id = 0;
-  std::string locator; ///< `p2`, or `v` for a volume without a partition table
+  std::string locator; ///< `p2`, or `v` if there is no partition table
   std::optional<u64> offset;
   u64 size = 0;
   std::string filesystem; ///< `ntfs`, `fat32`, `ext4`, `unknown`, ...
   std::optional<u32> cluster_size;
   std::optional<std::string> serial;
   std::optional<std::string> label;
-  std::optional<char> drive; ///< the letter under which rules saw its paths; absent unless swept
+  std::optional<char> drive; ///< the drive letter rules saw in its paths; absent unless swept
   VolumeStatus status = VolumeStatus::unsupported;
   std::string note;    ///< what a reader should know, e.g. an ambiguous detection; may be empty
-  SpaceAccount rest{}; ///< of a swept volume: the bytes of no stream that was planned
+  SpaceAccount rest{}; ///< for a swept volume: its bytes outside every planned stream
 };
 
 struct StreamCounts {
   u64 planned = 0, scanned = 0, skipped = 0, failed = 0;
 };
 
-/// The logs of one family, all together.
+/// All logs of one family.
 struct LogCoverage {
   std::string family;
   u64 files = 0;
-  std::optional<u64> oldest, newest; ///< as NTFS counts
+  std::optional<u64> oldest, newest; ///< NTFS times
 
-  /// Takes in one more log, or those of another volume.
+  /// Adds one more log, or the logs of another volume.
   void add(u64 more_files, std::optional<u64> more_oldest, std::optional<u64> more_newest);
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The external variables that public rule sets expect. src/DESIGN.md says what each one holds.
+// The external variables that public rule sets expect. What each one holds: decision 13 in
+// docs/design/examine.md.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What examining one stream produced: the unit of the journal, of a worker's pipe and of a checkpoint. Plain values,
-// serialisable (manifest/record.h), with no reference to the plan or to a library.
+// What examining one stream produced, and what the journal keeps of it. Plain values that can be
+// serialised (manifest/record.h). They refer neither to the plan nor to a library.
 #pragma once
 
 #include "base/hash.h"
@@ -25,25 +25,25 @@ struct MediaExtent {
   bool operator==(const MediaExtent&) const = default;
 };
 
-/// One place where a string of a rule stands.
+/// One place where a string of a rule matched.
 struct Match {
   std::string id; ///< `$a`
   u64 offset = 0; ///< in the stream
   u64 length = 0; ///< of the match, which may exceed `data`
-  std::optional<u64>
-      media_offset; ///< of its first byte; absent where the media does not hold these bytes as matched
+  /// Of its first byte. Absent where the media doesn't hold these bytes as matched.
+  std::optional<u64> media_offset;
   std::string data; ///< at most 64 matched bytes, hex
-  std::vector<MediaExtent>
-      parts{}; ///< where it straddles extents: each piece, by offset in the stream
-  std::string before{}, after{}; ///< at most 32 bytes of what was scanned around it, hex
+  /// If it straddles extents: what is in each of them, by offset in the stream.
+  std::vector<MediaExtent> parts{};
+  std::string before{}, after{}; ///< at most 32 scanned bytes around it, hex
   bool operator==(const Match&) const = default;
 };
 
 constexpr std::size_t kMatchDataBytes = 64;
 constexpr std::size_t kMatchContextBytes = 32;
 
-/// Takes `data`, `before` and `after` from the content that was scanned, in which the match stands at `at`. Nothing where that
-/// is past its end.
+/// Fills in `data`, `before` and `after` from the scanned content; the match is at `at` there. Does
+/// nothing if `at` is past the end.
 void show_match(ByteView content, u64 at, Match& match);
 
 using MetaValue = std::variant<std::string, i64, bool>;
@@ -52,30 +52,31 @@ struct RuleRef {
   std::string name;
   std::string name_space;
   std::vector<std::string> tags;
-  std::vector<std::pair<std::string, MetaValue>>
-      meta;         ///< in the rule's order; a name may occur twice
+  /// In the rule's order. A name may occur twice.
+  std::vector<std::pair<std::string, MetaValue>> meta;
   std::string file; ///< as in `case.rules.files[].path`
   std::string file_sha256;
   bool operator==(const RuleRef&) const = default;
 };
 
-/// Entries of findings by a list of shipped files: what is missing from it.
+/// `entry` of findings made by a list of shipped files: what is missing from the list.
 inline constexpr std::string_view kUnknownInWebRoot = "unknown_in_web_root";
 inline constexpr std::string_view kForeignContent = "foreign_content";
 
-/// A hash set's word on the stream: the set, and the entry of it (or what is missing from it).
+/// What a hash set says about the stream: the set, and its entry (or what it lacks).
 struct HashSetHit {
   std::string name;
   std::string entry;
-  std::string note{}; ///< what the set says of it, or what a reader should know; may be empty
+  std::string note{}; ///< what the set says about it, or what a reader should know; may be empty
 
   bool operator==(const HashSetHit&) const = default;
 };
 
-/// Something odd about the file itself, whatever its content: a reserved name, a hidden folder.
+/// Something suspicious about the file itself, whatever its content: a reserved name, a hidden
+/// folder.
 struct Anomaly {
   std::string name;        ///< `reserved_name` and the like
-  std::string description; ///< what is odd, in words
+  std::string description; ///< what is suspicious, in words
 
   bool operator==(const Anomaly&) const = default;
 };
@@ -83,16 +84,17 @@ struct Anomaly {
 /// Why there is a finding.
 using Cause = std::variant<RuleRef, HashSetHit, Anomaly>;
 
-/// Namespace and name, by which the manifest orders the findings of a stream; only rules have a namespace.
+/// Namespace and name, by which the manifest sorts the findings of a stream. Only rules have a
+/// namespace.
 std::pair<std::string_view, std::string_view> order_of(const Cause& cause);
 
-/// What a summary calls it.
+/// The name that a summary shows.
 std::string_view title_of(const Cause& cause);
 
 /// The record of a log that was scanned on its own.
 struct LogPlace {
-  u64 line = 0;                    ///< 1-based; of an event log the number of the event record
-  std::optional<std::string> time; ///< ISO 8601 UTC, as far as the record tells
+  u64 line = 0;                    ///< 1-based; in an event log, the number of the event record
+  std::optional<std::string> time; ///< ISO 8601 UTC, if the record has one
 
   bool operator==(const LogPlace&) const = default;
 };
@@ -109,23 +111,23 @@ struct Reason {
   bool operator==(const Reason&) const = default;
 };
 
-/// A range of a stream that was judged as if it were a content of its own.
+/// A range of a stream that was examined as content of its own.
 struct Part {
   StreamKind kind = StreamKind::carved;
   u64 offset = 0; ///< in the stream
   friend auto operator<=>(const Part&, const Part&) = default;
 };
 
-/// Of a deleted file: how much of it was given to others since.
+/// How much of a deleted file may have been overwritten since.
 struct Overwritten {
-  u64 clusters = 0; ///< that are allocated now
-  u64 of = 0;       ///< that the stream had
+  u64 clusters = 0; ///< of the stream, that are allocated now
+  u64 of = 0;       ///< clusters that the stream had
   bool operator==(const Overwritten&) const = default;
 };
 
 struct Finding {
   StreamId stream;
-  std::optional<Part> part{};     ///< absent: the stream as such
+  std::optional<Part> part{};     ///< absent: the stream as a whole
   std::string path;               ///< from the root of the volume, with `/`
   std::vector<std::string> links; ///< further paths of the same record (hard links), sorted
   std::string stream_name;
@@ -137,17 +139,17 @@ struct Finding {
   std::optional<Times> fn; ///< of the $FILE_NAME that gave `path`
   std::optional<std::string> owner_sid;
   std::optional<std::string> short_name{}; ///< of the DOS namespace
-  std::optional<std::string>
-      path_source{}; ///< where `path` comes from, unless from $FILE_NAME and folders in use
-  std::vector<Anomaly> anomalies{}; ///< of its names and times, beside the cause
+  /// Where `path` comes from, if not from $FILE_NAME and folders in use.
+  std::optional<std::string> path_source{};
+  std::vector<Anomaly> anomalies{}; ///< in its names and times, in addition to the cause
   std::optional<Overwritten> overwritten{};
   bool recovered = false; ///< the MFT record was found by its signature
   Hashes hashes;
   std::vector<MediaExtent> extents;
   Cause cause;
   std::vector<Match> matches;
-  std::optional<HashSetHit> known; ///< the stream is one of a set of known (not: good) files
-  std::optional<LogPlace> log;     ///< where the cause was judged for one record of a log
+  std::optional<HashSetHit> known; ///< the stream is in a set of known (not: good) files
+  std::optional<LogPlace> log;     ///< if the rule was evaluated on one record of a log
   std::optional<int> score;
   std::optional<std::string> place;
   std::vector<Reason> why;
@@ -171,7 +173,7 @@ std::string_view name_of(IssueKind kind);
 /// The kind of that name; absent when there is none.
 std::optional<IssueKind> issue_kind(std::string_view name);
 
-/// Something the examiner must know because it was not, or not wholly, looked at.
+/// Something the examiner must know about because it was not examined, or only in part.
 struct Issue {
   IssueKind kind = IssueKind::unreadable;
   std::optional<u32> volume;
@@ -180,15 +182,16 @@ struct Issue {
   std::optional<std::string> stream_name;
   std::string stage; ///< `open`, `volume`, `plan`, `read`, `scan`, `archive`, `export`, `hash`, ...
   std::string message;
-  u64 bytes = 0; ///< how many were not looked at
+  u64 bytes = 0; ///< how many were not examined
   bool operator==(const Issue&) const = default;
 };
 
-/// Whether it leaves the sweep incomplete, even where it names no bytes: members behind a limit have none on the volume, and
-/// other limits mean that something was judged in parts.
+/// Whether it makes the sweep incomplete, even if it names no bytes. Archive members beyond a limit
+/// have no bytes on the volume. Other limits only mean that something was examined in parts or less
+/// closely.
 bool hides_content(const Issue& issue);
 
-/// Bytes of a stream or a volume, by what became of them. `planned` is the sum of the others.
+/// Bytes of a stream or a volume, by what happened to them. `planned` is the sum of the others.
 struct ByteAccount {
   u64 planned = 0, scanned = 0, sparse = 0, skipped = 0, unreadable = 0;
   std::map<std::string, u64> skipped_by; ///< reason -> bytes; adds up to `skipped`
@@ -199,10 +202,10 @@ struct ByteAccount {
   bool operator==(const ByteAccount&) const = default;
 };
 
-/// A stream that is a log: "no hit" is only as good as the log is old.
+/// The time range of a log: "no hit" says nothing about times before it.
 struct LogSpan {
   std::string family;                ///< `iis`, `http_proxy/ecp`, `evtx/Security.evtx`, ...
-  std::optional<u64> oldest, newest; ///< as NTFS counts; absent where no record tells
+  std::optional<u64> oldest, newest; ///< NTFS times; absent if no record has one
   bool operator==(const LogSpan&) const = default;
 };
 
@@ -212,10 +215,10 @@ struct Outcome {
   std::vector<Issue> issues;
   ByteAccount bytes;
   std::optional<LogSpan> log = {};
-  SpaceShare space = {}; ///< of the volume; the reason for `skipped` is the first of `bytes`'
+  SpaceShare space = {}; ///< on the volume; `skipped` has the first reason in `bytes.skipped_by`
   bool operator==(const Outcome&) const = default;
 
-  /// Whether nothing of it was looked at although it has bytes (as opposed to scanned, if only in part).
+  /// Whether nothing was scanned, because bytes were unreadable (failed) or skipped (passed over).
   bool failed() const { return bytes.scanned == 0 && bytes.unreadable > 0; }
   bool passed_over() const {
     return bytes.scanned == 0 && bytes.unreadable == 0 && bytes.skipped > 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run of log records: what is cut out of a stream by content/ and judged one by one by rules/.
-// Plain values; the bytes belong to whoever cut them, until the next block.
+// A block of log records: content/ cuts it out of a stream, and rules/ evaluates rules on each
+// record. Plain values. The reader that made the block owns the bytes, until it makes the next one.
 #pragma once
 
 #include "base/types.h"
@@ -13,11 +13,11 @@ namespace coldsweep {
 struct LogRecord {
   u64 offset = 0; ///< in the block's bytes
   u64 length = 0;
-  u64 line = 0;   ///< 1-based; of an event log the number of the event record
-  u32 layout = 0; ///< which description of the fields was in force; private to the reader
+  u64 line = 0;   ///< 1-based; in an event log, the number of the event record
+  u32 layout = 0; ///< which description of the fields applies; private to the reader
 };
 
-/// Bytes of the block and where they stand in the stream.
+/// Consecutive bytes of the block that are also consecutive in the stream, and where they begin.
 struct RecordPiece {
   u64 block_offset = 0;
   u64 stream_offset = 0;
@@ -25,8 +25,8 @@ struct RecordPiece {
 
 struct RecordBlock {
   ByteView bytes;
-  std::vector<LogRecord> records;  ///< in the order of their offsets, apart from each other
-  std::vector<RecordPiece> pieces; ///< in the order of block offsets; the first begins at 0
+  std::vector<LogRecord> records;  ///< by offset, without overlap
+  std::vector<RecordPiece> pieces; ///< by block offset; the first begins at 0
 
   ByteView bytes_of(const LogRecord& record) const {
     return bytes.subspan(record.offset, record.length);

@@ -26,16 +26,12 @@ bool is_judged_as_raw(const FindingRow& finding) {
 }
 
 std::vector<Externals> names_of(const FindingRow& finding, char drive) {
-  std::vector<Externals> names;
-  const auto add = [&](const std::string& path) {
-    names.push_back(externals_of({finding.member ? path + "/" + *finding.member : path,
-                                  finding.member ? "" : finding.stream, finding.owner_sid},
-                                 drive));
-  };
-  add(finding.path);
-  if (!finding.member)
-    for (const std::string& link : finding.links) add(link);
-  return names;
+  return externals_of({.path = finding.path,
+                       .stream_name = finding.stream,
+                       .owner_sid = finding.owner_sid,
+                       .links = finding.links,
+                       .member = finding.member},
+                      drive);
 }
 
 bool is_of(const FindingRow& finding, const Finding& judged) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/guarded.h"
 #include "base/text.h"
+#include "model/externals.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the manifest says of tool, image, rules and options. Pure functions: nothing of the machine enters.
+// The case line: tool, image, rules and options. Pure functions: nothing depends on the machine.
 #pragma once
 
 #include "image/image.h"

@@ -28,7 +28,7 @@ std::string iso(std::chrono::system_clock::time_point time) {
 }
 
 std::string command_line() {
-  std::ifstream words("/proc/self/cmdline", std::ios::binary); // whose size is said to be 0
+  std::ifstream words("/proc/self/cmdline", std::ios::binary); // its reported size is 0
   std::string line{std::istreambuf_iterator<char>(words), std::istreambuf_iterator<char>()};
   while (!line.empty() && line.back() == '\0') line.pop_back();
   std::replace(line.begin(), line.end(), '\0', ' ');

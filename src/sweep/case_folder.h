@@ -12,7 +12,7 @@
 
 namespace coldsweep {
 
-/// Throws UsageError where the folder exists and is not empty, or is no folder.
+/// Throws UsageError if the folder exists and is not empty, or is not a folder.
 void check_case_folder(const std::filesystem::path& folder);
 void create_case_folder(const std::filesystem::path& folder);
 
@@ -27,7 +27,7 @@ struct RunRecord {
 
 RunRecord begin_run(const SweepOptions& options);
 
-/// What has gone by since it was made, or last asked, in seconds.
+/// Seconds since construction, or since the last take().
 class Lap {
 public:
   double take() {

@@ -85,7 +85,7 @@ MediaHashing::MediaHashing(const Image& image, ImageHash wanted, bool beside,
                            return hash_media(image, wanted, control, abandoned_);
                          })) {}
 
-MediaHashing::~MediaHashing() { abandoned_ = true; } // and then waits for its thread
+MediaHashing::~MediaHashing() { abandoned_ = true; } // then the future waits for its thread
 
 MediaHash MediaHashing::finish() { return result_.get(); }
 

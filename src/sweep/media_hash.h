@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole media, read in order -> its hashes, and whether they are those that the image stores. Runs in a thread of its
-// own beside the sweep, or where it is asked for when the sweep has no threads.
+// Hashes the whole media, and compares the hashes with those that the image stores. Runs in its own
+// thread beside the sweep, or within finish() if the sweep has no threads.
 #pragma once
 
 #include "image/image.h"
@@ -18,8 +18,8 @@
 namespace coldsweep {
 
 struct MediaHash {
-  std::map<std::string, std::string> computed; ///< md5, sha1, sha256; empty: none was
-  std::optional<bool> match;                   ///< absent where nothing could be compared
+  std::map<std::string, std::string> computed; ///< md5, sha1, sha256; those computed
+  std::optional<bool> match;                   ///< absent if nothing could be compared
   std::vector<Issue> issues;                   ///< of stage `hash`
 };
 
@@ -30,13 +30,14 @@ struct MediaHashControl {
 
 class MediaHashing {
 public:
-  /// Begins at once when `beside`, else with finish(). `image` and what `control` refers to must outlive this object.
+  /// Begins at once if `beside`, else in finish(). `image` and what `control` refers to must
+  /// outlive this object.
   MediaHashing(const Image& image, ImageHash wanted, bool beside, const MediaHashControl& control);
   ~MediaHashing();
   MediaHashing(const MediaHashing&) = delete;
   MediaHashing& operator=(const MediaHashing&) = delete;
 
-  /// Waits for the end. Says nothing of use after a stop. Once.
+  /// Waits for the end. The result is meaningless after a stop. Call it once.
   MediaHash finish();
 
 private:

@@ -17,7 +17,7 @@ constexpr std::size_t kBatchStreams = 128;
 
 using Batch = std::span<const StreamRef>;
 
-/// Cuts the plan into batches, so that a stream of a few hundred bytes doesn't cost a task of its own.
+/// Cuts the plan into batches, so that a stream of a few hundred bytes doesn't cost a whole task.
 class BatchSource {
 public:
   explicit BatchSource(std::span<const StreamRef> streams) : left_(streams) {}
@@ -36,7 +36,7 @@ private:
   std::span<const StreamRef> left_;
 };
 
-std::vector<Outcome> examine_batch(StreamExaminer& examiner, const SweptVolume& volume, Batch batch,
+std::vector<Outcome> examine_batch(Examiner& examiner, const SweptVolume& volume, Batch batch,
                                    const PipelineParts& parts) {
   Progress& progress = parts.progress;
   std::vector<Outcome> outcomes;
@@ -70,14 +70,14 @@ u64 stored_bytes(const StreamRef& stream) {
 void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
   BatchSource source(volume.plan.streams());
   if (parts.threads == 0) {
-    const std::unique_ptr<StreamExaminer> examiner = parts.make_examiner();
+    const std::unique_ptr<Examiner> examiner = parts.make_examiner();
     for (Batch batch = source.next(); !batch.empty() && !parts.stop; batch = source.next())
       write_all(parts.sink, examine_batch(*examiner, volume, batch, parts));
     return;
   }
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, parts.threads);
   tbb::task_arena arena(static_cast<int>(parts.threads));
-  tbb::enumerable_thread_specific<std::unique_ptr<StreamExaminer>> examiners(parts.make_examiner);
+  tbb::enumerable_thread_specific<std::unique_ptr<Examiner>> examiners(parts.make_examiner);
   const auto plan = tbb::make_filter<void, Batch>(
       tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
         const Batch batch = parts.stop ? Batch{} : source.next();
@@ -91,7 +91,7 @@ void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
   const auto sink = tbb::make_filter<std::vector<Outcome>, void>(
       tbb::filter_mode::serial_out_of_order,
       [&](const std::vector<Outcome>& outcomes) { write_all(parts.sink, outcomes); });
-  // Twice as many tokens as threads: a thread whose neighbour writes has a batch to go on with.
+  // Twice as many tokens as threads, so that a thread has a next batch while another one writes.
   arena.execute(
       [&] { tbb::parallel_pipeline(std::size_t{parts.threads} * 2, plan & examine & sink); });
 }

@@ -2,7 +2,7 @@
 // Plan -> examine on N threads -> sink, as a oneTBB pipeline whose tokens are batches of streams.
 #pragma once
 
-#include "examine/examine.h"
+#include "examine/examiner.h"
 #include "manifest/journal.h"
 #include "sweep/progress.h"
 
@@ -13,8 +13,8 @@
 namespace coldsweep {
 
 struct PipelineParts {
-  std::function<std::unique_ptr<StreamExaminer>()> make_examiner; ///< one for each thread
-  OutcomeSink& sink; ///< called by one thread at a time
+  std::function<std::unique_ptr<Examiner>()> make_examiner; ///< one for each thread
+  OutcomeSink& sink;                                        ///< called by one thread at a time
   Progress& progress;
   const std::atomic<bool>& stop;
   u32 threads = 1; ///< 0: a plain loop on the calling thread
@@ -23,8 +23,8 @@ struct PipelineParts {
 /// Stored bytes of a stream: what reading and scanning it costs.
 u64 stored_bytes(const StreamRef& stream);
 
-/// Examines every stream of the volume, in the plan's order, unless stopped: then the streams
-/// that are under way are finished and written.
+/// Examines every stream of the volume, in the plan's order. After a stop, the streams under way
+/// are finished and written.
 void run_pipeline(const SweptVolume& volume, const PipelineParts& parts);
 
 } // namespace coldsweep

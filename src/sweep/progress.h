@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counters that the pipeline raises and a display reads, from any thread.
+// Counters that the pipeline updates and a display reads, from any thread.
 #pragma once
 
 #include "base/guarded.h"
@@ -12,7 +12,7 @@ namespace coldsweep {
 
 struct Progress {
   std::atomic<u64> streams_planned{0}, streams_done{0};
-  std::atomic<u64> bytes_planned{0}, bytes_done{0}; ///< stored bytes: holes take no time
+  std::atomic<u64> bytes_planned{0}, bytes_done{0}; ///< stored bytes: holes cost no time
   std::atomic<u64> findings{0}, issues{0};
   Guarded<FilterCounts> filtered;
   std::atomic<u64> media_planned{0}, media_done{0}; ///< bytes of the media to hash; 0: none

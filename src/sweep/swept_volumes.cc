@@ -22,7 +22,14 @@ LocateTarget locate_target(const Image& image, const Volume& volume) {
 }
 
 Issue volume_issue(IssueKind kind, std::optional<u32> id, std::string message, u64 bytes) {
-  return {kind, id, std::nullopt, std::nullopt, std::nullopt, "volume", std::move(message), bytes};
+  return {.kind = kind,
+          .volume = id,
+          .record = std::nullopt,
+          .path = std::nullopt,
+          .stream_name = std::nullopt,
+          .stage = "volume",
+          .message = std::move(message),
+          .bytes = bytes};
 }
 
 void add_note(VolumeRecord& record, const std::string& note) {
@@ -38,7 +45,7 @@ void describe_ntfs(const NtfsVolume& ntfs, VolumeRecord& record) {
   if (ntfs.mft.record_count() == 0) add_note(record, ntfs.mft.problems().front());
 }
 
-/// The system volume is C:, the others follow in the order of the media.
+/// The system volume is C:, the others follow in media order.
 void assign_drives(std::deque<SweptVolume>& volumes) {
   const auto system = std::find_if(volumes.begin(), volumes.end(),
                                    [](const SweptVolume& v) { return v.plan.holds_windows(); });
@@ -49,7 +56,7 @@ void assign_drives(std::deque<SweptVolume>& volumes) {
   }
 }
 
-/// Exchange stands wherever a folder FrontEnd/HttpProxy is, on whatever volume.
+/// Exchange is installed wherever there is a folder FrontEnd/HttpProxy, on any volume.
 void find_web_folders(std::deque<SweptVolume>& volumes) {
   constexpr std::string_view kFolder = "/frontend/httpproxy";
   bool exchange = false;
@@ -108,9 +115,10 @@ void open_volume(const Image& image, const Volume& volume, const SweepOptions& o
                       volume.source->end()),
           claimed - volume.source->end()));
     SweptVolume& swept = opened.swept.emplace_back(
-        SweptVolume{record.id, volume.source,
-                    NtfsPlan::make(ntfs, record.id, options.scope, options.threads > 1), 'C',
-                    locate_target(image, volume)});
+        SweptVolume{.id = record.id,
+                    .source = volume.source,
+                    .plan = NtfsPlan::make(ntfs, record.id, options.scope, options.threads > 1),
+                    .target = locate_target(image, volume)});
     swept.target.unknown_to_sleuth_kit = !ntfs.boot_problem.empty();
     swept.target.cluster_size = ntfs.geometry.cluster_size;
     swept.record_size = ntfs.geometry.record_size;
@@ -137,7 +145,7 @@ VolumeRecord plain_record(u32 id, const Volume& volume) {
   return record;
 }
 
-/// What lies between the volumes, before the first and behind the last, as volumes without a file system.
+/// The space before, between and after the volumes, as volumes without a file system.
 void add_gaps(const Image& image, const VolumeTable& table, OpenedVolumes& opened) {
   std::vector<std::pair<u64, u64>> taken; // from, to
   for (const Volume& volume : table.volumes)
@@ -157,8 +165,10 @@ void add_gaps(const Image& image, const VolumeTable& table, OpenedVolumes& opene
       VolumeRecord record = plain_record(static_cast<u32>(opened.records.size()), gap);
       record.status = VolumeStatus::swept;
       SweptVolume& swept = opened.swept.emplace_back(
-          SweptVolume{record.id, gap.source, NtfsPlan::of_gap(*gap.source, record.id, at), 'C',
-                      locate_target(image, gap)});
+          SweptVolume{.id = record.id,
+                      .source = gap.source,
+                      .plan = NtfsPlan::of_gap(*gap.source, record.id, at),
+                      .target = locate_target(image, gap)});
       swept.target.cluster_size = kSector;
       record.rest = swept.plan.rest();
       opened.records.push_back(std::move(record));

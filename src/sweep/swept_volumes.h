@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The volumes of an image, opened: what each is, and a plan for those that are NTFS.
+// Opens the volumes of an image: says what each one is, and plans those that are NTFS.
 #pragma once
 
-#include "examine/examine.h"
+#include "examine/swept_volume.h"
+#include "image/image.h"
 #include "model/case_record.h"
 #include "model/options.h"
 #include "volume/volume.h"
@@ -15,15 +16,15 @@ namespace coldsweep {
 struct OpenedVolumes {
   std::vector<VolumeRecord> records;
   std::deque<SweptVolume> swept; ///< stable addresses
-  std::vector<Issue> issues;     ///< of the table, and of volumes that can't be swept
+  std::vector<Issue> issues;     ///< of the partition table, and of volumes that can't be swept
 };
 
-/// Opens and plans. A volume that can't be opened becomes an issue. Throws UsageError when `--volume` names one that
-/// is not there.
+/// Opens and plans. A volume that can't be opened becomes an issue. Throws UsageError if `--volume`
+/// names a volume that doesn't exist.
 OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
                            const SweepOptions& options);
 
-/// The record of one volume alone: for `coldsweep info`.
+/// The record of a single volume, for `coldsweep info`.
 VolumeRecord describe_volume(u32 id, const Volume& volume);
 
 } // namespace coldsweep

@@ -2,7 +2,6 @@
 #include "volume/boot_sector.h"
 
 #include "base/endian.h"
-#include "volume/volume.h"
 
 #include <array>
 
@@ -13,8 +12,8 @@ using namespace std::string_view_literals;
 
 bool is_power_of_two(u64 n) { return n != 0 && (n & (n - 1)) == 0; }
 
-/// Sectors in a cluster: a power of two, or from 0x80 on, the negative of its exponent (clusters
-/// past 64 KiB).
+/// Sectors per cluster: a power of two, or, above 0x80, the negative exponent (for clusters over
+/// 64 KiB).
 bool plausible_cluster(u8 field) {
   if (field >= 0xE1) return true; // 2^(256 - field), up to 2^31
   return field <= 0x80 && is_power_of_two(field);
@@ -46,7 +45,7 @@ std::string signature_of(ByteView start) {
       Signature{54, "FAT12   "sv, "fat12"},    Signature{4086, "SWAPSPACE2"sv, "swap"},
       Signature{512, "LABELONE"sv, "lvm"},     Signature{1080, "\x53\xef"sv, "ext"},
   };
-  // BitLocker To Go keeps a FAT32 boot sector for old systems; its GUID stands further on
+  // BitLocker To Go has a FAT32 boot sector for old systems. Its GUID comes later
   // (4967d63b-2e29-4ad8-...).
   if (has_at(start, 424, "\x3b\xd6\x67\x49\x29\x2e\xd8\x4a"sv)) return "bitlocker";
   for (const Signature& signature : signatures)

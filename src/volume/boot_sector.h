@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first bytes of a volume -> what it is by its own signature. Pure functions.
+// The first bytes of a volume -> what its own signature says it is. Pure functions.
 #pragma once
 
 #include "base/types.h"
@@ -9,12 +9,15 @@
 
 namespace coldsweep {
 
-constexpr u64 kSignatureBytes = 8192; ///< how much of a volume's start the signatures need
+constexpr u64 kSignatureBytes = 8192; ///< how much of the start of a volume the signatures need
 
-/// `bitlocker`, `luks`, `refs`, `exfat`, `fat12/16/32`, `swap`, `lvm`, `ext`; empty when none fits.
+/// `bitlocker`, `luks`, `refs`, `exfat`, `fat12/16/32`, `swap`, `lvm`, `ext`; empty if unknown.
 std::string signature_of(ByteView start);
 
-/// How many bytes an NTFS boot sector says its volume has, without the backup boot sector.
+/// Whether this is an NTFS boot sector.
+bool looks_like_ntfs(ByteView boot_sector);
+
+/// The volume size that an NTFS boot sector states, without the backup boot sector.
 std::optional<u64> ntfs_size(ByteView boot_sector);
 
 } // namespace coldsweep

@@ -47,15 +47,15 @@ struct MbrEntry {
   bool is_used() const { return type != 0 && sectors != 0; }
 };
 
-/// The four entries of a sector that is a partition table; absent when it isn't one.
+/// The four entries of the partition table in this sector. Absent if it isn't a partition table.
 std::optional<std::array<MbrEntry, 4>> mbr_entries(ByteView sector) {
   if (little<u16>(sector, 510) != u16{0xAA55}) return std::nullopt;
   std::array<MbrEntry, 4> entries;
   for (u64 i = 0; i < entries.size(); ++i) {
     const u64 at = 446 + i * 16;
     const u8 status = *little<u8>(sector, at);
-    if (status != 0 && status != 0x80)
-      return std::nullopt; // boot code of a bare volume stands here
+    // Anything else is boot code: a volume without a partition table.
+    if (status != 0 && status != 0x80) return std::nullopt;
     entries[i] = {*little<u8>(sector, at + 4), *little<u32>(sector, at + 8),
                   *little<u32>(sector, at + 12)};
   }
@@ -72,8 +72,8 @@ TableEntry volume_of(const MbrEntry& entry, u64 base) {
   return volume;
 }
 
-/// Each link holds one logical volume and the place of the next link, both relative: to the link,
-/// to the whole.
+/// Each link has one logical volume and the next link. The volume's start is relative to the link,
+/// the next link's to the extended partition.
 void follow_chain(const ByteSource& media, u64 extended, PartitionTable& table) {
   std::set<u64> seen;
   for (u64 link = extended; seen.size() < kMostLinks;) {
@@ -204,8 +204,8 @@ void use(PartitionTable& table, std::vector<TableEntry> entries) {
   for (TableEntry& entry : entries) table.entries.push_back(std::move(entry));
 }
 
-/// Whether there is a GPT at that sector size. Damage is a problem even where the other copy makes
-/// up for it: the two may differ for a reason.
+/// Whether there is a GPT for this sector size. Damage to one copy is a problem even if the other
+/// is intact: they may differ for a reason.
 bool read_gpt_copies(const ByteSource& media, u64 sector_size, bool backup_alone,
                      PartitionTable& table) {
   const u64 last = saturating_subtract(media.size() / sector_size, 1) * sector_size;
@@ -235,7 +235,7 @@ PartitionTable read_partition_table(const ByteSource& media) {
   const bool protective = any && std::any_of(mbr->begin(), mbr->end(),
                                              [](const MbrEntry& e) { return e.type == 0xEE; });
   bool gpt = false;
-  // Under a plain MBR a lone backup GPT is the remains of an earlier table.
+  // If there is a plain MBR, a backup GPT without a primary is left over from an earlier table.
   for (const u64 sector_size : {u64{512}, u64{4096}})
     gpt = gpt || read_gpt_copies(media, sector_size, !any || protective, table);
   if (protective && !gpt)
@@ -246,7 +246,7 @@ PartitionTable read_partition_table(const ByteSource& media) {
   read_mbr(media, *mbr, other);
   const bool plain = !gpt && !other.entries.empty();
   if (plain || (!gpt && !protective)) table.kind = "mbr";
-  for (TableEntry& entry : other.entries) { // beside a GPT: a hybrid MBR, which mostly repeats it
+  for (TableEntry& entry : other.entries) { // next to a GPT: a hybrid MBR, which mostly repeats it
     const bool known = std::any_of(table.entries.begin(), table.entries.end(),
                                    [&](const TableEntry& e) { return e.offset == entry.offset; });
     if (!known || plain) table.entries.push_back(std::move(entry));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our own reading of MBR (with its extended chain) and GPT (primary, then backup, checksums
-// compared). It stands beside libtsk's, which checks no checksum and drops a broken chain without a
-// word. Any thread.
+// Our own reading of MBR (with its chain of extended partitions) and GPT (primary, then backup,
+// with checksums), in addition to libtsk's. libtsk ignores checksums and silently drops a broken
+// chain. Any thread.
 #pragma once
 
 #include "image/byte_source.h"
@@ -14,8 +14,8 @@ namespace coldsweep {
 struct TableEntry {
   u64 offset = 0, size = 0; ///< bytes, as the table claims
   std::string description;
-  std::string
-      purpose; ///< what the type alone tells: `microsoft-reserved`, `lvm`, `ldm`, ...; mostly empty
+  /// What the type says it is for: `microsoft-reserved`, `lvm`, `ldm`, ...; mostly empty.
+  std::string purpose;
 };
 
 struct PartitionTable {

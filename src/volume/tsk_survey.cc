@@ -23,7 +23,7 @@ constexpr std::chrono::seconds kLimit{120};
 constexpr u64 kMemory = 8_GiB;
 constexpr std::size_t kMostParts = 512, kMostText = 256;
 
-/// libtsk expects its own structure first, and hands it back to the callbacks.
+/// libtsk expects its own structure first, and passes it to the callbacks.
 struct ExternalImage {
   TSK_IMG_INFO info{};
   const ByteSource* source = nullptr;
@@ -64,7 +64,7 @@ std::string bounded(const char* text) {
   return text == nullptr ? std::string() : printable(std::string_view(text).substr(0, kMostText));
 }
 
-/// Two tables at once (a hybrid MBR) are too much for the detection: then the GPT, or the MBR.
+/// Detection fails if there are two tables (a hybrid MBR). Then the GPT is opened, else the MBR.
 TskTable open_table(TSK_IMG_INFO* image) {
   TskTable table(tsk_vs_open(image, 0, TSK_VS_TYPE_DETECT));
   if (!table && bounded(tsk_error_get_errstr()).find(" or ") != std::string::npos) {
@@ -82,7 +82,7 @@ json list_table(TSK_IMG_INFO* image, std::set<u64>& offsets) {
        part != nullptr && parts.size() < kMostParts; part = part->next) {
     if ((part->flags & TSK_VS_PART_FLAG_ALLOC) == 0 || (part->flags & TSK_VS_PART_FLAG_META) != 0)
       continue;
-    // Lies over a GPT that libtsk did not take, and holds nothing of its own.
+    // Covers a GPT that libtsk did not use, and has no content of its own.
     if (part->desc != nullptr && std::string_view(part->desc).starts_with("GPT Safety")) continue;
     const auto offset = checked_multiply<u64>(part->start, table->block_size);
     const auto size = checked_multiply<u64>(part->len, table->block_size);

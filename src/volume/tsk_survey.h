@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libtsk sees in a media: its partition table, and the file systems at given places. Runs
-// libtsk in a child process, so that a crash or a hang there costs an answer only.
+// What libtsk sees in the media: the partition table, and the file systems at given offsets. libtsk
+// runs in a child process, so that a crash or a hang there only loses the answer.
 #pragma once
 
 #include "image/image.h"
@@ -17,19 +17,19 @@ struct TskSurvey {
     std::string description;
   };
   struct FileSystem {
-    std::string name;   ///< as libtsk calls it; empty where it can't tell
-    std::string reason; ///< then its words for why: `EXT2/3/4 or NTFS`, `High entropy (8.00)`
+    std::string name;   ///< libtsk's name for it; empty if it doesn't recognise one
+    std::string reason; ///< libtsk's reason for that: `EXT2/3/4 or NTFS`, `High entropy (8.00)`
   };
-  std::string kind; ///< `gpt`, `mbr`, `bsd`, ...; empty where it finds no table
+  std::string kind; ///< `gpt`, `mbr`, `bsd`, ...; empty if it finds no table
   std::vector<Part> parts;
   std::map<u64, FileSystem> file_systems; ///< by offset
   std::vector<std::string> problems;
   std::string failure; ///< why there is no answer at all
 };
 
-/// Looks for a table unless `table` is false, and for file systems in its parts and at `offsets`.
-/// The child opens its own image from `segments`, so that it shares no file position with us;
-/// `media` serves where they are empty.
+/// Looks for a partition table, unless `table` is false, and for file systems in its partitions and
+/// at `offsets`. The child opens the image again from `segments`, so that it shares no file
+/// position with us. If `segments` is empty, it reads from `media`.
 TskSurvey survey_with_tsk(const std::vector<std::filesystem::path>& segments,
                           const SourcePtr& media, const std::vector<u64>& offsets, bool table);
 

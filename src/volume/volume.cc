@@ -16,8 +16,7 @@ namespace {
 
 constexpr std::size_t kMostVolumes = 1024;
 
-/// The first `length` bytes from `offset`, fewer at the end of the source; empty when they can't be
-/// read.
+/// Up to `length` bytes from `offset`: fewer at the end of the source or before an unreadable byte.
 std::vector<std::byte> start_of(const ByteSource& source, u64 offset, u64 length) {
   std::vector<std::byte> bytes(std::min(length, saturating_subtract(source.size(), offset)));
   try {
@@ -28,7 +27,7 @@ std::vector<std::byte> start_of(const ByteSource& source, u64 offset, u64 length
   return bytes;
 }
 
-/// Volumes of which the first sector alone says that the media has no table.
+/// Whether the start of the media shows that it is one volume, without a partition table.
 bool is_bare(ByteView start) {
   if (looks_like_ntfs(start)) return true;
   const std::string signature = signature_of(start);
@@ -47,10 +46,10 @@ Volume volume_at(const SourcePtr& media, u64 offset, u64 size, std::string descr
 
 struct Candidate {
   Volume volume;
-  std::string purpose; ///< what its type in the table alone tells
+  std::string purpose; ///< as its type in the table says
 };
 
-/// Ours, then what only libtsk found. Two readings of one table seldom differ; where they do,
+/// Our partitions, then those that only libtsk found. The two readings seldom differ. If they do,
 /// nothing is left out.
 std::vector<Candidate> merge(const SourcePtr& media, const PartitionTable& ours,
                              const TskSurvey& theirs) {
@@ -69,7 +68,7 @@ std::vector<Candidate> merge(const SourcePtr& media, const PartitionTable& ours,
       if (all.size() < kMostVolumes && checked_add(part.offset, part.size))
         all.push_back({volume_at(media, part.offset, part.size, part.description), {}});
     } else if (ours.kind == "mbr" && !part.description.empty()) {
-      known->volume.description = part.description; // it has words for the types
+      known->volume.description = part.description; // libtsk has names for the types
     }
   }
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
@@ -83,7 +82,7 @@ void add_note(Volume& volume, const std::string& note) {
   volume.note += note;
 }
 
-/// What libtsk calls the file system, beside ours.
+/// Notes where libtsk disagrees or can't decide.
 void judge_ntfs(Volume& volume, const TskSurvey::FileSystem& theirs) {
   volume.filesystem = "ntfs";
   if (!theirs.name.empty() && theirs.name != "ntfs")
@@ -95,7 +94,7 @@ void judge_ntfs(Volume& volume, const TskSurvey::FileSystem& theirs) {
 void judge_other(Volume& volume, ByteView start, const TskSurvey::FileSystem& theirs,
                  const std::string& purpose) {
   const std::string signature = signature_of(start);
-  // libtsk knows which FAT or ext it is; but it takes an encrypted volume for anything.
+  // libtsk knows which FAT or ext it is, but it may take an encrypted volume for anything.
   const bool sealed = signature == "bitlocker" || signature == "luks" || signature == "refs";
   volume.filesystem = sealed                 ? signature
                       : !theirs.name.empty() ? theirs.name
@@ -108,7 +107,7 @@ void judge_other(Volume& volume, ByteView start, const TskSurvey::FileSystem& th
     add_note(volume, "libtsk: " + theirs.reason);
 }
 
-/// A volume whose first sector is damaged is known by the copy of it in its last.
+/// If the first sector is damaged, its copy in the last sector identifies the volume.
 void check_backup_boot(Volume& volume) {
   if (volume.filesystem != "unknown" && volume.filesystem != "ntfs") return;
   for (const u64 sector : {512, 1024, 2048, 4096}) {
@@ -122,7 +121,7 @@ void check_backup_boot(Volume& volume) {
   }
 }
 
-/// Volumes that hold others, which nothing here takes apart.
+/// Partitions that contain other volumes, which we don't look for.
 void check_purpose(const Volume& volume, const std::string& purpose, VolumeTable& table) {
   if (volume.filesystem == "ntfs" || (purpose != "ldm" && purpose != "storage-spaces")) return;
   table.problems.push_back(

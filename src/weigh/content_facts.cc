@@ -21,14 +21,14 @@ bool one_of(std::string_view wanted, const std::array<std::string_view, N>& know
   return std::find(known.begin(), known.end(), wanted) != known.end();
 }
 
-// What a server runs or hands out as text.
+// Extensions of files that a server executes or serves as text.
 constexpr std::array kTextExtensions{
     ".aspx"sv, ".ashx"sv, ".asmx"sv, ".asax"sv, ".ascx"sv, ".asp"sv,    ".soap"sv,
     ".php"sv,  ".jsp"sv,  ".jspx"sv, ".cfm"sv,  ".js"sv,   ".css"sv,    ".htm"sv,
     ".html"sv, ".txt"sv,  ".csv"sv,  ".ini"sv,  ".xml"sv,  ".config"sv,
 };
 constexpr std::array kImageExtensions{".gif"sv, ".jpg"sv, ".jpeg"sv, ".png"sv, ".bmp"sv};
-// What can't be a program or a dump, whatever else it is.
+// Extensions that no program and no memory dump has.
 constexpr std::array kDocumentExtensions{".pdf"sv, ".doc"sv, ".docx"sv, ".xls"sv, ".xlsx"sv,
                                          ".ppt"sv, ".zip"sv, ".7z"sv,   ".rar"sv, ".cab"sv,
                                          ".eot"sv, ".ttf"sv, ".woff"sv, ".svg"sv, ".log"sv};
@@ -41,7 +41,8 @@ constexpr std::array kBinaries{"EXE"sv, "ELF"sv,    "MACH-O"sv, "CLASS"sv, "MDMP
                                "PST"sv, "SQLITE"sv, "GIF"sv,    "PNG"sv,   "JPG"sv,  "BMP"sv};
 constexpr std::array kScripts{"PHP"sv, "ASP"sv, "JSP"sv, "BATCH"sv};
 
-/// A certificate or a request for one in DER: a sequence (X.690, 8.9) with a length in two bytes that is there.
+/// A certificate or certificate request in DER: a sequence (X.690, 8.9) whose two-byte length fits
+/// the content.
 bool is_der(ByteView content) {
   if (content.size() < 4 || content[0] != std::byte{0x30} || content[1] != std::byte{0x82})
     return false;
@@ -54,14 +55,14 @@ bool is_der(ByteView content) {
 PlainText plain_text(ByteView content, u64 limit) {
   PlainText plain;
   const auto at = [&](std::size_t i) { return std::to_integer<u8>(content[i]); };
-  std::size_t low = 0; // of the two bytes of a unit
+  std::size_t low = 0; // of the two bytes of a code unit
   if (content.size() >= 2 && at(0) == 0xFF && at(1) == 0xFE) {
     plain = {{}, 2, 2};
   } else if (content.size() >= 2 && at(0) == 0xFE && at(1) == 0xFF) {
     plain = {{}, 2, 2};
     low = 1;
   } else if (content.size() >= 4 && at(0) != 0 && at(1) == 0 && at(2) != 0 && at(3) == 0) {
-    plain = {{}, 0, 2}; // without a mark, as Windows writes it in places
+    plain = {{}, 0, 2}; // without a byte order mark, as Windows sometimes writes it
   } else {
     if (content.size() >= 3 && at(0) == 0xEF && at(1) == 0xBB && at(2) == 0xBF) plain.skipped = 3;
     plain.text = chars_of(content.subspan(plain.skipped)).substr(0, limit);

@@ -20,7 +20,8 @@ namespace {
 constexpr int kMostPoints = 100;
 constexpr u64 kMostTableBytes = 4_MiB;
 
-/// Greedy match with one way back, to the last star: patterns and names of any length cost no more than their product.
+/// Greedy match that backtracks only to the last star: the cost is at most the product of both
+/// lengths.
 template <typename Pattern, typename Text, typename IsStar, typename Fits>
 bool matches_with_stars(const Pattern& pattern, const Text& text, IsStar is_star, Fits fits) {
   std::size_t p = 0, t = 0, star = pattern.size(), retry = 0;
@@ -42,7 +43,7 @@ bool matches_with_stars(const Pattern& pattern, const Text& text, IsStar is_star
   return p == pattern.size();
 }
 
-/// Reads a TOML table and refuses what it doesn't know: a misspelt key must not be passed over.
+/// Reads a TOML table and rejects unknown keys, so that a misspelt key is not ignored.
 class TableReader {
 public:
   TableReader(const toml::table& table, std::string where, const std::string& file)
@@ -177,7 +178,7 @@ void for_each_row(const toml::table& table, const char* key, const TableReader& 
   }
 }
 
-/// Null where there is none.
+/// Null if there is none.
 const toml::table* table_within(const toml::table& table, const char* key,
                                 const TableReader& whole) {
   const toml::node* node = table.get(key);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of places and points (yara-rules/places.toml, or what `--places` names) as plain values. Made once, then
-// read by any thread.
+// The table of places and points (yara-rules/places.toml, or the file given with `--places`) as
+// plain values. Made once, then read by any thread.
 #pragma once
 
 #include "base/types.h"
@@ -13,10 +13,10 @@
 
 namespace coldsweep {
 
-/// A pattern of paths, cut at its slashes; in lower case.
+/// A path pattern, split at its slashes, in lower case.
 using PathPattern = std::vector<std::string>;
 
-/// All that a row states must hold; what it leaves empty states nothing.
+/// Everything that a row states must hold. Empty members state nothing.
 struct PlaceRow {
   std::string name; ///< `web_root` and the like; several rows may share one
   int points = 0;
@@ -26,7 +26,7 @@ struct PlaceRow {
   std::vector<std::string> contains;   ///< lower case
   u64 at_least = 0;                    ///< of `contains`
   bool text = false;
-  bool served = false; ///< a web server runs what lies there
+  bool served = false; ///< a web server serves files from there
 };
 
 struct LookAlike {
@@ -49,19 +49,21 @@ struct PlaceTable {
   std::string sha256; ///< of the file
   Reasons reasons;
   Near near;
-  std::map<std::string, int> anomalies; ///< name -> points it begins with
-  std::vector<PlaceRow> places;         ///< the first that fits decides
+  std::map<std::string, int> anomalies; ///< name -> its own points
+  std::vector<PlaceRow> places;         ///< the first that matches applies
   std::vector<LookAlike> look_alikes;
 
-  /// The built-in table, or that of a file. Throws UsageError naming file, line and what was expected.
+  /// The built-in table, or the one in `file`. Throws UsageError with file, line and what was
+  /// expected.
   static PlaceTable load(const std::optional<std::filesystem::path>& file);
   static PlaceTable parse(std::string_view toml, const std::string& name);
 };
 
-/// `a/b` -> {"a", "b"}; a slash at the beginning counts for nothing.
+/// `a/b` -> {"a", "b"}. A leading slash is ignored.
 PathPattern cut_path(std::string_view path);
 
-/// A path as PathPattern has it: `**` is any number of folders, none too, `*` any part of a name, `?` any byte of it.
+/// Matches a path, split like the pattern: `**` is any number of folders (or none), `*` any part of
+/// a name, `?` any byte of a name.
 bool path_fits(const PathPattern& pattern, const PathPattern& path);
 bool name_fits(std::string_view pattern, std::string_view name);
 

@@ -15,7 +15,8 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kTicksPerMinute = 600'000'000;
-/// With more findings of weight than this, that one is near another says nothing; and memory stays bounded.
+/// With more high-scoring findings than this, being close to one means nothing. It also bounds
+/// memory.
 constexpr std::size_t kMostAnchors = 65536;
 constexpr std::size_t kLongestPath = 300;
 
@@ -29,7 +30,7 @@ TimeProximity TimeProximity::of(const Journal& journal, const PlaceTable& table)
   TimeProximity proximity(table);
   if (table.reasons.near == 0 || table.near.minutes == 0) return proximity;
   journal.for_each_reported_outcome([&](const Outcome& outcome) { proximity.note(outcome); });
-  // Several streams of one file stand for it once.
+  // Count a file once, however many of its streams have findings.
   const auto same = [](const Anchor& a, const Anchor& b) { return !(a < b) && !(b < a); };
   for (std::vector<Anchor>& anchors : proximity.anchors_) {
     if (anchors.size() > kMostAnchors) anchors.clear();

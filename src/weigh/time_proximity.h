@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Findings that came about together: needs all of them, so it is made from the journal when every stream is done, and
-// applied while sealing. It depends on the journal's content and the table alone. One thread.
+// Raises findings whose files were created at about the same time. That takes all findings, so it
+// is built from the journal after the last stream, and applied while sealing. It depends only on
+// the journal's content and the table. One thread.
 #pragma once
 
 #include "manifest/journal.h"
@@ -17,11 +18,12 @@ class TimeProximity {
 public:
   static TimeProximity of(const Journal& journal, const PlaceTable& table);
 
-  /// Adds the reason, and settles the score, where another file's finding of weight is near in time.
+  /// Adds the reason, and updates the score, if another file with a high-scoring finding was
+  /// created at about the same time.
   void add(Finding& finding) const;
 
 private:
-  /// Of a file with a finding of at least `beside` points.
+  /// A file with a finding of at least `beside` points.
   struct Anchor {
     u64 created = 0;
     u32 volume = 0;
@@ -40,8 +42,8 @@ private:
   Beside nearest(const std::vector<Anchor>& anchors, const Finding& finding, u64 created) const;
 
   const PlaceTable* table_;
-  /// By time, of $STANDARD_INFORMATION and of $FILE_NAME: like is compared with like, as the first is easily set by
-  /// hand.
+  /// By time; of $STANDARD_INFORMATION and of $FILE_NAME. The two are never mixed, since the first
+  /// is easily forged.
   std::array<std::vector<Anchor>, 2> anchors_;
 };
 

@@ -16,11 +16,11 @@ namespace {
 
 constexpr int kLeast = 0, kMost = 100;
 constexpr std::string_view kKept = "kept within 0 and 100";
-constexpr i64 kScaleOfTen = 10; ///< up to here a severity or threat level counts tens
+constexpr i64 kScaleOfTen = 10; ///< a severity or threat level up to here is on a scale of ten
 
 std::string_view name_in(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-/// With its dot; empty when there is none.
+/// With its dot; empty if there is none.
 std::string_view extension_of(std::string_view name) {
   const std::size_t dot = name.rfind('.');
   return dot == std::string_view::npos ? std::string_view{} : name.substr(dot);
@@ -44,7 +44,7 @@ bool fits(const PlaceRow& row, const PathPattern& path, std::string_view extensi
   return static_cast<u64>(held) >= row.at_least;
 }
 
-/// A number, or text that is one. Public rules have both.
+/// A number, or text that holds one. Public rules use both.
 std::optional<i64> number_of(const MetaValue& value) {
   if (const i64* number = std::get_if<i64>(&value)) return *number;
   const std::string* text = std::get_if<std::string>(&value);
@@ -88,7 +88,8 @@ Reason capped(const std::string& what, i64 stated) {
           static_cast<int>(points)};
 }
 
-/// A rule's own word on how much a match means: `score` as Loki and THOR read it, else what other sets have.
+/// How much a match means according to the rule itself: `score` as LOKI and THOR read it, else the
+/// fields that other rule sets use.
 Reason own_word(const RuleRef& rule, const PlaceTable& table) {
   if (const MetaValue* score = meta(rule, "score"))
     if (const std::optional<i64> number = number_of(*score))
@@ -117,7 +118,8 @@ Reason first_reason(const Cause& cause, const PlaceTable& table) {
           known == table.anomalies.end() ? table.reasons.no_score : known->second};
 }
 
-/// Eight letters and digits that are no word: with a digit, or with a capital after a small letter.
+/// Eight letters and digits that don't form a word: with a digit, or a capital after a small
+/// letter.
 bool is_random_page(std::string_view name) {
   constexpr std::size_t length = 8;
   if (name.size() != length + 5 || ascii_lower(name.substr(length)) != ".aspx") return false;
@@ -137,7 +139,7 @@ void add(Finding& finding, std::string reason, int points) {
   if (points != 0) finding.why.push_back({std::move(reason), points});
 }
 
-/// Null where the bytes are the content of a stream.
+/// Null if the bytes are the content of a stream.
 const char* raw_place(StreamKind kind) {
   switch (kind) {
   case StreamKind::uninitialized: return "allocated, but never written by its file";
@@ -152,7 +154,7 @@ const char* raw_place(StreamKind kind) {
   }
 }
 
-/// The name that its content has, be it a file's or a member's.
+/// The name of the content: of the file, or of the archive member.
 std::string_view name_of_content(const Finding& finding) {
   if (finding.member) return name_in(*finding.member);
   return finding.stream_name.empty() ? name_in(finding.path)

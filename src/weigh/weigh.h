@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A finding -> its place, its score, and why. Pure functions of finding, content and table; any thread.
+// A finding -> its place, its score and the reasons. Pure functions of finding, content and table;
+// any thread.
 #pragma once
 
 #include "model/outcome.h"
@@ -8,16 +9,16 @@
 
 namespace coldsweep {
 
-/// The row that a path and what is under it fall into; null: none, the place is `other`.
+/// The row that matches path and content. Null if none does: the place is then `other`.
 const PlaceRow* place_of(std::string_view path, const ContentFacts& content,
                          const PlaceTable& table);
 
-/// Fills `place`, `why` and `score`. Reasons that the finding brings with it count in place of those that its cause
-/// would begin with.
+/// Fills `place`, `why` and `score`. If the finding already has reasons, they replace the cause's
+/// own score.
 void weigh(Finding& finding, const ContentFacts& content, const PlaceTable& table);
 
-/// Makes `score` the sum of `why`, which says so where the sum had to be kept within 0 and 100. May be called again
-/// when reasons were added.
+/// Makes `score` the sum of `why`, and adds a reason if the sum had to be clamped to 0..100. Call
+/// it again after adding reasons.
 void settle_score(Finding& finding);
 
 } // namespace coldsweep

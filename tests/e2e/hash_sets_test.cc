@@ -2,13 +2,13 @@
 // Hash sets in a sweep: what is bad is a finding, what is good is passed over and counted, what is known is tagged, and
 // a stranger in a web folder of Exchange is found without any rule.
 #include "support/catch.h"
+#include "support/hash_all.h"
 #include "support/ntfs_image.h"
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
 #include "support/sources.h"
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "manifest/sqlite.h"
 
 #include <array>

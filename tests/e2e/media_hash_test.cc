@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // --image-hash: the whole media against what the image states, with ewfacquire and our own hashes as the other side.
 #include "support/catch.h"
+#include "support/hash_all.h"
 #include "support/ntfs_image.h"
 #include "support/program.h"
 #include "support/run_sweep.h"
-
-#include "base/hash.h"
 
 #include <sstream>
 

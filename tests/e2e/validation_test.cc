@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The designs of NIST's Computer Forensics Tool Testing, rebuilt: images made for each, what must be found counted object by
-// object. tests/VALIDATION.md is the result; UPDATE_VALIDATION=1 in the environment writes it anew.
+// object. tests/VALIDATION.md is the result; UPDATE_VALIDATION=1 in the environment rewrites it.
 #include "base/file.h"
 #include "base/text.h"
 #include "support/catch.h"
@@ -28,12 +28,12 @@ const std::filesystem::path kTable =
 
 constexpr std::string_view kHead = R"(# Validation by NIST's test designs
 
-Made by `tests/e2e/validation_test.cc`, which builds an image for each case and fails when an object is missed; not to be edited.
-To write it anew: `UPDATE_VALIDATION=1 build/release/tests/coldsweep_e2e "the designs of NIST*"`.
+`tests/e2e/validation_test.cc` generates this file. It builds an image for each case and fails if an object is missed. Don't edit this
+file. To update it: `UPDATE_VALIDATION=1 build/release/tests/coldsweep_e2e "the designs of NIST*"`.
 
 The designs are those of NIST's Computer Forensics Tool Testing: deleted file recovery (DFR) and string search (FT-SS). The images are
-our own, on NTFS alone. *Objects* are files, or strings, that had to be found; a recovered file counts when its content, size, name and
-state are those that were written. What was overwritten counts when it is called so, and never shown as the file's certain content.
+our own, and NTFS only. *Objects* are files or strings that must be found. A recovered file counts if its content, size, name and state
+match what was written. Overwritten content counts if it is reported as overwritten and is never presented as the file's certain content.
 )";
 
 struct Count {
@@ -78,8 +78,7 @@ Count recovered(NtfsImage& image) {
     CHECK(right);
     count.found += right ? 1 : 0;
   }
-  if (overwritten > 0)
-    count.note = fmt::format("for {} there was something written since", overwritten);
+  if (overwritten > 0) count.note = fmt::format("data written after deletion: {}", overwritten);
   return count;
 }
 
@@ -206,7 +205,7 @@ std::vector<Case> cases() {
              image.file(name, numbered(1, 5000)).deleted();
          });
        }},
-      {"DFR-05", "several files in fragments among one another",
+      {"DFR-05", "several files with interleaved fragments",
        [] {
          return recovered([](NtfsImage& image) {
            for (u64 i = 0; i < 6; ++i)
@@ -219,7 +218,7 @@ std::vector<Case> cases() {
              [](NtfsImage& image) { image.file("large.bin", pattern(40_MiB, 6)).deleted(); },
              64_MiB);
        }},
-      {"DFR-07", "a file overwritten as a whole",
+      {"DFR-07", "a completely overwritten file",
        [] {
          return recovered([](NtfsImage& image) {
            image.file("gone.bin", numbered(7, 50'000)).deleted();
@@ -227,7 +226,7 @@ std::vector<Case> cases() {
            image.fill("full.bin", 64 * 1024);
          });
        }},
-      {"DFR-08", "files overwritten in part",
+      {"DFR-08", "partly overwritten files",
        [] {
          return recovered([](NtfsImage& image) {
            for (u64 i = 0; i < 8; ++i)
@@ -237,7 +236,7 @@ std::vector<Case> cases() {
          });
        }},
       {"DFR-09", "a thousand files", [] { return thousand_files(false); }},
-      {"DFR-10", "a thousand files, some overwritten since", [] { return thousand_files(true); }},
+      {"DFR-10", "a thousand files, some overwritten later", [] { return thousand_files(true); }},
       {"DFR-11", "a deleted folder with its files",
        [] {
          return recovered([](NtfsImage& image) {
@@ -246,7 +245,7 @@ std::vector<Case> cases() {
              image.file(fmt::format("gone/f{}.bin", i), numbered(i, 3000)).deleted();
          });
        }},
-      {"DFR-12", "deleted folders within one another",
+      {"DFR-12", "nested deleted folders",
        [] {
          return recovered([](NtfsImage& image) {
            std::string folder;
@@ -257,7 +256,7 @@ std::vector<Case> cases() {
            }
          });
        }},
-      {"DFR-13", "files made and deleted at random",
+      {"DFR-13", "files created and deleted at random",
        [] {
          return recovered([](NtfsImage& image) {
            std::mt19937 random(13);
@@ -278,7 +277,7 @@ std::vector<Case> cases() {
            image.file("l.txt", numbered(4, 4000)).hard_link("z.txt").deleted();
          });
        }},
-      {"DFR-15", "listing: a deleted file beside ones in use",
+      {"DFR-15", "listing: a deleted file among allocated ones",
        [] {
          return recovered([](NtfsImage& image) {
            for (u64 i = 0; i < 10; ++i)
@@ -294,7 +293,7 @@ std::vector<Case> cases() {
                  .deleted();
          });
        }},
-      {"DFR-17", "listing: names that were used again",
+      {"DFR-17", "listing: names that were reused",
        [] {
          return recovered([](NtfsImage& image) {
            image.file("same.txt", numbered(1, 5000)).deleted();
@@ -309,28 +308,28 @@ std::vector<Case> cases() {
            image.file("c.txt", std::string(120'000, 'c') + "end").compressed().deleted();
          });
        }},
-      {"DFR, NTFS", "a file that is resident in its MFT record",
+      {"DFR, NTFS", "a file resident in its MFT record",
        [] {
          return recovered(
              [](NtfsImage& image) { image.file("r.txt", "resident content").deleted(); });
        }},
       {"FT-SS-01", "a string in ASCII", [] { return searched("ss01", "DireWolf-0101"); }},
-      {"FT-SS-02", "whatever the case", [] { return searched("ss02", "dIREwolf-0202"); }},
+      {"FT-SS-02", "ignoring case", [] { return searched("ss02", "dIREwolf-0202"); }},
       {"FT-SS-03", "whole words", [] { return searched("ss03", " wolf "); }},
-      {"FT-SS-04", "both of two", [] { return searched("ss04", "andLeft- andRight-04"); }},
-      {"FT-SS-05", "either of two", [] { return searched("ss05", "orRight-0505"); }},
-      {"FT-SS-06", "one without the other", [] { return searched("ss06", "notLeft-0606"); }},
+      {"FT-SS-04", "both of two strings", [] { return searched("ss04", "andLeft- andRight-04"); }},
+      {"FT-SS-05", "either of two strings", [] { return searched("ss05", "orRight-0505"); }},
+      {"FT-SS-06", "one string without another", [] { return searched("ss06", "notLeft-0606"); }},
       {"FT-SS-07", "UTF-16LE without a byte order mark",
        [] { return searched("ss07le", wide("wideWolf-07", false)); }},
       {"FT-SS-07", "UTF-16BE without a byte order mark",
        [] { return searched("ss07be", wide("bigWolf-07", true)); }},
-      {"FT-SS-07", "UTF-8 that is not Latin",
+      {"FT-SS-07", "UTF-8, not Latin",
        [] { return searched("ss07u8", "\u0432\u043e\u043b\u043a-07"); }},
       {"FT-SS-08", "a pattern: a regular expression",
        [] { return searched("ss08", "wolf-808-abc-"); }},
-      {"FT-SS-09", "formatted text: addresses of mail",
+      {"FT-SS-09", "formatted text: mail addresses",
        [] { return searched("ss09", "pack@wolf.example"); }},
-      {"FT-SS-09", "formatted text: numbers of telephones",
+      {"FT-SS-09", "formatted text: telephone numbers",
        [] { return searched("ss09", "(555) 123-0909"); }},
   };
 }
@@ -341,10 +340,11 @@ TEST_CASE(
     "the designs of NIST's tool testing: what had to be found is, and VALIDATION.md says so") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   std::string table(kHead);
-  table += "\nString search looks in a file in use, a resident one, a stream, a compressed file, a "
-           "deleted one, across "
-           "the fragments of a file, and in\nunallocated space: seven objects.\n"
-           "\n| case | design | objects | found | |\n| --- | --- | --- | --- | --- |\n";
+  table +=
+      "\nThe string search covers an allocated file, a resident file, an alternate data stream, a "
+      "compressed file, a deleted file, the\nfragments of a file, and unallocated space: seven "
+      "objects.\n"
+      "\n| case | design | objects | found | |\n| --- | --- | --- | --- | --- |\n";
   for (const Case& one : cases()) {
     CAPTURE(one.number, one.design);
     const Count count = one.run();

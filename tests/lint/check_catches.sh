@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# check_catches.sh [ROOT]: exceptions are caught only in the files of catch_sites.txt, each of which says why there.
-# A file listed that catches nothing is wrong, too: the list must not grow stale.
+# check_catches.sh [ROOT]: exceptions are caught only in the files that catch_sites.txt lists with a reason.
+# A listed file that catches nothing is also an error, so that the list stays current.
 set -euo pipefail
 root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 cd "$root"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# check_docs.sh PROGRAM [ROOT]: the options of `PROGRAM sweep --help` are those of the README's table of sweep options
-# (between the markers `<!-- sweep options -->` and `<!-- end -->`), no more and no less. Without the program: exit status 4.
+# check_docs.sh PROGRAM [ROOT]: `PROGRAM sweep --help` shows exactly the options in the README's table of sweep options
+# (between the markers `<!-- sweep options -->` and `<!-- end -->`). Without the program the exit status is 4.
 set -euo pipefail
 program=${1:?the coldsweep program}
 root=${2:-$(cd "$(dirname "$0")/../.." && pwd)}

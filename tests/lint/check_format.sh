@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# check_format.sh [ROOT]: clang-format 14 would change nothing. Other versions format differently: exit status 4, skipped.
+# check_format.sh [ROOT]: clang-format 14 changes nothing. Other versions format differently: the check is skipped, exit status 4.
 set -euo pipefail
 root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 cd "$root"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# check_layers.sh [ROOT]: each `#include "folder/..."` below src/ must be in the table of its folder.
-# The table is that of src/README.md; a folder may always include itself.
+# check_layers.sh [ROOT]: each `#include "folder/..."` below src/ must be allowed by the table below.
+# src/README.md has the same table. A folder may always include itself. And the includes between files have no cycle,
+# where a file is its .h and its .cc together.
 set -euo pipefail
 root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 cd "$root"
@@ -50,4 +51,16 @@ for file in $files; do
     fi
   done < <(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$file" || true)
 done
+
+# tsort names the files of each cycle it meets.
+cycles=$(grep -HE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' $files |
+  sed -E 's#^src/([^:]*)\.(h|cc):[^"]*"([^"]*)\.(h|cc)".*#\1 \3#' | awk '$1 != $2' | sort -u |
+  { tsort 2>&1 >/dev/null || true; } | sed 's/^tsort: //' | awk '
+    /input contains a loop/ { if (row) print row; row = ""; next }
+    { row = row (row ? ", " : "a cycle of includes: ") $0 }
+    END { if (row) print row }')
+if [ -n "$cycles" ]; then
+  echo "$cycles"
+  status=1
+fi
 exit $status

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # check_spdx.sh [ROOT]: every source file, script, rule and fixture names the licence in its first line (scripts: in the
-# second, after `#!`). Only the image writer, a program of its own, may be under the GPL.
+# second line, after `#!`). Only the image writer, which is a separate program, may be under the GPL.
 set -euo pipefail
 root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 cd "$root"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# self_test.sh CHECK: shows that a check passes a clean tree and fails one with a violation. The trees are small and
-# made here, in a temporary folder, so that the state of the real one doesn't matter.
+# self_test.sh CHECK: shows that a check passes on a clean tree and fails on one with a violation. The trees are small and
+# are made here, in a temporary folder, so that the state of the real tree doesn't matter.
 set -euo pipefail
-check=${1:?layers, sizes, catches, spdx, format or docs}
+check=${1:?layers, sizes, catches, spdx, format, language or docs}
 here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
@@ -44,13 +44,29 @@ layers)
   sed -i '$d' "$tree/src/rules/two.cc"
   mkdir "$tree/src/odd" && cp "$tree/src/base/one.h" "$tree/src/odd"
   fails "a folder that is not in the table" "src/odd is not in the table"
+  rm -r "$tree/src/odd"
+  passes "a clean tree again"
+  printf '%s\n#pragma once\n#include "base/one.h"\n' "$licence" >"$tree/src/base/three.h"
+  passes "an include without a cycle"
+  printf '%s\n#include "base/one.h"\n#include "base/three.h"\n' "$licence" >"$tree/src/base/one.cc"
+  fails "a cycle of two files" "a cycle of includes: base/"
   ;;
 sizes)
-  yes '// line' | head -n 449 >"$tree/src/base/long.cc" || true
+  yes '// line' | head -n 350 >"$tree/src/base/long.cc" || true
+  passes "a file of 350 lines"
   echo '// line' >>"$tree/src/base/long.cc"
-  passes "a file of 450 lines"
-  echo '// line' >>"$tree/src/base/long.cc"
-  fails "a file of 451 lines" "src/base/long.cc: 451 lines"
+  fails "a file of 351 lines" "src/base/long.cc: 351 lines"
+  function_of() { # HEAD MARGIN LINES
+    printf '%s%s {\n' "$2" "$1"
+    yes "$2  call();" | head -n $(($3 - 2)) || true
+    printf '%s}\n' "$2"
+  }
+  function_of 'int two()' '' 80 >"$tree/src/base/long.cc"
+  passes "a function of 80 lines"
+  function_of 'int two()' '' 81 >"$tree/src/base/long.cc"
+  fails "a function of 81 lines" "src/base/long.cc:1: a function of 81 lines"
+  { printf 'class Two {\npublic:\n'; function_of 'int two()' '  ' 81; printf '};\n'; } >"$tree/src/base/long.cc"
+  fails "a method of 81 lines" "src/base/long.cc:3: a function of 81 lines"
   ;;
 catches)
   echo '// one does not catch (here)' >>"$tree/src/rules/two.cc"
@@ -86,6 +102,34 @@ format)
   passes "a clean tree"
   echo 'int  two( ) ;' >>"$tree/src/base/one.h"
   fails "spacing" "src/base/one.h"
+  ;;
+language)
+  cp "$here/phrases.txt" "$tree/tests/lint"
+  mkdir -p "$tree"/tests/{fixtures,golden}
+  echo 'whoever, in a fixture' >"$tree/tests/fixtures/one.b64"
+  printf 'whoever\0in a binary file\n' >"$tree/tests/binary"
+  printf '%s\n// One more line, %0*d\n' "$licence" 82 0 >"$tree/src/base/two.h"
+  passes "a clean tree"
+  echo 'The rule is asked of each record.' >"$tree/README.md"
+  fails "a phrase in a text" 'README.md:1: "is asked of" -> is evaluated on'
+  rm "$tree/README.md"
+  echo '// Whoever calls it.' >>"$tree/src/base/one.h"
+  fails "a phrase in a comment, in capitals" 'src/base/one.h:4: "whoever" -> anyone who'
+  sed -i '$d' "$tree/src/base/one.h"
+  printf '// The index is made\n// anew.\nint three();\n' >>"$tree/src/base/one.h"
+  fails "a phrase across two lines" 'src/base/one.h:4: "made anew" -> rebuilt'
+  sed -i 's/made/remade/' "$tree/src/base/one.h"
+  passes "a part of a longer word"
+  printf '// One more line, %0*d\n' 83 0 >>"$tree/src/base/two.h"
+  fails "a comment of 101 columns" "src/base/two.h:3: a comment wider than 100 columns"
+  sed -i '$d' "$tree/src/base/two.h"
+  printf 'int four(); // %0*d %0*d\n' 40 0 50 0 >>"$tree/src/base/two.h"
+  fails "a comment of 106 columns after code" "src/base/two.h:3: a comment wider than 100 columns"
+  sed -i '$d' "$tree/src/base/two.h"
+  printf 'auto text = "// %0*d %0*d";\n// https://%0*d\n' 40 0 50 0 100 0 >>"$tree/src/base/two.h"
+  passes "text that is no comment, and a long address"
+  echo 'a phrase' >>"$tree/tests/lint/phrases.txt"
+  fails "a phrase without a suggestion" '"a phrase" has no suggestion'
   ;;
 docs)
   program=$tree/program

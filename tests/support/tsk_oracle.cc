@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/hash.h"
+#include "support/hash_all.h"
 #include "support/run_tool.h"
 
 #include <regex>

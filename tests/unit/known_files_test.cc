@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // NSRL's RDSv3: a database that is asked, never loaded.
 #include "support/catch.h"
+#include "support/hash_all.h"
 #include "support/temp_dir.h"
 
 #include "base/error.h"

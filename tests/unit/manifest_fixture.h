@@ -7,6 +7,7 @@
 #include "manifest/evidence_store.h"
 #include "manifest/journal.h"
 #include "manifest/seal.h"
+#include "support/hash_all.h"
 #include "support/temp_dir.h"
 
 #include <algorithm>

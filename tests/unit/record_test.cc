@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "manifest_fixture.h"
 #include "support/catch.h"
+#include "support/hash_all.h"
 
 #include <limits>
 

@@ -2,6 +2,7 @@
 // A small sealed case of which each name, rule and message is hostile to some format. The same bytes each time.
 #pragma once
 
+#include "support/hash_all.h"
 #include "unit/manifest_fixture.h"
 
 namespace coldsweep::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// yara-rules/COVERAGE.md against what the rules find in the fixtures. UPDATE_COVERAGE=1 in the environment writes it anew.
+// yara-rules/COVERAGE.md against what the rules find in the fixtures. UPDATE_COVERAGE=1 in the environment rewrites it.
 #include "unit/rule_pack_tools.h"
 
 #include "base/file.h"
@@ -21,11 +21,11 @@ const std::filesystem::path kTable =
 
 constexpr std::string_view kHead = R"(# What the built-in rules cover
 
-Made from `tests/fixtures/` by a test; not to be edited. To write it anew: `UPDATE_COVERAGE=1 ctest --preset dev -R COVERAGE`.
+A test generates this file from `tests/fixtures/`. Don't edit it. To update it: `UPDATE_COVERAGE=1 ctest --preset dev -R COVERAGE`.
 
-Each row is a fixture: an inert fragment that holds what its shape is known by. `*` after its name: it is found in UTF-8 with a
-byte order mark, in UTF-16 of either order, behind the header of a GIF and between empty lines as well. The score is what
-the content alone is worth; a sweep raises or lowers it by the place of the file.
+Each row is a fixture: an inert fragment with the features that identify its shape. `*` after the name means that it is also
+found in UTF-8 with a byte order mark, in UTF-16 of either byte order, after a GIF header, and between empty lines. The score
+is for the content alone; a sweep raises or lowers it by the place of the file.
 )";
 
 std::string rules_of(const std::map<std::string, i64>& fired) {

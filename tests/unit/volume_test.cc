@@ -5,6 +5,7 @@
 #include "base/endian.h"
 #include "support/effort.h"
 #include "unit/image_test_tools.h"
+#include "volume/boot_sector.h"
 #include "volume/partition_table.h"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# GMime::GMime, from its pkg-config file.
+# GMime: target GMime::GMime, from its pkg-config file.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(GMime IMPORTED_TARGET gmime-3.0)
 include(FindPackageHandleStandardArgs)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# toml++ used header-only: target TomlPlusPlus::tomlplusplus.
+# toml++, header-only: target TomlPlusPlus::tomlplusplus.
 find_path(TomlPlusPlus_INCLUDE_DIR NAMES toml++/toml.h)
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(TomlPlusPlus REQUIRED_VARS TomlPlusPlus_INCLUDE_DIR)

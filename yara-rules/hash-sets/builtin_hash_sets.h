@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hash sets of this folder as they were when the program was built: what HashSets::load takes. Constant data, any
+// The hash sets of this folder, embedded at build time, for HashSets::load. Constant data, any
 // thread.
 #pragma once
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DFOLDER=... -DOUTPUT=... -P embed.cmake
-# The hash sets of FOLDER -> one C++ source that holds their bytes, each as an escape, 32 a line.
+# The hash sets of FOLDER -> one C++ source with their bytes, each as an escape sequence, 32 a line.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/../embed_bytes.cmake)
 

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one thread examines content with, whether that is a stream, a carved piece or an archive
+// member.
+#pragma once
+
+#include "examine/examine_options.h"
+#include "manifest/evidence_store.h"
+
+namespace coldsweep {
+
+struct ContentTools {
+  Scanner& scanner;
+  HashLookup* lookup; ///< null: no hash sets
+  const ExamineOptions& options;
+  const EvidenceStore& evidence;
+};
+
+} // namespace coldsweep

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pipeline with stub examiners: it hands out every stream once and keeps every outcome, whatever examines the streams.
+#include "support/catch.h"
+
+#include "base/file.h"
+#include "filesystem/ntfs_volume.h"
+#include "support/ntfs_image.h"
+#include "support/sources.h"
+#include "sweep/pipeline.h"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+using namespace coldsweep;
+using namespace coldsweep::test;
+
+namespace {
+
+constexpr u64 kFiles = 400; // several batches
+
+SweptVolume volume_of_many_files() {
+  NtfsImage image({.size = 16_MiB});
+  for (u64 i = 0; i < kFiles; ++i) image.file(fmt::format("many/{}.txt", i), "content");
+  const SourcePtr media = std::make_shared<MemorySource>(read_text(image.build()));
+  return {.id = 3, .source = media, .plan = NtfsPlan::make(NtfsVolume::open(media), 3, {})};
+}
+
+struct VectorSink final : OutcomeSink {
+  std::vector<Outcome> outcomes;
+  void write(const Outcome& outcome) override { outcomes.push_back(outcome); }
+};
+
+/// Notes what it was given, and states one issue for each stream.
+class StubExaminer final : public Examiner {
+public:
+  StubExaminer(std::atomic<u64>& examined, std::function<void(u64)> then)
+      : examined_(examined), then_(std::move(then)) {}
+
+  Outcome examine(const SweptVolume& volume, const StreamRef& stream) override {
+    then_(++examined_);
+    Outcome outcome;
+    outcome.stream = stream.id;
+    outcome.issues.push_back({.kind = IssueKind::crashed,
+                              .volume = volume.id,
+                              .record = stream.id.record,
+                              .path = volume.plan.describe(stream).path,
+                              .stream_name = std::nullopt,
+                              .stage = "scan",
+                              .message = "a stub",
+                              .bytes = stream.size});
+    return outcome;
+  }
+
+  FilterCounts take_filter_counts() override {
+    FilterCounts counts;
+    counts.decided.add(1);
+    return counts;
+  }
+
+private:
+  std::atomic<u64>& examined_;
+  std::function<void(u64)> then_;
+};
+
+struct StubbedRun {
+  VectorSink sink;
+  Progress progress;
+  std::atomic<bool> stop{false};
+  std::atomic<u64> examined{0}, examiners{0};
+
+  void run(const SweptVolume& volume, u32 threads, const std::function<void(u64)>& then) {
+    run_pipeline(volume, {.make_examiner =
+                              [&] {
+                                ++examiners;
+                                return std::make_unique<StubExaminer>(examined, then);
+                              },
+                          .sink = sink,
+                          .progress = progress,
+                          .stop = stop,
+                          .threads = threads});
+  }
+};
+
+} // namespace
+
+TEST_CASE("the pipeline has each stream examined once and keeps its outcome, at any number of "
+          "threads") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const SweptVolume volume = volume_of_many_files();
+  std::set<StreamId> planned;
+  for (const StreamRef& stream : volume.plan.streams()) planned.insert(stream.id);
+  REQUIRE(planned.size() >= kFiles);
+
+  for (const u32 threads : {0U, 1U, 4U}) {
+    CAPTURE(threads);
+    StubbedRun run;
+    run.run(volume, threads, [](u64) {});
+    CHECK(run.examiners >= 1);
+    CHECK(run.examiners <= std::max(threads, 1U));
+    CHECK(run.sink.outcomes.size() == planned.size());
+    std::set<StreamId> kept;
+    for (const Outcome& outcome : run.sink.outcomes) kept.insert(outcome.stream);
+    CHECK(kept == planned);
+    CHECK(run.progress.streams_done == planned.size());
+    CHECK(run.progress.issues == planned.size());
+    CHECK(run.progress.filter_counts().decided.calls > 0);
+  }
+}
+
+TEST_CASE("a pipeline that is stopped keeps the outcomes of the streams that were examined") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const SweptVolume volume = volume_of_many_files();
+
+  for (const u32 threads : {0U, 2U}) {
+    CAPTURE(threads);
+    StubbedRun run;
+    run.run(volume, threads, [&](u64 examined) {
+      if (examined == 10) run.stop = true;
+    });
+    CHECK(run.examined >= 10);
+    CHECK(run.examined < kFiles);
+    CHECK(run.sink.outcomes.size() == run.examined);
+  }
+}
