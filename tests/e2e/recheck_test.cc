@@ -90,7 +90,7 @@ TEST_CASE("every finding of every form is confirmed from the media") {
   CHECK(result.counts.confirmed >= 12);
 }
 
-TEST_CASE("rules that ask for names, and records of logs, are asked anew") {
+TEST_CASE("rules that read names, and log rules, are evaluated again") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const std::string rules = R"(
 rule named { condition: filename == "gate.aspx" and filepath == "C:\\web" }
