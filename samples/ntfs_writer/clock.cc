@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The clock libntfs-3g reads: definitions in the program come before those of the C library. It
-// starts on 1 March 2021, 00:00 UTC, or where a recipe sets it, and goes on a millisecond with each
-// call, so that equal recipes give equal images.
+// The clock that libntfs-3g reads: a definition in the program overrides the C library's. It starts
+// on 1 March 2021, 00:00 UTC, unless a recipe sets it, and advances one millisecond with each call,
+// so that equal recipes give equal images.
 #include "clock.h"
 
 #include <ctime>

@@ -21,7 +21,7 @@ std::optional<std::uint16_t> escaped_unit(std::string_view text) {
   return static_cast<std::uint16_t>(unit);
 }
 
-/// The code point at the front of valid UTF-8 (nlohmann-json lets no other through) and its length.
+/// The first code point of valid UTF-8 (nlohmann-json accepts nothing else), and its length.
 std::pair<char32_t, std::size_t> code_point(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;

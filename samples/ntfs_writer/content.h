@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a recipe wants written: literal bytes or a pattern, and names. From JSON, with messages a
-// person can act on.
+// What a recipe writes: literal bytes or a pattern, and names. Parsed from JSON, with messages that
+// a person can act on.
 #pragma once
 
 #include "pattern.h"
@@ -25,10 +25,10 @@ struct RecipeError : std::runtime_error {
 /// UTF-16 as NTFS stores it, in the machine's byte order.
 using Name = std::vector<std::uint16_t>;
 
-/// UTF-8 to UTF-16. `\uXXXX` stands for that unit as it is, be it half of a surrogate pair or NUL;
-/// a backslash is `\u005c`.
+/// UTF-8 to UTF-16. `\uXXXX` is that UTF-16 unit unchanged, even half of a surrogate pair or NUL; a
+/// backslash is `\u005c`.
 Name parse_name(std::string_view text);
-/// The components of a path with `/` between them; none for the root.
+/// Splits a path at `/`. The root has no components.
 std::vector<Name> parse_path(std::string_view text);
 
 /// An integer, or text such as `1 TiB`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libntfs-3g's headers, which expect more of the system's to be there, and owners for what it hands
-// out.
+// libntfs-3g's headers, the system headers that they rely on, and owners for the handles that it
+// returns.
 #pragma once
 
 #include "content.h"

@@ -18,7 +18,7 @@ struct Made {
   std::string path, stream;
   std::uint64_t record = 0;
   bool removed = false;
-  bool overwritten = false; ///< its record holds another file by now
+  bool overwritten = false; ///< its record now holds another file
   std::optional<StreamFacts> facts;
 };
 
@@ -131,7 +131,7 @@ void Program::fill(const Json& step) {
 
 void Program::remove(const Json& step) {
   const std::uint64_t record = record_of(step);
-  // A name of several may go without the record going; only the record's own state tells.
+  // Removing one of several names doesn't free the record. Only the record's own state shows it.
   std::vector<Made> before = made_;
   note_removal(record);
   volume().remove(parse_path(path_of(step)));

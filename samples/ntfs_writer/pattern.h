@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes made from a kind and a seed, at any offset, so that a recipe names a file of gigabytes in
-// one line and a test can say what any part of it must be. Pure functions; header only, since the
-// writer and the tests are two programs.
+// Bytes generated from a kind and a seed, at any offset. A recipe describes a file of gigabytes in
+// one line, and a test knows what any part of it must be. Pure functions; header only, since the
+// writer and the tests are separate programs.
 #pragma once
 
 #include <algorithm>

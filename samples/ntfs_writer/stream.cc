@@ -39,7 +39,7 @@ LCN last_cluster(ntfs_attr* attribute) {
   return last;
 }
 
-/// Marks the cluster behind a stream as taken while it lives, so that the stream must go on
+/// While it lives, the cluster after a stream is marked as taken, so that the stream must continue
 /// elsewhere.
 class Obstacle {
 public:

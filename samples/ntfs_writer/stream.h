@@ -8,7 +8,7 @@
 namespace ntfs_writer {
 
 Attribute open_stream(ntfs_inode* inode, const Name& name);
-/// Opens an empty stream; a named one is added first.
+/// Opens an empty stream, and adds it first if it has a name.
 Attribute create_stream(ntfs_inode* inode, const Name& name, bool compressed);
 
 void write_at(ntfs_attr* attribute, std::uint64_t offset, const Content& content);

@@ -36,7 +36,7 @@ struct Volume::Handle {
     Inode made(ntfs_create(folder.get(), 0, name.data(), length(name), type));
     if (!made) fail("can't be created");
     const std::uint64_t record = made->mft_no;
-    folder.reset(); // first, or the new name is looked for before it is in the index on the media
+    folder.reset(); // now, so that the next lookup finds the new name in the index
     return record;
   }
 
@@ -109,7 +109,7 @@ void Volume::write_sparse(std::uint64_t record, const Name& stream, std::uint64_
                           const std::vector<Part>& parts) {
   const Inode inode = handle_->open(record);
   const Attribute attribute = create_stream(inode.get(), stream, false);
-  // Out of the record first: a resident attribute would be filled with zeros instead of a hole.
+  // Make it non-resident first: a resident attribute would be filled with zeros, not a hole.
   if (ntfs_attr_force_non_resident(attribute.get()) != 0) fail("the stream can't leave its record");
   if (ntfs_attr_truncate(attribute.get(), static_cast<s64>(size)) != 0) fail("no room for a hole");
   for (const Part& part : parts) write_at(attribute.get(), part.offset, part.content);
@@ -150,7 +150,7 @@ void Volume::remove(const Path& path) {
   Inode inode = handle_->open(record);
   Inode folder = handle_->open(handle_->parent_of(path));
   const Name& name = path.back();
-  // It closes both, whatever comes of it.
+  // ntfs_delete closes both, even if it fails.
   if (ntfs_delete(handle_->volume, nullptr, inode.release(), folder.release(), name.data(),
                   length(name)) != 0)
     fail("can't be deleted");

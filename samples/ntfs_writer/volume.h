@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // An NTFS volume in a file, opened for writing in this process with libntfs-3g: no mount, no root.
-// One thread. Paths are lists of UTF-16 names; folders that are missing on the way are made.
+// One thread. Paths are lists of UTF-16 names; missing folders on the way are created.
 #pragma once
 
 #include "content.h"
@@ -17,11 +17,11 @@ struct StreamOptions {
   std::uint64_t fragments = 1; ///< of equal length, apart from the last
 };
 
-/// What the volume says of a stream after writing.
+/// What the volume reports about a stream after it is written.
 struct StreamFacts {
   std::uint64_t size = 0, initialized = 0, stored = 0, runs = 0;
   std::uint64_t holder =
-      0; ///< MFT record its attribute begins in: another than the file's with an attribute list
+      0; ///< MFT record where the attribute begins; an attribute list can move it to another
   std::uint16_t attribute = 0; ///< id
   bool resident = false, compressed = false, sparse = false;
 };
@@ -41,7 +41,7 @@ public:
   explicit Volume(const std::string& image);
   ~Volume();
   Volume(Volume&&) noexcept;
-  /// Unmounts; throws when something could not be written.
+  /// Unmounts; throws if something could not be written.
   void close();
 
   /// Each returns the MFT record. A stream without a name is the main one.
@@ -54,14 +54,14 @@ public:
   void append(std::uint64_t record, const Name& stream, const Content& content);
   void write_sparse(std::uint64_t record, const Name& stream, std::uint64_t size,
                     const std::vector<Part>& parts);
-  /// Makes everything past `size` read as zero while its clusters keep what they hold.
+  /// Makes everything past `size` read as zeros, while its clusters keep their content.
   void set_initialized(std::uint64_t record, const Name& stream, std::uint64_t size);
-  /// A file that takes all clusters but those of `leave` bytes.
+  /// A file that takes all free clusters except `leave` bytes of them.
   std::uint64_t fill(const Path& path, std::uint64_t leave);
 
   void hard_link(std::uint64_t record, const Path& path);
   void remove(const Path& path);
-  /// Takes the name out of its folder; out of the record too, when `stripped`.
+  /// Removes the name from its folder, and from the record too if `stripped`.
   void remove_name(const Path& path, bool stripped);
   void set_dos_name(const Path& path, const std::string& name);
   struct Times {

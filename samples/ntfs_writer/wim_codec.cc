@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// wim_codec < JOBS: compresses and decompresses chunks with libwim, an implementation other than the one under test. A job
-// is `c` or `d`, the algorithm as WOF numbers it (one byte), the compression level (0: libwim's own choice), the size of
-// the chunk when decompressed, the number of bytes that follow (32 bits each, little-endian), and these. An answer is the
-// number of bytes that follow, and these; 0xFFFFFFFF where a chunk does not shrink or can't be decompressed.
+// wim_codec < JOBS: compresses and decompresses chunks with libwim, an implementation independent
+// of the one under test. A job is `c` or `d`, the algorithm by its number in WOF (one byte), the
+// compression level (0: libwim's default), the chunk's decompressed size, the number of bytes that
+// follow, and the bytes. The last three numbers have 32 bits each, little-endian. An answer is the
+// number of bytes that follow, and the bytes. The number is 0xFFFFFFFF if a chunk does not shrink
+// or can't be decompressed.
 #include <cstdint>
 #include <cstdio>
 #include <map>
@@ -48,7 +50,7 @@ void answer(const char* bytes, std::uint32_t count) {
 
 class Codec {
 public:
-  /// False at the end of the jobs, and where one can't be done.
+  /// False at the end of the jobs, or if a job can't be done.
   bool next() {
     const int task = std::getchar(), number = std::getchar();
     std::uint32_t level = 0, size = 0, length = 0;
