@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A page in headless Chromium, driven over its debugging pipe with Python's own library. One thread."""
+"""A page in headless Chromium, driven over its debugging pipe with only Python's standard library. One thread."""
 import base64
 import json
 import os
@@ -14,7 +14,7 @@ def program():
 
 
 class Page:
-    """Opens a file; what the page complains of is collected in `complaints`, what it asks a network for in `requests`."""
+    """Opens a file. Collects the page's errors in `complaints` and its network requests in `requests`."""
 
     def __init__(self, path, width=1600, height=1000, dark=False, scripts=True):
         self.complaints, self.requests, self._number, self._rest = [], [], 0, b""
@@ -23,7 +23,7 @@ class Page:
         from_browser, to_us = os.pipe()
 
         def as_3_and_4():
-            # Aside first: either may be 3 or 4 already.
+            # Duplicate both first: either may already be 3 or 4.
             source, sink = os.dup(from_us), os.dup(to_us)
             os.dup2(source, 3)
             os.dup2(sink, 4)
