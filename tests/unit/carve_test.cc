@@ -50,7 +50,7 @@ std::string record_with(const std::string& content) {
 
 } // namespace
 
-TEST_CASE("a text is carved from the start of a cluster to its first NUL") {
+TEST_CASE("text is carved from the start of a cluster to its first NUL") {
   std::string bytes = clusters(8);
   put(bytes, 2 * 512, "<%@ Page Language=\"Jscript\"%> something");
   put(bytes, 4 * 512, "plain words that are long enough");
@@ -59,7 +59,8 @@ TEST_CASE("a text is carved from the start of a cluster to its first NUL") {
   CHECK(carve_all(bytes) == Pieces{{1024, 39}, {2048, 32}});
 }
 
-TEST_CASE("text that goes on from the cluster before is no beginning, unless a tag says so") {
+TEST_CASE(
+    "text that continues from the previous cluster is not a beginning, unless a tag says so") {
   std::string bytes = clusters(6);
   put(bytes, 512, std::string(1024, 'x'));
   CHECK(carve_all(bytes) == Pieces{{512, 1024}});
@@ -67,7 +68,7 @@ TEST_CASE("text that goes on from the cluster before is no beginning, unless a t
   CHECK(carve_all(bytes) == Pieces{{512, 1024}, {1024, 512}});
 }
 
-TEST_CASE("UTF-16 text ends at a NUL of two bytes") {
+TEST_CASE("UTF-16 text ends at a two-byte NUL") {
   std::string bytes = clusters(3);
   std::string text = "\xFF\xFE";
   for (const char c : std::string("some wide words")) text += {c, '\0'};
@@ -75,13 +76,14 @@ TEST_CASE("UTF-16 text ends at a NUL of two bytes") {
   CHECK(carve_all(bytes) == Pieces{{512, text.size()}});
 }
 
-TEST_CASE("a program is as large as its last section or its signature, a cabinet as it says") {
+TEST_CASE(
+    "a program ends with its last section or its signature, a cabinet where its header says") {
   std::string bytes = clusters(40);
   std::string pe(0x200, '\0');
   put(pe, 0, "MZ");
   put(pe, 0x3C, "\x80");
   put(pe, 0x80, std::string("PE\0\0\x4c\x01\x01\0", 8));
-  put(pe, 0x80 + 20, "\xE0"); // of the optional header
+  put(pe, 0x80 + 20, "\xE0"); // size of the optional header
   put(pe, 0x80 + 24, "\x0b\x01");
   put(pe, 0x80 + 24 + 0xE0 + 16, std::string("\0\x04\0\0\0\x02", 6)); // 0x400 bytes at 0x200
   put(bytes, 512, pe);
@@ -92,11 +94,11 @@ TEST_CASE("a program is as large as its last section or its signature, a cabinet
   CHECK(carve_all(bytes).empty());
   put(bytes, 30 * 512, std::string("MSCF\0\0\0\0\x23\x01\0\0", 12));
   CHECK(carve_all(bytes) == Pieces{{30 * 512, 0x123}});
-  put(bytes, 30 * 512 + 8, "\xFF\xFF\xFF\x7F"); // no further than there are bytes
+  put(bytes, 30 * 512 + 8, "\xFF\xFF\xFF\x7F"); // but not past the bytes that there are
   CHECK(carve_all(bytes) == Pieces{{30 * 512, 10 * 512}});
 }
 
-TEST_CASE("resident data of MFT records is carved with its size, and without the update sequence") {
+TEST_CASE("resident data of MFT records is carved at its size, without the update sequence") {
   std::string bytes = clusters(8);
   const std::string content(600, 'q');
   put(bytes, 2 * 512, record_with(content));
@@ -113,7 +115,7 @@ TEST_CASE("resident data of MFT records is carved with its size, and without the
             .mended.empty());
 }
 
-TEST_CASE("behind the end of a record a stale attribute and a tag at any place are carved") {
+TEST_CASE("a stale attribute and a tag anywhere are carved after the end of a record") {
   const std::string record = record_with(std::string(100, 'a'));
   std::string slack = record.substr(0x38, 200); // as if it began there, at a multiple of 8
   put(slack, 150, "<%eval%>");
@@ -124,7 +126,8 @@ TEST_CASE("behind the end of a record a stale attribute and a tag at any place a
   CHECK(carve_all(slack, {.anywhere = true, .attribute_phase = 3}).size() == 1);
 }
 
-TEST_CASE("hostile bytes give pieces within them, and four times as many bytes at most") {
+TEST_CASE("pieces carved from hostile bytes stay within them, and total at most four times as many "
+          "bytes") {
   const unsigned seed = GENERATE(take(300, random(0U, 1U << 30)));
   CAPTURE(seed);
   std::mt19937 random(seed);
