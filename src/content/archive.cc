@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "content/archive.h"
 
-#include "base/checked.h"
 #include "base/endian.h"
 #include "base/text.h"
 #include "content/mail.h"
 #include "content/member_name.h"
 
-#include <algorithm>
 #include <clocale>
 #include <memory>
+#include <utility>
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -18,7 +17,6 @@
 namespace coldsweep {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using namespace std::string_view_literals;
 
 constexpr std::size_t kStep = 256 << 10;
@@ -92,8 +90,7 @@ std::string name_of(archive_entry* entry, ArchiveKind kind, u64 number) {
 
 class Walker {
 public:
-  Walker(ByteView content, ArchiveKind kind, ArchiveBudget& budget,
-         const std::function<void(const ArchiveMember&)>& use)
+  Walker(ByteView content, ArchiveKind kind, ArchiveBudget& budget, const UseMember& use)
       : content_(content), kind_(kind), budget_(budget), use_(use), archive_(archive_read_new()) {}
 
   ArchiveWalk run() {
@@ -189,7 +186,7 @@ private:
   ByteView content_;
   ArchiveKind kind_;
   ArchiveBudget& budget_;
-  const std::function<void(const ArchiveMember&)>& use_;
+  const UseMember& use_;
   ArchivePtr archive_;
   ArchiveWalk walk_;
   // One for all members: most are small, and to clear this much for each took longer than to read it.
@@ -199,38 +196,6 @@ private:
 };
 
 } // namespace
-
-ArchiveBudget::ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, std::chrono::seconds time)
-    : limits(of), members_left(of.members) {
-  const u64 by_ratio =
-      std::max(of.ratio_from, checked_multiply(stream_bytes, of.ratio).value_or(of.total_bytes));
-  bytes_left = std::min(of.total_bytes, by_ratio);
-  deadline = time.count() == 0 ? Clock::time_point::max() : Clock::now() + time;
-}
-
-bool ArchiveBudget::begin_member(ArchiveWalk& walk) {
-  ++walk.members;
-  if (members_left == 0) {
-    walk.limit = fmt::format("more than {} members", limits.members);
-    return false;
-  }
-  --members_left;
-  return !out_of_time(walk);
-}
-
-bool ArchiveBudget::out_of_time(ArchiveWalk& walk) const {
-  if (Clock::now() < deadline) return false;
-  walk.limit = "the time for one stream was over";
-  walk.timed_out = true;
-  return true;
-}
-
-void ArchiveBudget::hand_out(const ArchiveMember& member,
-                             const std::function<void(const ArchiveMember&)>& use) {
-  held += member.bytes.size();
-  use(member);
-  held -= member.bytes.size();
-}
 
 ArchiveKind archive_kind(ByteView content) {
   if (content.size() < 18) return ArchiveKind::none; // an empty gzip file
@@ -248,7 +213,7 @@ ArchiveKind archive_kind(ByteView content) {
 }
 
 ArchiveWalk walk_archive(ByteView content, ArchiveKind kind, ArchiveBudget& budget,
-                         const std::function<void(const ArchiveMember&)>& use) {
+                         const UseMember& use) {
   if (kind == ArchiveKind::mail) return walk_mail(content, budget, use);
   return Walker(content, kind, budget, use).run();
 }

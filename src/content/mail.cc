@@ -93,8 +93,7 @@ void start_gmime() {
 
 class MailWalker {
 public:
-  MailWalker(ByteView content, ArchiveBudget& budget,
-             const std::function<void(const ArchiveMember&)>& use)
+  MailWalker(ByteView content, ArchiveBudget& budget, const UseMember& use)
       : content_(content), budget_(budget), use_(use) {}
 
   ArchiveWalk run() {
@@ -156,7 +155,7 @@ private:
 
   ByteView content_;
   ArchiveBudget& budget_;
-  const std::function<void(const ArchiveMember&)>& use_;
+  const UseMember& use_;
   ArchiveWalk walk_;
 };
 
@@ -182,8 +181,7 @@ bool is_mail(ByteView content) {
   return false;
 }
 
-ArchiveWalk walk_mail(ByteView content, ArchiveBudget& budget,
-                      const std::function<void(const ArchiveMember&)>& use) {
+ArchiveWalk walk_mail(ByteView content, ArchiveBudget& budget, const UseMember& use) {
   return MailWalker(content, budget, use).run();
 }
 

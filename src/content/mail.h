@@ -3,7 +3,7 @@
 // GMime. Bounded before it is parsed, since the parser has no bounds of its own. Any thread.
 #pragma once
 
-#include "content/archive.h"
+#include "content/archive_walk.h"
 
 namespace coldsweep {
 
@@ -11,7 +11,6 @@ namespace coldsweep {
 bool is_mail(ByteView content);
 
 /// Hands out each part that is no container, under its file name or as `part-N`, counted from 1.
-ArchiveWalk walk_mail(ByteView content, ArchiveBudget& budget,
-                      const std::function<void(const ArchiveMember&)>& use);
+ArchiveWalk walk_mail(ByteView content, ArchiveBudget& budget, const UseMember& use);
 
 } // namespace coldsweep
