@@ -5,14 +5,13 @@
 
 #include "base/large_pages.h"
 #include "filesystem/cluster_bitmap.h"
-#include "filesystem/extent_store.h"
 #include "filesystem/ntfs_volume.h"
 #include "filesystem/path_index.h"
+#include "filesystem/stream_store.h"
 #include "model/options.h"
 #include "model/outcome.h"
 #include "model/space.h"
 
-#include <deque>
 #include <memory>
 #include <set>
 #include <unordered_map>
@@ -42,7 +41,7 @@ public:
 
   /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards; what has none comes last. Of
   /// kind `name` there is one for each file or folder that suspicious_name() finds something about: its extents are the MFT record.
-  std::span<const StreamRef> streams() const { return streams_; }
+  std::span<const StreamRef> streams() const { return streams_.streams(); }
   /// Of the plan as a whole and of streams that are damaged; by record.
   const std::vector<Issue>& issues() const { return issues_; }
 
@@ -81,9 +80,7 @@ private:
   LargeVector<File> files_; ///< by record
   std::unordered_map<u32, std::string> owners_;
   std::set<std::string> own_owners_; ///< of records that have their descriptor
-  std::deque<std::string> names_;
-  ExtentStore extents_;
-  LargeVector<StreamRef> streams_;
+  StreamStore streams_;
   std::vector<Issue> issues_;
 };
 

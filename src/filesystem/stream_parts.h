@@ -37,6 +37,7 @@ struct FoundStream {
   u64 size = 0, initialized = 0;
   Encoding encoding = Encoding::plain;
   bool resident = false;
+  bool system = false;      ///< kept by NTFS or Windows, see SystemStreams
   u32 compression_unit = 0; ///< bytes
   u64 stored_size = 0;      ///< see StreamRef, as for the next two
   std::optional<u16> stored_attribute;

@@ -76,6 +76,7 @@ void store_in_wof(const WofReparse& reparse, std::vector<FoundStream>& streams) 
   if (holds_bytes(*main)) {
     covered = *main;
     covered->stored_attribute = main->attribute; // its own id will have to be another
+    covered->system = false;
     covered->problems.clear();
   }
 
