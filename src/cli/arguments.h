@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line -> what to do. `--help` is the manual: every option says what it means and its default.
+// What the command line asks for, one struct per command. Plain values.
 #pragma once
 
 #include "model/options.h"
@@ -22,20 +22,21 @@ struct InfoArguments {
 };
 struct VerifyArguments {
   std::filesystem::path case_folder;
-  std::vector<std::filesystem::path> image; ///< empty: the case alone
-  std::vector<std::filesystem::path>
-      rules; ///< those of the case; empty: the built-in pack, where it has those
+  std::vector<std::filesystem::path> image; ///< empty: check the case alone
+  /// The rules of the case; empty: the built-in pack, if the case used it.
+  std::vector<std::filesystem::path> rules;
   std::optional<std::filesystem::path> public_key;
-  std::optional<std::filesystem::path> authorities; ///< certificates that a time stamp must lead to
+  /// Certificates that the time stamp's chain must lead to.
+  std::optional<std::filesystem::path> authorities;
   bool json = false;
 };
 struct RulesArguments {
   std::vector<std::filesystem::path> rules;
   std::vector<std::string> log_rules;
-  bool list = false, explain = false; ///< else check
-  std::optional<std::filesystem::path>
-      places;        ///< explain: the table of places; absent: the built-in one
-  bool toml = false; ///< explain: that table alone, as it is written
+  bool list = false, explain = false; ///< neither: check
+  /// For explain: the table of places; absent: the built-in one.
+  std::optional<std::filesystem::path> places;
+  bool toml = false; ///< for explain: print only that table, as it is written
   bool skip_broken = false;
   bool json = false;
 };
@@ -46,12 +47,12 @@ struct ReportArguments {
 };
 struct ExportArguments {
   std::filesystem::path case_folder;
-  std::optional<std::filesystem::path> bag, zip; ///< one of them; new
+  std::optional<std::filesystem::path> bag, zip; ///< exactly one of them
   std::string password = "infected";             ///< of the zip
 };
-struct SealArguments {
+struct TimestampArguments {
   std::filesystem::path case_folder;
-  std::optional<std::filesystem::path> request, reply; ///< one of them
+  std::optional<std::filesystem::path> request, reply; ///< exactly one of them
 };
 /// Nothing to do but print this: help, version.
 struct PrintArguments {
@@ -59,9 +60,6 @@ struct PrintArguments {
 };
 
 using Arguments = std::variant<SweepArguments, InfoArguments, VerifyArguments, ReportArguments,
-                               RulesArguments, ExportArguments, SealArguments, PrintArguments>;
-
-/// Throws UsageError with a message for the user.
-Arguments parse_arguments(const std::vector<std::string>& words);
+                               RulesArguments, ExportArguments, TimestampArguments, PrintArguments>;
 
 } // namespace coldsweep

@@ -16,7 +16,7 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kLargestFile = 64_KiB; // all of it stands on the first screen of a report
+constexpr u64 kLargestFile = 64_KiB; // reports show all of it on their first screen
 
 constexpr std::array<std::pair<std::string_view, std::optional<std::string> CaseInfo::*>, 5>
     kFields{{{"case_number", &CaseInfo::case_number},
@@ -33,11 +33,11 @@ CaseInfo info_of(const toml::table& table, const std::string& name) {
                      [&key = key](const auto& known) { return known.first == key.str(); });
     if (field == kFields.end())
       throw UsageError(
-          fmt::format("{}: line {}: {}: case_number, exhibit, examiner, agency or notes expected",
+          fmt::format("{}: line {}: {}: expected case_number, exhibit, examiner, agency or notes",
                       name, key.source().begin.line, key.str()));
     const std::optional<std::string> text = node.value_exact<std::string>();
     if (!text)
-      throw UsageError(fmt::format("{}: line {}: {}: a text in quotation marks expected", name,
+      throw UsageError(fmt::format("{}: line {}: {}: expected a text in quotation marks", name,
                                    node.source().begin.line, key.str()));
     if (!text->empty()) info.*(field->second) = *text;
   }
@@ -48,8 +48,8 @@ CaseInfo info_of(const toml::table& table, const std::string& name) {
 
 CaseInfo read_case_info(const std::filesystem::path& path) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) // of a pipe there is no size to check
-    throw UsageError(fmt::format("{}: a TOML file that says what case this is expected: {}",
+  if (!std::filesystem::is_regular_file(path, error)) // a pipe has no size to check
+    throw UsageError(fmt::format("{}: expected a TOML file with case information: {}",
                                  path.string(), error ? error.message() : "not a regular file"));
   try {
     return info_of(toml::parse(read_text(path, kLargestFile)), path.string());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `--case-info FILE`: what the examiner says of the case, from TOML.
+// `--case-info FILE`: what the examiner says about the case, in TOML.
 #pragma once
 
 #include "model/case_info.h"
@@ -8,7 +8,7 @@
 
 namespace coldsweep {
 
-/// Throws UsageError naming file and line where the file can't be read, or says what a case can't have.
+/// Throws UsageError naming file and line if the file can't be read or has anything else in it.
 CaseInfo read_case_info(const std::filesystem::path& path);
 
 } // namespace coldsweep

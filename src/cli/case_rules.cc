@@ -11,7 +11,7 @@
 namespace coldsweep {
 namespace {
 
-using Digests = std::multiset<std::string>; // of the files, whatever their order
+using Digests = std::multiset<std::string>; // of the files, in any order
 
 Digests digests_of(const RuleSet& rules) {
   Digests digests;
@@ -27,7 +27,7 @@ Digests digests_of_builtin() {
 
 RuleLoadOptions options_of(const report::SealedCase& sealed) {
   RuleLoadOptions options;
-  options.skip_broken = true; // what the sweep left out has no findings
+  options.skip_broken = true; // files that the sweep left out have no findings
   const std::string patterns = sealed.case_text({"options", "log_rules"});
   if (patterns == "tag log") return options;
   std::istringstream list(patterns);
@@ -47,7 +47,7 @@ std::optional<RuleSet> load_case_rules(const report::SealedCase& sealed,
   }
   RuleSet rules = RuleSet::load(paths, options_of(sealed));
   if (digests_of(rules) != wanted)
-    throw UsageError("--rules: these are not the rules of the case, whose manifest has the SHA-256 "
+    throw UsageError("--rules: these are not the rules of the case; the manifest has the SHA-256 "
                      "of each file");
   return rules;
 }

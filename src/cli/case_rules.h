@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules that a case was swept with, loaded once more.
+// Loads the rules that a case was swept with.
 #pragma once
 
 #include "report/sealed_case.h"
@@ -11,8 +11,9 @@
 
 namespace coldsweep {
 
-/// From `paths`, wherever the rules lie now, or the built-in pack. Absent where no path is given and the case is of other rules.
-/// Throws UsageError when the files at `paths` are not those of the case.
+/// Loads `paths`, or the built-in pack if there are none. Absent if there are none and the case
+/// used other rules than the built-in pack. Throws UsageError if the files at `paths` are not those
+/// of the case.
 std::optional<RuleSet> load_case_rules(const report::SealedCase& sealed,
                                        const std::vector<std::filesystem::path>& paths);
 

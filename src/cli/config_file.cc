@@ -49,7 +49,7 @@ void append_value(const std::string& path, const std::string& option, const toml
     words.insert(words.end(), {option, std::to_string(*number)});
   } else {
     throw UsageError(
-        fmt::format("{}: line {}: text, a number, true, false or a list of these expected for {}",
+        fmt::format("{}: line {}: {}: expected a text, a number, true, false or a list of these",
                     path, node.source().begin.line, option.substr(2)));
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `--config FILE`: options from TOML, put in front of those of the command line, which win.
+// `--config FILE`: options from TOML. Those of the command line take precedence.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace coldsweep {
 
-/// The words with those of the file that `--config` names, if any. Throws UsageError naming file and line where the
-/// file can't be read, or holds what an option can't be.
+/// Adds the options of the file that `--config` names, if any, to the words. Throws UsageError
+/// naming file and line if the file can't be read, or has a value that no option can have.
 std::vector<std::string> with_config_file(const std::vector<std::string>& words);
 
 } // namespace coldsweep

@@ -16,10 +16,10 @@ namespace coldsweep {
 namespace {
 
 constexpr const char* kIntroduction =
-    R"(A finding's score is a sum, kept within 0 and 100; the `why` of a finding holds each summand.
-It orders the findings for whoever looks through them. It is no probability.
+    R"(A finding's score is a sum, limited to 0 to 100; the finding's `why` lists what was added.
+It says which findings to look at first. It is not a probability.
 
-It begins with the rule's own `score` (0 to 100). Without one:
+It begins with the rule's own `score` (0 to 100). If the rule has none:
     severity, threat_level    critical 90, high 75, medium 50, low 30, info 10; a number up to 10 counts tens
 )";
 
@@ -42,24 +42,27 @@ std::string shown(const PathPattern& pattern) {
 void print_reasons(const PlaceTable& table) {
   const PlaceTable::Reasons& r = table.reasons;
   print_row(r.no_score, "none of these");
-  print_row(r.known_bad, "a content that is on a list of known bad ones, in place of a rule");
-  print_row(r.unknown_in_web_root, "a file in a web folder of Exchange that no build shipped");
-  print_row(r.foreign_content, "a shipped name there with a content that no build shipped");
+  print_row(r.known_bad, "no rule: the content is on a list of known bad files");
+  print_row(r.unknown_in_web_root,
+            "no rule: a file in a web folder of Exchange that no build shipped");
+  print_row(r.foreign_content, "no rule: a shipped name there, but content that no build shipped");
   print_row(r.known, "known software, not known to be good");
   for (const auto& [name, points] : table.anomalies)
-    print_row(points, "an anomaly in place of a rule: " + printable(name));
-  fmt::print("\nThen, whatever the place:\n");
+    print_row(points, "no rule, but an anomaly: " + printable(name));
+  fmt::print("\nThen, in any place:\n");
   print_row(r.deleted, "deleted: the MFT record is not in use");
-  print_row(r.slack, "in slack, in unallocated space, or in clusters given to others since");
-  print_row(r.strings_only, "only its strings stand in raw space: its condition can't be judged");
-  print_row(r.mismatch, "the content is not what the name's extension says");
+  print_row(r.slack, "in slack, in unallocated space, or in clusters that other files use now");
+  print_row(r.strings_only,
+            "only strings of the rule, in raw space, where its condition can't be evaluated");
+  print_row(r.mismatch, "the content is not what the extension says");
   print_row(r.look_alike, "the name resembles a shipped one, see below");
   print_row(r.random_name,
             "eight random letters and digits with .aspx, in a folder that is served");
-  print_row(r.near,
-            fmt::format("created within {} minutes of another file's finding of {} or more, for "
-                        "findings of {} or more; not beside more than {} such files",
-                        table.near.minutes, table.near.beside, table.near.from, table.near.most));
+  print_row(
+      r.near,
+      fmt::format("created within {} minutes of another file with a finding of {} or more; for "
+                  "findings of {} or more; unless there are more than {} such files",
+                  table.near.minutes, table.near.beside, table.near.from, table.near.most));
 }
 
 void print_place(const PlaceRow& row) {
@@ -67,7 +70,7 @@ void print_place(const PlaceRow& row) {
              row.served ? " (served)" : "");
   for (const PathPattern& path : row.paths) fmt::print("              {}\n", shown(path));
   if (!row.extensions.empty())
-    fmt::print("              {}of the extensions  {}\n", row.text ? "text, " : "",
+    fmt::print("              {}with extension  {}\n", row.text ? "text, " : "",
                joined(row.extensions));
   else if (row.text)
     fmt::print("              text only\n");
@@ -93,8 +96,8 @@ void explain_places(const std::optional<std::filesystem::path>& file, bool as_wr
   fmt::print("{}", kIntroduction);
   print_reasons(table);
   fmt::print(
-      "\nThen the place, the first that fits; of a file with several names the one with most "
-      "points:\n");
+      "\nThen the place: the first that fits. If a file has several names, the one with the most "
+      "points counts:\n");
   for (const PlaceRow& row : table.places) print_place(row);
   print_row(0, "other: everything else");
   fmt::print("\nNames that resemble shipped ones:\n");

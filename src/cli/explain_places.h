@@ -7,8 +7,8 @@
 
 namespace coldsweep {
 
-/// Prints the table of the file, or the built-in one, for people or as it is written. Throws UsageError where the file
-/// is no such table.
+/// Prints the table of the file, or the built-in one, for people or as it is written. Throws
+/// UsageError if the file is not such a table.
 void explain_places(const std::optional<std::filesystem::path>& file, bool as_written);
 
 } // namespace coldsweep

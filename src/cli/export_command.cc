@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep export`: checks that a case still is what was sealed, then hands it over.
+// `coldsweep export`: checks that a case is still what was sealed, then packs it.
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/sealed_check.h"

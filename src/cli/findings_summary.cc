@@ -14,7 +14,7 @@
 namespace coldsweep {
 namespace {
 
-constexpr std::size_t kCausesShown = 4; // of one stream
+constexpr std::size_t kCausesShown = 4; // per stream
 constexpr std::size_t kRulesShown = 10;
 
 const char* plural(u64 count) { return count == 1 ? "" : "s"; }
@@ -77,12 +77,12 @@ void print_rules(const SealSummary& seal) {
 
 constexpr const char* kHowToJudge = R"(
 How to read this:
-  A score orders what to look at first; it is no verdict. From 80 up: look now. From 60: look at each.
-  From 40: may have another explanation. Below: noted, mostly texts about attacks, or taken away already.
-  The place tells whether it could run: a page in a served folder can be called from outside, a deleted one
-  could be, and a copy in a quarantine or a document can't. Times can be set by an intruder.
-  Compare the bytes before you conclude: `locate` of each finding is a command that shows them without
-  coldsweep, and evidence/ holds a copy. `coldsweep rules explain` shows all points.
+  The score says what to look at first; it is not a verdict. 80 or more: look now. 60 or more: look at
+  each. 40 or more: there may be another explanation. Below 40: mostly texts about attacks, or already
+  removed. The place says whether it could run: a page in a served folder can be called from outside, a
+  deleted one could have been, a document or a copy in a quarantine can't. An intruder can set times.
+  Look at the bytes before you draw conclusions: `locate` of each finding is a command that shows them
+  without coldsweep, and evidence/ has a copy. `coldsweep rules explain` shows all points.
 )";
 
 } // namespace
@@ -96,13 +96,13 @@ void print_findings(const SealSummary& seal, const std::filesystem::path& case_f
   fmt::print("Findings: {} in {} stream{}: {}\n", seal.findings - ranking.strings_only(),
              ranking.streams(), plural(ranking.streams()), bands_of(ranking));
   if (ranking.strings_only() > 0)
-    fmt::print("  and apart from these {} of kind strings_only: strings of a rule stand in raw "
-               "space, where its condition can't be judged\n",
+    fmt::print("  and {} more of kind strings_only: strings of a rule in raw space, where its "
+               "condition can't be evaluated\n",
                ranking.strings_only());
   for (const RankedStream& stream : ranking.highest()) print_stream(stream);
   const u64 left = ranking.streams() - ranking.highest().size();
   if (left > 0)
-    fmt::print("\n  and {} more stream{} of lower score, in {}\n", left, plural(left),
+    fmt::print("\n  and {} more stream{} with lower scores, in {}\n", left, plural(left),
                (case_folder / "manifest.jsonl").string());
   print_rules(seal);
   fmt::print("{}\n", kHowToJudge);

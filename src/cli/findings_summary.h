@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `coldsweep sweep` prints of its findings: the highest first, with what one needs in order to judge them.
+// What `coldsweep sweep` prints about its findings: the highest scores first, with what an examiner
+// needs to judge them.
 #pragma once
 
 #include "manifest/seal.h"

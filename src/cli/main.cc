@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words in, exit status out: signals, and the last catch site.
+// Words in, exit status out. Handles signals, and is the last catch site.
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/command_line.h"
 #include "cli/commands.h"
 
 #include <csignal>
@@ -16,7 +17,8 @@ namespace {
 std::atomic<bool> stop_requested{false};
 std::atomic<int> stop_signal{0};
 
-/// The first signal asks to stop; a second one does not wait. The journal is consistent at any moment.
+/// The first signal asks to stop; a second one ends at once. The journal is consistent at any
+/// moment.
 extern "C" void on_signal(int signal) {
   if (stop_requested.exchange(true)) ::_exit(128 + signal);
   stop_signal = signal;
@@ -38,14 +40,14 @@ int run(const std::vector<std::string>& words) {
           [](const VerifyArguments& a) { return run_verify(a); },
           [](const ReportArguments& a) { return run_report(a); },
           [](const ExportArguments& a) { return run_export(a); },
-          [](const SealArguments& a) { return run_seal(a); },
+          [](const TimestampArguments& a) { return run_timestamp(a); },
           [](const RulesArguments& a) { return run_rules(a); },
       },
       parse_arguments(words));
 }
 
 int failed(const char* message, int status) {
-  // Messages hold names from evidence; only their line feeds are ours.
+  // Messages contain names from the evidence, but their line feeds are always ours.
   std::string_view left = message;
   for (const char* prefix = "coldsweep: "; !left.empty(); prefix = "  ") {
     const std::size_t end = std::min(left.find('\n'), left.size());
@@ -63,7 +65,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
     const int status = run({argv + 1, argv + argc});
-    if (std::fflush(stdout) != 0) return failed("stdout can't be written", 4);
+    if (std::fflush(stdout) != 0) return failed("can't write to stdout", 4);
     return status;
   } catch (const coldsweep::UsageError& e) {
     return failed(e.what(), 2);

@@ -30,7 +30,7 @@ double ratio(u64 done, u64 planned) {
   return planned == 0 ? 0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(planned));
 }
 
-/// The streams are done, and the hash of the media, which runs beside them, is not.
+/// The streams are done, but the hash of the media, which is computed at the same time, is not.
 bool hashes_only(const Progress& progress) {
   return progress.streams_planned > 0 && progress.streams_done == progress.streams_planned &&
          progress.media_done < progress.media_planned;
@@ -72,8 +72,7 @@ std::string json_line(const Progress& progress, double seconds) {
   return json.dump();
 }
 
-} // namespace
-
+/// One line without a line feed: `42.0% 1.2 GiB of 2.9 GiB, 310.0 MiB/s, 0:05 left, 3 findings`.
 std::string progress_text(const Progress& progress, double seconds) {
   const u64 planned = progress.bytes_planned, done = progress.bytes_done,
             findings = progress.findings;
@@ -89,6 +88,8 @@ std::string progress_text(const Progress& progress, double seconds) {
                      clock_text(left), findings, findings == 1 ? "" : "s");
 }
 
+} // namespace
+
 struct ProgressDisplay::State {
   State(const Progress& of, ProgressStyle shown) : progress(of), style(resolved(shown)) {
     if (style != ProgressStyle::none)
@@ -103,7 +104,7 @@ struct ProgressDisplay::State {
            !stop.stop_requested())
       show();
     if (style == ProgressStyle::bar) fmt::print(stderr, "\r\033[K");
-    // The last line tells a log how it ended, however short the sweep was.
+    // A last line, so that even a log of a short sweep says how it ended.
     if (style == ProgressStyle::json ||
         (style == ProgressStyle::plain && progress.streams_planned > 0))
       show();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep report`: checks that a case still is what was sealed, then makes a report of its manifest.
+// `coldsweep report`: checks that a case is still what was sealed, then makes a report from its
+// manifest.
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
@@ -27,11 +28,11 @@ void write(const report::SealedCase& sealed, const std::string& format,
 void write_to_stdout(const report::SealedCase& sealed, const std::string& format) {
   write(sealed, format, [](std::string_view piece) {
     if (std::fwrite(piece.data(), 1, piece.size(), stdout) != piece.size())
-      throw Error("stdout can't be written");
+      throw Error("can't write to stdout");
   });
 }
 
-/// A report that could not be finished leaves no file.
+/// An unfinished report leaves no file.
 class NewFile {
 public:
   explicit NewFile(fs::path path) : path_(std::move(path)), file_(File::create(path_)) {}
@@ -83,7 +84,7 @@ int run_report(const ReportArguments& arguments) {
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(arguments.output, ignored)))
     throw UsageError(
-        fmt::format("{}: exists already, and is not overwritten", arguments.output.string()));
+        fmt::format("{}: already exists, and is not overwritten", arguments.output.string()));
   write_report_file(sealed, arguments.format, arguments.output);
   return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep rules check|list|explain`: the rules alone.
+// `coldsweep rules check|list|explain`: looks at rules without an image.
 #include "cli/commands.h"
 
 #include "base/text.h"
@@ -32,18 +32,18 @@ void list_rules(const RuleSet& rules, bool as_json) {
   }
 }
 
-/// A rule that every record must be asked for makes the logs slow.
+/// A rule that must be evaluated on every record makes logs slow.
 void print_log_rules(const RuleSet& rules) {
   std::size_t count = 0;
   for (const RuleInfo& rule : rules.rules()) {
     count += rule.is_log ? 1 : 0;
     if (rule.every_record)
       fmt::print(
-          "note: {} ({}): a log rule whose condition may be true without a string that can be "
-          "searched for; it is asked of every record\n",
+          "note: {} ({}): this log rule can match without a string that can be searched for; it is "
+          "evaluated on every record\n",
           printable(rule.ref.name), printable(rule.ref.file));
   }
-  if (count > 0) fmt::print("{} log rules, judged record by record\n", count);
+  if (count > 0) fmt::print("{} log rules, evaluated on each record\n", count);
 }
 
 void check_rules(const RuleSet& rules, bool as_json) {
@@ -89,16 +89,15 @@ void explain_rules(const RuleSet& rules, bool as_json) {
       continue;
     }
     fmt::print("{}  {}\n  {} {}\n", printable(said.rule->file), printable(said.rule->name),
-               said.matches_anything ? "every stream goes to libyara:"
+               said.matches_anything ? "libyara scans every stream:"
                : said.needs_string   ? "searched for:"
-                                     : "by size, bytes or names alone:",
+                                     : "only size, bytes or names:",
                printable(said.condition));
     for (const std::string& what : said.unused) fmt::print("  not used: {}\n", printable(what));
   }
   if (!as_json)
-    fmt::print("{} rules: {} need a string to occur, {} depend on size, bytes or names alone, for "
-               "{} libyara "
-               "looks at every stream\n",
+    fmt::print("{} rules: {} need a string, {} depend only on size, bytes or names, and for {} "
+               "libyara scans every stream\n",
                total, by_string, total - by_string - anything, anything);
 }
 
@@ -116,7 +115,7 @@ int run_rules(const RulesArguments& arguments) {
     explain_places(arguments.places, true);
     return 0;
   }
-  // A check shows every broken file, and fails after that.
+  // `check` shows all broken files before it fails.
   const RuleLoadOptions options{.skip_broken = arguments.skip_broken ||
                                                (!arguments.list && !arguments.explain),
                                 .log_rules = arguments.log_rules,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep sweep`: loads the rules, sweeps, and says in a few lines what came of it.
+// `coldsweep sweep`: loads the rules, sweeps, and summarizes the result in a few lines.
 #include "cli/commands.h"
 
 #include "base/cache_folder.h"
@@ -61,7 +61,7 @@ void print_not_looked_at(const SweepResult& result) {
 void print_logs(const SealSummary& seal) {
   if (seal.logs.empty()) return;
   const auto time = [](u64 ticks) { return iso_time(ticks).value_or("?").substr(0, 19); };
-  fmt::print("Logs, judged record by record:\n");
+  fmt::print("Logs, scanned record by record:\n");
   for (const auto& [family, logs] : seal.logs) {
     const std::string span = logs.oldest && logs.newest
                                  ? fmt::format("{} to {}", time(*logs.oldest), time(*logs.newest))
@@ -85,8 +85,8 @@ void print_case_info(const std::optional<CaseInfo>& info) {
 void print_media_hashes(const SweepResult& result) {
   for (const auto& [name, hash] : result.media_hashes) fmt::print("Media {}: {}\n", name, hash);
   if (result.hash_match)
-    fmt::print("The media {} with the hashes that the image stores.\n",
-               *result.hash_match ? "agrees" : "DOES NOT AGREE");
+    fmt::print("The media {} the hashes stored in the image.\n",
+               *result.hash_match ? "matches" : "DOES NOT MATCH");
 }
 
 void print_summary(const SweepOptions& options, const SweepResult& result, const Progress& progress,
@@ -94,7 +94,7 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
   const SealSummary& seal = *result.seal;
   fmt::print("Case: {}\n", options.output.string());
   print_case_info(options.case_info);
-  fmt::print("Scanned: {} streams, {} ({} more are holes) on {} volume{}\n", seal.streams.scanned,
+  fmt::print("Scanned: {} streams, {} ({} sparse) on {} volume{}\n", seal.streams.scanned,
              human_size(seal.bytes.scanned), human_size(seal.bytes.sparse), result.swept_volumes,
              result.swept_volumes == 1 ? "" : "s");
   const FilterCounts filtered = progress.filter_counts();
@@ -102,7 +102,7 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
              filtered.decided.calls, human_size(filtered.decided.bytes), filtered.scanned.calls,
              human_size(filtered.scanned.bytes));
   if (filtered.repeated.calls > 0)
-    fmt::print("; {} ({}) were the same as one of these", filtered.repeated.calls,
+    fmt::print("; {} ({}) were identical to one of these", filtered.repeated.calls,
                human_size(filtered.repeated.bytes));
   fmt::print("\n");
   print_findings(seal, options.output);
@@ -113,12 +113,12 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
   if (report_problem.empty())
     fmt::print("Report: {}\n", (options.output / "report.html").string());
   else
-    fmt::print("Report: not written ({}); the case is sealed all the same, and `coldsweep report` "
-               "makes one\n",
+    fmt::print("Report: not written ({}). The case is sealed nevertheless, and `coldsweep report` "
+               "can make a report\n",
                report_problem);
 }
 
-/// Why there is no page; empty when there is. The case is whole without it.
+/// Why there is no page; empty if there is one. The case is complete without it.
 std::string write_page(const std::filesystem::path& folder) {
   try {
     write_report_file(report::SealedCase(folder), "html", folder / "report.html");
@@ -139,7 +139,7 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
     fmt::print(stderr, "coldsweep: rules left out: {}({}): {}\n", printable(rejected.path),
                rejected.line, printable(rejected.message));
   const HashSets hash_sets = load_hash_sets(options);
-  std::optional<SigningKey> key; // a wrong one is found before hours of work
+  std::optional<SigningKey> key; // loaded first: a wrong key must not cost hours
   if (arguments.sign_key) key.emplace(SigningKey::load(*arguments.sign_key));
   Progress progress;
   SweepResult result;
@@ -150,7 +150,7 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
   if (!result.seal) {
     fmt::print(
         stderr,
-        "coldsweep: stopped; {} of {} streams are done and kept in {}, which is not sealed\n",
+        "coldsweep: stopped; {} of {} streams are done and kept in {}, but it is not sealed\n",
         progress.streams_done.load(), progress.streams_planned.load(), options.output.string());
     return 128 + signal;
   }
@@ -161,14 +161,14 @@ int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
   print_summary(options, result, progress, write_page(options.output));
   if (result.hash_match == false)
     fmt::print(stderr,
-               "coldsweep: WARNING: the media does not have the hash that the image states; "
-               "the issues of stage `hash` in the manifest tell both\n");
+               "coldsweep: WARNING: the media does not have the hash that is stored in the image; "
+               "the manifest has both, in the issues of stage `hash`\n");
   if (result.incomplete) {
     fmt::print(
         stderr, "coldsweep: {}\n",
         result.swept_volumes == 0
-            ? "nothing was swept: the image holds no NTFS volume that can be read"
-            : "incomplete: the issues in the manifest name what could not be read or scanned");
+            ? "nothing was swept: the image has no NTFS volume that can be read"
+            : "incomplete: the issues in the manifest list what could not be read or scanned");
     return 3;
   }
   return options.fail_on_match && result.seal->findings > 0 ? 1 : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep verify`: says whether a sealed case still is what was sealed, and who vouches for it.
+// `coldsweep verify`: says whether a case is still what was sealed, and who vouches for it.
 #include "cli/commands.h"
 
 #include "base/error.h"
@@ -21,7 +21,7 @@ struct Vouchers {
   std::optional<Timestamp> timestamp;
 };
 
-/// Becomes the problem where one of them does not hold.
+/// Sets `problem` if the signature or the time stamp is not valid.
 Vouchers check_vouchers(const VerifyArguments& arguments, std::optional<std::string>& problem) {
   Vouchers vouchers;
   if (std::filesystem::exists(arguments.case_folder / kSignature))
@@ -38,7 +38,7 @@ Vouchers check_vouchers(const VerifyArguments& arguments, std::optional<std::str
     return vouchers;
   }
   if (arguments.authorities && !vouchers.timestamp)
-    problem = fmt::format("{}: missing, the case has no time stamp", kTimestamp);
+    problem = fmt::format("{}: missing; the case has no time stamp", kTimestamp);
   return vouchers;
 }
 
@@ -64,21 +64,20 @@ std::string counted(u64 count, const char* what) {
 }
 
 void print(const Verification& result, const Vouchers& vouchers) {
-  fmt::print("The case holds: {}, {}, {}, {}\n", counted(result.records, "record"),
+  fmt::print("The case is intact: {}, {}, {}, {}\n", counted(result.records, "record"),
              counted(result.findings, "finding"), counted(result.issues, "issue"),
              counted(result.evidence_files, "evidence file"));
-  if (vouchers.signature == "valid") fmt::print("Signature: of the given key\n");
-  if (vouchers.signature == "not_checked")
-    fmt::print("Signature: there is one; --public-key checks it\n");
+  if (vouchers.signature == "valid") fmt::print("Signature: valid, with the given key\n");
+  if (vouchers.signature == "not_checked") fmt::print("Signature: not checked; use --public-key\n");
   if (vouchers.timestamp)
     fmt::print("Time stamp: {}, by {}{}\n", vouchers.timestamp->time,
                printable(vouchers.timestamp->authority),
                vouchers.timestamp->trusted
                    ? ", trusted by the given authorities"
-                   : "; --timestamp-ca checks whether that is to be trusted");
+                   : "; use --timestamp-ca to check whether that can be trusted");
 }
 
-/// Counts, and the findings that are not as they should be.
+/// The counts, and the findings that were not fully confirmed.
 struct AgainstImage {
   RecheckCounts counts;
   bool with_rules = false;
@@ -98,7 +97,10 @@ AgainstImage check_image(const VerifyArguments& arguments) {
   AgainstImage against;
   against.with_rules = rules.has_value();
   against.counts =
-      recheck({sealed, arguments.case_folder, image, rules ? &*rules : nullptr},
+      recheck({.sealed = sealed,
+               .case_folder = arguments.case_folder,
+               .image = image,
+               .rules = rules ? &*rules : nullptr},
               [&](const report::FindingRow& finding, const Rechecked& result) {
                 if (result.verdict == Recheck::confirmed && result.why.empty()) return;
                 const std::string place = fmt::format("{}:{}", sealed.locator(finding.volume),
@@ -123,10 +125,11 @@ void print(const AgainstImage& against) {
   fmt::print("Against the image: {} confirmed, {} differ, {} not checkable\n",
              counted(counts.confirmed, "finding"), counts.differs, counts.not_checkable);
   if (against.with_rules)
-    fmt::print("Rules: asked anew for {} of them, by libyara alone\n", counts.judged);
+    fmt::print("Rules: evaluated again for {} of them, by libyara alone\n", counts.judged);
   else
     fmt::print(
-        "Rules: not asked anew; the case's are not the built-in ones, and --rules gives them\n");
+        "Rules: not evaluated; the case did not use the built-in pack, so give its rules with "
+        "--rules\n");
 }
 
 } // namespace

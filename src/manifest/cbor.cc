@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A walk over the heads of CBOR items (RFC 8949, section 3) without recursion or allocation.
+// Walks the heads of CBOR items (RFC 8949, section 3) without recursion or allocation.
 #include "manifest/cbor.h"
 
 #include "base/checked.h"
@@ -93,7 +93,7 @@ private:
   ByteView bytes_;
   u64 position_ = 0;
   std::size_t depth_ = 0;
-  std::array<u64, kDeepest> left_{}; // items still to come, by depth
+  std::array<u64, kDeepest> left_{}; // items left at each depth
 };
 
 } // namespace

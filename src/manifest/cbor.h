@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What both directions of the outcome's CBOR share, and the check before hostile CBOR goes to the library.
-// Private to manifest/. Pure functions, any thread.
+// What encoding and decoding of outcomes share, and the check that hostile CBOR must pass before
+// the library sees it. Private to manifest/. Pure functions, any thread.
 #pragma once
 
 #include "base/types.h"
@@ -9,13 +9,13 @@
 
 namespace coldsweep {
 
-/// Of the form in which outcomes are written.
+/// The version of the format in which outcomes are written.
 inline constexpr u64 kOutcomeVersion = 6;
 
-/// Throws FormatError unless the bytes are one item made only of integers, texts, arrays, maps,
-/// booleans and null, all of definite length, no deeper than an outcome is, with no container that
-/// claims more than the bytes can hold. (nlohmann's reader recurses into nested items and chunked
-/// texts as deep as the bytes say.)
+/// Throws FormatError unless the bytes are exactly one item, built from integers, texts, arrays,
+/// maps, booleans and null. All lengths must be definite, the nesting no deeper than that of an
+/// outcome, and no container may claim more than the bytes can hold. (nlohmann's reader recurses
+/// into nested items and chunked texts as deep as the bytes say.)
 void require_plain_cbor(std::string_view bytes);
 
 } // namespace coldsweep

@@ -26,8 +26,7 @@ bool is_sha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// Whether the file is there with just this content. After a power failure it may be there and
-/// short.
+/// Whether the file exists with exactly this content. After a power failure it may be truncated.
 bool holds(const fs::path& path, ByteView content) {
   std::error_code ignored;
   if (!fs::is_regular_file(fs::symlink_status(path, ignored))) return false;
@@ -50,7 +49,7 @@ void make_folder(const fs::path& path) {
   if (error) throw Error(fmt::format("{}: can't be created: {}", path.string(), error.message()));
 }
 
-/// Takes the file away again unless it came to its name.
+/// A file that is removed unless it is renamed to its final name.
 class PartialCopy {
 public:
   explicit PartialCopy(fs::path path) : path_(std::move(path)) { remove(); }
@@ -79,7 +78,7 @@ private:
 EvidenceStore::EvidenceStore(fs::path case_folder) : case_folder_(std::move(case_folder)) {}
 
 fs::path EvidenceStore::relative_path(const std::string& sha256) {
-  if (!is_sha256(sha256)) throw FormatError("a SHA-256 of 64 lower-case hex digits expected");
+  if (!is_sha256(sha256)) throw FormatError("expected a SHA-256 of 64 lower-case hex digits");
   return fs::path(kFolder) / sha256.substr(0, 2) / sha256;
 }
 
@@ -87,8 +86,8 @@ void EvidenceStore::keep(const std::string& sha256, ByteView content) const {
   const fs::path target = case_folder_ / relative_path(sha256);
   if (holds(target, content)) return;
   make_folder(target.parent_path());
-  // One name a thread: two that keep the same content each write theirs, and either rename gives
-  // the same file.
+  // The name is the thread's own. Two threads that keep the same content each write a file, and
+  // whichever rename comes last, the result is the same.
   const PartialCopy copy(case_folder_ / kFolder /
                          fmt::format("{}{}-{}", kPartial, ::getpid(), ::gettid()));
   copy.write(content);
@@ -100,10 +99,10 @@ void EvidenceStore::sync() const {
   if (!fs::is_directory(folder)) return;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     if (!entry.path().filename().string().starts_with(kPartial)) continue;
-    std::error_code ignored; // what stays is named by verify_case
+    std::error_code ignored; // verify_case reports what can't be removed
     fs::remove(entry.path(), ignored);
   }
-  // One call for all copies and folders, where fsync would be one a copy.
+  // One call for all copies and folders; fsync would need one per copy.
   if (::syncfs(File::open(folder).descriptor()) != 0)
     throw Error(fmt::format("{}: can't be made durable: {}", folder.string(), errno_text(errno)));
 }

@@ -43,14 +43,14 @@ void check_file_list(const fs::path& case_folder) {
   for (const char* name : kNames) {
     if (!starts_with_name(name)) continue;
     if (!is_plain_file(case_folder / name))
-      throw FormatError(fmt::format("{}: missing, {} lists it", name, kFileList));
+      throw FormatError(fmt::format("{}: missing, but {} lists it", name, kFileList));
     const std::string line = line_of(case_folder, name);
     if (!left.starts_with(line))
-      throw FormatError(fmt::format("{}: not what {} says it was", name, kFileList));
+      throw FormatError(fmt::format("{}: its hash is not the one in {}", name, kFileList));
     left.erase(0, line.size());
   }
   if (!left.empty())
-    throw FormatError(fmt::format("{}: not a list as coldsweep writes it", kFileList));
+    throw FormatError(fmt::format("{}: not a list that coldsweep wrote", kFileList));
 }
 
 } // namespace coldsweep

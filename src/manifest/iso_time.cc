@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// NTFS time -> ISO 8601, in the proleptic Gregorian calendar, for every value a hostile record may
-// hold.
+// NTFS time -> ISO 8601, in the proleptic Gregorian calendar, for every value that a hostile record
+// can hold.
 #include "manifest/record.h"
 
 #include <algorithm>
@@ -20,8 +20,8 @@ struct Date {
 
 bool is_leap(u64 year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
-/// The epoch is the first day of a cycle of 400 years, so each unit below only has its last member
-/// longer or shorter.
+/// The epoch is the first day of a cycle of 400 years. So within each unit below only the last
+/// member can be longer or shorter than the others.
 Date date_of(u64 days_since_1601) {
   constexpr u64 days_in_400 = 146'097, days_in_100 = 36'524, days_in_4 = 1'461, days_in_1 = 365;
   u64 rest = days_since_1601;

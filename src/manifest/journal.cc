@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row an outcome, in the order of StreamId. Most streams give no finding and no issue, and are no log: their
-// row is the account of bytes alone. All else is the serialised outcome, beside which the columns
-// only serve queries.
+// One row per outcome, in the order of StreamId. Most streams have no findings or issues and are
+// not logs; their row has only the byte counts. Every other row has the serialised outcome too, and
+// then its columns are only for queries.
 #include "manifest/journal.h"
 
 #include "base/error.h"
@@ -29,7 +29,7 @@ constexpr u64 kMostInteger = std::numeric_limits<i64>::max(); // SQLite has no u
 
 constexpr const char* kSchema = R"(
   CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE volume(id INTEGER PRIMARY KEY, line TEXT NOT NULL, rest BLOB); -- of a swept one
+  CREATE TABLE volume(id INTEGER PRIMARY KEY, line TEXT NOT NULL, rest BLOB); -- rest: of swept volumes
   CREATE TABLE issue(seq INTEGER PRIMARY KEY, payload BLOB NOT NULL);
   CREATE TABLE outcome(
     volume INTEGER, record INTEGER, attribute INTEGER, kind INTEGER, sequence INTEGER,
@@ -41,17 +41,16 @@ constexpr const char* kSchema = R"(
 
 constexpr const char* kKeep =
     "INSERT OR REPLACE INTO outcome VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-constexpr const char* kFind = "SELECT 1 FROM outcome WHERE volume = ?1 AND record = ?2 "
-                              "AND attribute = ?3 AND kind = ?4 AND sequence = ?5";
+
 constexpr const char* kAll =
     "SELECT volume, record, attribute, kind, sequence, planned, scanned, sparse, skipped, "
     "unreadable, owned, payload FROM outcome {} "
     "ORDER BY volume, record, attribute, kind, sequence";
 
-Statement& bind_stream(Statement& statement, const StreamId& stream) {
+void bind_stream(Statement& statement, const StreamId& stream) {
   if (stream.record > kMostInteger)
-    throw Error(fmt::format("internal error: {} is no MFT record number", stream.record));
-  return statement.bind(stream.volume)
+    throw Error(fmt::format("internal error: {} is not an MFT record number", stream.record));
+  statement.bind(stream.volume)
       .bind(static_cast<i64>(stream.record))
       .bind(stream.attribute)
       .bind(static_cast<i64>(stream.kind))
@@ -89,16 +88,16 @@ Outcome outcome_of(const Statement& row, const std::string& file) {
   }
   Outcome outcome = parse_outcome(row.bytes(11));
   if (outcome.stream != stream)
-    throw FormatError(fmt::format("{}: the outcome of record {} stands in the row of record {}",
-                                  file, outcome.stream.record, stream.record));
+    throw FormatError(fmt::format("{}: the outcome of record {} is in the row of record {}", file,
+                                  outcome.stream.record, stream.record));
   return outcome;
 }
 
 void require_journal(const Database& database) {
   if (database.integer("PRAGMA application_id") != kApplicationId)
-    throw FormatError("it is a database of another program");
+    throw FormatError("it is the database of another program");
   const i64 version = database.integer("PRAGMA user_version").value_or(0);
-  if (version != kVersion) throw FormatError(fmt::format("it is of version {}", version));
+  if (version != kVersion) throw FormatError(fmt::format("it has version {}", version));
   Statement check = database.prepare("PRAGMA quick_check(1)");
   if (!check.step() || check.bytes(0) != "ok")
     throw FormatError(fmt::format("it is damaged: {}", check.bytes(0)));
@@ -106,17 +105,17 @@ void require_journal(const Database& database) {
 
 Database opened(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file))
-    throw Error(fmt::format("{}: a journal expected, but there is no such file", file.string()));
+    throw Error(fmt::format("{}: expected a journal, but there is no such file", file.string()));
   try {
     Database database(file);
     require_journal(database);
-    // Outcomes come in the order of the disk, not of their keys, and touch pages all over the table: these stay in
-    // memory (16 MiB), and are copied into the file seldom (when the log has 40 MiB).
+    // Outcomes come in the order of the disk, not of their keys, and touch pages all over the
+    // table. So the cache is large (16 MiB) and checkpoints are rare (when the WAL has 40 MiB).
     database.run("PRAGMA synchronous=NORMAL; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-16384; "
                  "PRAGMA wal_autocheckpoint=10000");
     return database;
-  } catch (const Error& error) { // SQLite says what is wrong, but not what we wanted of the file
-    throw Error(fmt::format("{}: a coldsweep journal of version {} expected: {}", file.string(),
+  } catch (const Error& error) { // SQLite says what is wrong, but not what the file is for
+    throw Error(fmt::format("{}: expected a coldsweep journal of version {}: {}", file.string(),
                             kVersion, error.what()));
   }
 }
@@ -125,10 +124,9 @@ Database opened(const std::filesystem::path& file) {
 
 struct Journal::State {
   explicit State(std::filesystem::path journal_file)
-      : file(std::move(journal_file)), database(opened(file)), keep(database.prepare(kKeep)),
-        find(database.prepare(kFind)) {}
+      : file(std::move(journal_file)), database(opened(file)), keep(database.prepare(kKeep)) {}
 
-  /// Everything written goes into a batch; begun by its first write.
+  /// Every write belongs to a batch; the first write begins it.
   void begin() {
     if (in_batch) return;
     database.run("BEGIN IMMEDIATE");
@@ -150,7 +148,6 @@ struct Journal::State {
   std::filesystem::path file;
   Database database;
   Statement keep;
-  Statement find;
   bool in_batch = false;
   u64 batch_outcomes = 0;
   std::chrono::steady_clock::time_point batch_begun;
@@ -164,15 +161,16 @@ Journal::~Journal() {
   try {
     state_->commit();
   } catch (const std::exception&) {
-    // Who needed it to be durable called flush(); what is lost here is examined again.
+    // Callers that need durability have called flush(). What is lost here is examined again.
   }
 }
 
 Journal Journal::create(const std::filesystem::path& case_folder) {
   const std::filesystem::path file = case_folder / kName;
-  File::create(file); // fails where there is one
+  File::create(file); // fails if there already is one
   Database database(file);
-  // WAL and NORMAL: one fsync a checkpoint; a power failure costs the last batches, never the file.
+  // WAL and NORMAL need one fsync per checkpoint. A power failure can lose the last batches, but
+  // never the file.
   database.run("PRAGMA journal_mode=WAL");
   database.run("BEGIN IMMEDIATE");
   database.run(kSchema);
@@ -207,7 +205,7 @@ void Journal::add_volume(const VolumeRecord& volume) {
 
 void Journal::add_issue(const Issue& issue) {
   state_->begin();
-  // One format for all: an issue of no stream is kept as the only one of an outcome of none.
+  // To need no other format, the issue is stored in an outcome that has no stream.
   const std::string payload =
       serialise({.stream = {}, .findings = {}, .issues = {issue}, .bytes = {}});
   state_->database.prepare("INSERT INTO issue(payload) VALUES(?1)").bind_bytes(payload).run();
@@ -237,21 +235,11 @@ void Journal::write(const Outcome& outcome) {
 
 void Journal::flush() { state_->commit(); }
 
-u64 Journal::outcome_count() const {
-  return static_cast<u64>(state_->database.integer("SELECT count(*) FROM outcome").value_or(0));
-}
-
-bool Journal::contains(const StreamId& stream) const {
-  const bool found = bind_stream(state_->find, stream).step();
-  state_->find.reset();
-  return found;
-}
-
 void Journal::for_each_outcome(const std::function<void(const Outcome&)>& use) const {
   state_->for_each("", use);
 }
 
-void Journal::for_each_telling_outcome(const std::function<void(const Outcome&)>& use) const {
+void Journal::for_each_reported_outcome(const std::function<void(const Outcome&)>& use) const {
   state_->for_each("WHERE payload IS NOT NULL", use);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The working journal of a case (`case.db`, SQLite in WAL mode): which streams are done, and with what outcome.
-// The sink of the pipeline: called by one thread at a time.
+// The working journal of a case (`case.db`, SQLite in WAL mode): which streams are done, and with
+// what outcome. It is the sink of the pipeline, called by one thread at a time.
 #pragma once
 
 #include "model/case_record.h"
@@ -23,32 +23,31 @@ class Journal final : public OutcomeSink {
 public:
   /// Creates `case.db` in the case folder. Throws Error.
   static Journal create(const std::filesystem::path& case_folder);
-  /// Opens an existing one. Throws Error when it is missing or not a journal of this version.
+  /// Opens an existing one. Throws Error if it is missing or not a journal of this version.
   static Journal open(const std::filesystem::path& case_folder);
   ~Journal() override;
   Journal(Journal&&) noexcept;
 
   void set_case(const CaseRecord& record);
   void add_volume(const VolumeRecord& volume);
-  /// An issue that belongs to no stream's outcome: of a volume, or of the whole.
+  /// Adds an issue that belongs to no stream: one of a volume, or of the image as a whole.
   void add_issue(const Issue& issue);
-  /// Keeps an outcome; replaces one of the same stream. Committed in batches, at the latest by flush().
+  /// Stores an outcome; replaces an earlier one of the same stream. Commits in batches, and at the
+  /// latest in flush().
   void write(const Outcome& outcome) override;
   void flush();
 
-  u64 outcome_count() const;
-  bool contains(const StreamId& stream) const;
-
-  /// Every outcome in the order of StreamId. One at a time: memory does not grow with the case.
+  /// Every outcome, in the order of StreamId. Reads one at a time: memory doesn't grow with the
+  /// case.
   void for_each_outcome(const std::function<void(const Outcome&)>& use) const;
-  /// Those alone that have more to say than numbers: all that have findings or issues, and perhaps others.
-  void for_each_telling_outcome(const std::function<void(const Outcome&)>& use) const;
+  /// The outcomes that are more than byte counts: all with findings or issues, and possibly others.
+  void for_each_reported_outcome(const std::function<void(const Outcome&)>& use) const;
 
   struct Header {
     std::string case_line;                 ///< manifest_line(CaseRecord)
-    std::vector<std::string> volume_lines; ///< by id
-    std::map<u32, SpaceAccount>
-        swept_volumes; ///< by the ids of volumes whose status is `swept`: VolumeRecord::rest
+    std::vector<std::string> volume_lines; ///< in the order of ids
+    /// VolumeRecord::rest of each volume whose status is `swept`, by id.
+    std::map<u32, SpaceAccount> swept_volumes;
     std::vector<Issue> issues;
   };
   Header header() const;

@@ -21,7 +21,7 @@ using Values = std::map<std::string, LineFields::Value, std::less<>>;
 constexpr std::size_t kDeepest = 32;
 constexpr std::size_t kMostFields = 10'000;
 
-/// Receives the parser's events and keeps what stands at depth 1 or 2, outside arrays.
+/// Receives the parser's events and keeps the values at depth 1 or 2 that are not in arrays.
 class Collector final : public Json::json_sax_t {
 public:
   bool null() override { return keep(nullptr); }
@@ -81,10 +81,10 @@ private:
     std::string field = nesting_.size() == 1 ? keys_[0] : fmt::format("{}.{}", keys_[0], keys_[1]);
     if (values.size() == kMostFields) return refuse("more fields than a record has");
     const auto [place, is_new] = values.emplace(std::move(field), std::move(value));
-    return is_new || refuse(fmt::format("`{}` stands twice", printable(place->first)));
+    return is_new || refuse(fmt::format("`{}` occurs twice", printable(place->first)));
   }
 
-  std::vector<bool> nesting_; // what we are in, from the outside; true for an array
+  std::vector<bool> nesting_; // the containers around a value, outermost first; true: an array
   std::array<std::string, 2> keys_;
 };
 
@@ -100,7 +100,7 @@ LineFields LineFields::parse(std::string_view line) {
 
 const LineFields::Value& LineFields::at(const std::string& field) const {
   const auto found = values_.find(field);
-  if (found == values_.end()) throw FormatError(fmt::format("there is no `{}`", field));
+  if (found == values_.end()) throw FormatError(fmt::format("`{}` is missing", field));
   return found->second;
 }
 
@@ -112,7 +112,8 @@ const std::string& LineFields::text(const std::string& field) const {
 
 u64 LineFields::number(const std::string& field) const {
   const u64* value = std::get_if<u64>(&at(field));
-  if (value == nullptr) throw FormatError(fmt::format("`{}` is not a number of 64 bits", field));
+  if (value == nullptr)
+    throw FormatError(fmt::format("`{}` is not an unsigned number of 64 bits", field));
   return *value;
 }
 

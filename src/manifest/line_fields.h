@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One manifest line -> the few fields that a check needs, without building the rest of it. Private
-// to manifest/. The manifest may come from a stranger: depth and number of what is kept are
-// bounded.
+// One manifest line -> the few fields that a check needs, without building the rest of it. The
+// manifest is not trusted, so the depth and the number of fields are bounded. Private to manifest/.
 #pragma once
 
 #include "base/types.h"
@@ -13,16 +12,16 @@
 
 namespace coldsweep {
 
-/// Integers, texts, booleans and nulls that stand in the object (`path`) or in an object within it
-/// (`hashes.sha256`). Every function throws FormatError saying which field is missing or of another
-/// type.
+/// The integers, texts, booleans and nulls in the object (`path`) or in an object within it
+/// (`hashes.sha256`). Every function throws FormatError naming the field if it is missing or has
+/// another type.
 class LineFields {
 public:
-  /// Throws FormatError when the line is not one JSON object, or names a field twice.
+  /// Throws FormatError if the line is not one JSON object, or has a field twice.
   static LineFields parse(std::string_view line);
 
   bool has(const std::string& field) const { return values_.contains(field); }
-  /// Whether the field is there, and not null.
+  /// Whether the field exists and is not null.
   bool has_value(const std::string& field) const {
     const auto found = values_.find(field);
     return found != values_.end() && !std::holds_alternative<std::nullptr_t>(found->second);
@@ -31,7 +30,7 @@ public:
   u64 number(const std::string& field) const;
   bool flag(const std::string& field) const;
   std::optional<std::string> text_or_null(const std::string& field) const;
-  /// Of all numbers within an object.
+  /// The sum of all numbers in an object.
   u64 sum_within(const std::string& object) const;
 
   struct Other {}; ///< an array, a fraction or a negative number

@@ -22,9 +22,9 @@ std::optional<std::string_view> LineReader::next() {
   std::size_t searched = start_;
   std::size_t end = 0;
   while ((end = buffer_.find('\n', searched)) == std::string::npos) {
-    searched = buffer_.size() - start_; // where the new bytes will stand
+    searched = buffer_.size() - start_; // where the new bytes will begin
     if (searched > kLongestLine) fail("it is longer than any record");
-    if (!fill()) fail("it does not end in a line feed: the file is cut");
+    if (!fill()) fail("it does not end in a line feed: the file is cut off");
   }
   const std::string_view line = std::string_view(buffer_).substr(start_, end - start_);
   start_ = end + 1;
@@ -35,7 +35,7 @@ void LineReader::fail(const std::string& why) const {
   throw Problem(fmt::format("{} line {}: {}", file_.path().filename().string(), number_, why));
 }
 
-/// Drops what was handed out and reads on; false at the end of the file.
+/// Drops the lines that were handed out and reads on; false at the end of the file.
 bool LineReader::fill() {
   buffer_.erase(0, start_);
   start_ = 0;

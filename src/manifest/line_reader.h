@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A manifest a line at a time, whatever its size. For manifest/ and report/. One thread.
+// Reads a manifest of any size line by line. For manifest/ and report/. One thread.
 #pragma once
 
 #include "base/error.h"
@@ -12,12 +12,12 @@
 
 namespace coldsweep {
 
-/// Something is wrong with a case; the message is what the user reads.
+/// Something is wrong with a case. The user sees the message.
 struct Problem : FormatError {
   using FormatError::FormatError;
 };
 
-/// Throws Problem for a line of absurd length and for one without a line feed at its end.
+/// Throws Problem for an absurdly long line and for one that doesn't end in a line feed.
 class LineReader {
 public:
   explicit LineReader(const std::filesystem::path& path);

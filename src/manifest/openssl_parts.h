@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenSSL's objects with an owner, and its errors as text. Private to manifest/.
+// Owning pointers to OpenSSL's objects, and its errors as text. Private to manifest/.
 #pragma once
 
 #include "base/error.h"
@@ -19,7 +19,7 @@ template <auto Free> struct FreeBy {
 template <typename T, auto Free> using Owned = std::unique_ptr<T, FreeBy<Free>>;
 using OwnedBio = Owned<BIO, BIO_free_all>;
 
-/// Why the last call failed; forgets it.
+/// Why the last call failed; clears the error queue.
 inline std::string openssl_reason() {
   const unsigned long code = ERR_peek_last_error();
   ERR_clear_error();
@@ -27,7 +27,7 @@ inline std::string openssl_reason() {
   return reason == nullptr ? "no reason given" : reason;
 }
 
-/// Over bytes that must outlive it.
+/// A BIO over bytes that must outlive it.
 inline OwnedBio bio_over(std::string_view bytes) {
   OwnedBio bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
   if (!bio) throw Error("OpenSSL: no memory");

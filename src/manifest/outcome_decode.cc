@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // CBOR -> outcome. Pure functions, any thread.
-// A worker parses hostile evidence, so what comes back from one is trusted with nothing: every
-// field is checked.
+// A worker parses hostile evidence, so what it sends back is not trusted: every field is checked.
 #include "manifest/record.h"
 
 #include "base/error.h"
@@ -70,7 +69,7 @@ template <typename F> auto vector_of(const Json& value, F&& decode) {
   return items;
 }
 
-/// An enumerator that this version has a name for.
+/// Accepts only enumerators that this version has a name for.
 template <typename E> E enumerator(const Json& value) {
   const E stored = static_cast<E>(number<u8>(value));
   if (name_of(stored) == "unknown") refuse("a kind or an encoding this version doesn't know");
@@ -79,14 +78,19 @@ template <typename E> E enumerator(const Json& value) {
 
 StreamId decode_stream(const Json& value) {
   array_of_size(value, 5);
-  return {number<u32>(value[0]), number<u64>(value[1]), number<u16>(value[2]),
-          number<u16>(value[3]), enumerator<StreamKind>(value[4])};
+  return {.volume = number<u32>(value[0]),
+          .record = number<u64>(value[1]),
+          .sequence = number<u16>(value[2]),
+          .attribute = number<u16>(value[3]),
+          .kind = enumerator<StreamKind>(value[4])};
 }
 
 Times decode_times(const Json& value) {
   array_of_size(value, 4);
-  return {number<u64>(value[0]), number<u64>(value[1]), number<u64>(value[2]),
-          number<u64>(value[3])};
+  return {.created = number<u64>(value[0]),
+          .modified = number<u64>(value[1]),
+          .mft_modified = number<u64>(value[2]),
+          .accessed = number<u64>(value[3])};
 }
 
 MetaValue decode_meta_value(const Json& value) {
@@ -147,10 +151,14 @@ MediaExtent decode_extent(const Json& value) {
 
 Match decode_match(const Json& value) {
   array_of_size(value, 8);
-  return {text(value[0]),        number<u64>(value[1]),
-          number<u64>(value[2]), unless_null(value[3], number<u64>),
-          text(value[4]),        vector_of(value[5], decode_extent),
-          text(value[6]),        text(value[7])};
+  return {.id = text(value[0]),
+          .offset = number<u64>(value[1]),
+          .length = number<u64>(value[2]),
+          .media_offset = unless_null(value[3], number<u64>),
+          .data = text(value[4]),
+          .parts = vector_of(value[5], decode_extent),
+          .before = text(value[6]),
+          .after = text(value[7])};
 }
 
 Part decode_part(const Json& value) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Outcome -> CBOR: what a worker sends, the journal keeps and a shard holds. Pure functions, any
-// thread. Texts go in as they are, also those that are not UTF-8.
+// Outcome -> CBOR: what a worker sends, the journal keeps and a shard holds. Texts are stored as
+// they are, even if they are not UTF-8. Pure functions, any thread.
 #include "manifest/record.h"
 
 #include "manifest/cbor.h"
@@ -47,7 +47,7 @@ Json encode(const RuleRef& rule) {
 
 Json encode(const HashSetHit& hit) { return Json::array({hit.name, hit.entry, hit.note}); }
 
-/// The kind of cause by its key.
+/// The key names the kind of cause.
 Json encode(const Cause& cause) {
   if (const RuleRef* rule = std::get_if<RuleRef>(&cause)) return {{"rule", encode(*rule)}};
   if (const HashSetHit* hit = std::get_if<HashSetHit>(&cause)) return {{"hash_set", encode(*hit)}};

@@ -22,7 +22,7 @@ RankedStream ranked(const std::vector<const Finding*>& findings) {
                       .place = first.place,
                       .created = first.si ? first.si->created : 0,
                       .why = first.why,
-                      .locate = first.locate,
+
                       .causes = {}};
   for (const Finding* finding : findings) {
     const std::string name(title_of(finding->cause));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Findings -> what an examiner looks at first: the streams with the highest scores, and how many findings there are of
-// which height. Bounded, whatever the case holds. One thread.
+// Findings -> what an examiner looks at first: the streams with the highest scores, and the number
+// of findings in each band of scores. Memory is bounded, whatever the case holds. One thread.
 #pragma once
 
 #include "model/outcome.h"
@@ -12,7 +12,8 @@
 
 namespace coldsweep {
 
-/// All that was found in one stream (or one member of it), under the finding of the highest score.
+/// All findings of one stream (or of one member of it), described by the one with the highest
+/// score.
 struct RankedStream {
   int score = 0;
   std::string path, stream_name;
@@ -20,31 +21,32 @@ struct RankedStream {
   StreamId stream;
   bool allocated = true;
   std::optional<std::string> place;
-  u64 created = 0; ///< NTFS time of $STANDARD_INFORMATION; 0: not known
+  u64 created = 0; ///< NTFS time of $STANDARD_INFORMATION; 0: unknown
   std::vector<Reason> why;
-  std::string locate;
-  std::vector<std::string> causes; ///< rules, hash sets, anomalies; the highest first, each once
+  std::vector<std::string> causes; ///< distinct rules, hash sets and anomalies, highest score first
 
   friend bool operator<(const RankedStream& a, const RankedStream& b);
 };
 
-/// From 80 up, from 60, from 40, and below; findings without a score are below.
+/// The lower bounds of the bands: 80, 60, 40. Findings below, or without a score, are in a last
+/// band.
 inline constexpr std::array<int, 3> kScoreBands{80, 60, 40};
 
 class Ranking {
 public:
   static constexpr std::size_t kShown = 20;
 
-  /// With the scores as they go into the manifest. Outcomes may come in any order, each once.
+  /// Takes findings with their final scores. Outcomes may come in any order, but each only once.
   void add(const Outcome& outcome);
 
-  /// By score, the highest first, then path: at most kShown.
+  /// At most kShown, by score (highest first), then by path.
   const std::set<RankedStream>& highest() const { return highest_; }
-  /// Streams with findings, those in highest() too.
+  /// The number of streams with findings, including those in highest().
   u64 streams() const { return streams_; }
-  /// Findings of strings alone in raw space, whose rules can't be judged there: in none of the others.
+  /// The number of `strings_only` findings: strings in raw space, where the rule's condition can't
+  /// be evaluated. No other number here includes them.
   u64 strings_only() const { return strings_only_; }
-  /// Findings by band, the highest first.
+  /// The number of findings in each band, highest first.
   const std::array<u64, kScoreBands.size() + 1>& bands() const { return bands_; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records -> JSON lines of `coldsweep-manifest/1`, with the keys in the contract's order. Pure
+// Records -> JSON lines of `coldsweep-manifest/1`, with the keys in the order of the contract. Pure
 // functions, any thread.
 #include "manifest/record.h"
 
@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Names come in escaped, but a rule's meta or the name of a rule file may hold anything.
+/// Names are escaped already, but a rule's meta and the names of rule files can hold anything.
 void make_utf8(Json& value) {
   if (value.is_string()) {
     std::string& text = value.get_ref<std::string&>();
@@ -49,7 +49,7 @@ template <typename Range, typename F> Json array_of(const Range& range, F&& elem
   return array;
 }
 
-/// The keys of the contract first, null where the image has none, then what else it has.
+/// First the keys of the contract, null if there is no such value; then all other values.
 template <std::size_t N>
 Json object_of(const std::map<std::string, std::string>& values,
                const std::array<const char*, N>& contract) {
@@ -128,7 +128,7 @@ Json times_of(const std::optional<Times>& stored) {
           {"accessed", or_null(iso_time(times.accessed))}};
 }
 
-/// YARA lets a name occur twice: such a name has an array of its values, in the rule's order.
+/// In YARA a name may occur twice. Its values then become an array, in the order of the rule.
 Json meta_of(const std::vector<std::pair<std::string, MetaValue>>& meta) {
   Json object = Json::object();
   for (const auto& [name, value] : meta) {
@@ -163,7 +163,7 @@ Json anomaly_of(const Anomaly& anomaly) {
   return {{"name", anomaly.name}, {"description", anomaly.description}};
 }
 
-/// Null unless the finding's cause is of that kind.
+/// Null if the finding's cause is of another kind.
 template <typename T> Json cause_of(const Finding& finding, Json (*write)(const T&)) {
   const T* cause = std::get_if<T>(&finding.cause);
   return cause == nullptr ? Json(nullptr) : write(*cause);
@@ -197,7 +197,7 @@ Json match_of(const Match& match) {
           {"before", match.before}, {"after", match.after}};
 }
 
-/// A part is judged as a kind of its own; what it is part of stands in `within`.
+/// A part has a kind of its own; `within` says what it is part of.
 Json within_of(const Finding& finding) {
   if (!finding.part) return nullptr;
   return {{"kind", name_of(finding.stream.kind)}, {"offset", finding.part->offset}};
@@ -208,7 +208,7 @@ Json overwritten_of(const std::optional<Overwritten>& overwritten) {
   return {{"clusters", overwritten->clusters}, {"of", overwritten->of}};
 }
 
-/// Bytes in no use belong to no record.
+/// Unallocated bytes belong to no record.
 Json record_of(u64 record) { return record < kNoRecord ? Json(record) : Json(nullptr); }
 
 Json space_of(const SpaceAccount& space) {

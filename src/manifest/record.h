@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The records of `coldsweep-manifest/1` as JSON lines, and outcomes to bytes and back. Pure
-// functions.
+// The records of `coldsweep-manifest/1` as JSON lines; outcomes as bytes, and back. Pure functions.
 #pragma once
 
 #include "model/case_record.h"
@@ -13,14 +12,14 @@ namespace coldsweep {
 
 inline constexpr std::string_view kManifestSchema = "coldsweep-manifest/1";
 
-/// The last line: how many lines stand before it, and the SHA-256 of all their bytes.
+/// The last line: what is counted in the lines before it, and the SHA-256 of all their bytes.
 struct SealRecord {
   u64 records = 0, findings = 0, issues = 0;
   std::string sha256;
 };
 
-/// One manifest line each, without the line feed. Keys stand in the contract's order, every field
-/// is present.
+/// One manifest line each, without the line feed. Keys are in the order of the contract, and every
+/// field is present.
 std::string manifest_line(const CaseRecord& record);
 std::string manifest_line(const VolumeRecord& volume);
 std::string manifest_line(const Finding& finding);
@@ -28,8 +27,8 @@ std::string manifest_line(const Issue& issue);
 std::string manifest_line(const CoverageRecord& coverage);
 std::string manifest_line(const SealRecord& seal);
 
-/// An outcome as one self-contained byte string (CBOR), and back. Throws FormatError when it isn't
-/// one.
+/// An outcome as one self-contained byte string (CBOR), and back. Parsing throws FormatError if the
+/// bytes are not an outcome.
 std::string serialise(const Outcome& outcome);
 Outcome parse_outcome(std::string_view bytes);
 std::string serialise(const SpaceAccount& space);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal is read twice, since findings stand before issues: nothing but its header and the
-// sums is held in memory. Its order is that of StreamId, so sorting is only ever needed within one
-// outcome. One thread.
+// The journal is read twice, because findings come before issues in the manifest. Only its header
+// and the sums are held in memory. It is in the order of StreamId, so sorting is only needed within
+// an outcome. One thread.
 #include "manifest/seal.h"
 
 #include "base/error.h"
@@ -26,11 +26,11 @@ constexpr const char* kManifest = "manifest.jsonl";
 constexpr const char* kPartial = "manifest.jsonl.partial";
 constexpr std::size_t kBuffer = 1 << 20;
 
-/// Lines into the file that becomes the manifest; it goes away again unless publish() is reached.
+/// The file that becomes the manifest. It is removed unless publish() succeeds.
 class ManifestFile {
 public:
   explicit ManifestFile(const fs::path& case_folder) : folder_(case_folder) {
-    remove(); // of an attempt that was killed
+    remove(); // left by an attempt that was killed
     file_ = File::create(folder_ / kPartial);
   }
   ~ManifestFile() { remove(); }
@@ -49,7 +49,7 @@ public:
   u64 lines() const { return lines_; }
   std::string sha256() { return hasher_.finish(); }
 
-  /// The last line, which the hash can't cover.
+  /// Adds the last line, which the hash can't cover, and gives the file its name.
   void publish(const std::string& seal_line) {
     buffer_ += seal_line;
     buffer_ += '\n';
@@ -90,7 +90,7 @@ std::string described(const StreamId& stream) {
   throw Error(fmt::format("internal error: {}: {}", described(stream), why));
 }
 
-/// What became of the streams and bytes of each swept volume.
+/// What happened to the streams and bytes of each swept volume.
 class Coverage {
 public:
   explicit Coverage(const std::map<u32, SpaceAccount>& swept_volumes) {
@@ -104,7 +104,7 @@ public:
     const auto found = by_volume_.find(outcome.stream.volume);
     if (found == by_volume_.end()) fail(outcome.stream, "its volume was not swept");
     if (!outcome.bytes.balanced()) fail(outcome.stream, "its bytes don't add up");
-    if (outcome.stream.kind == StreamKind::name) return; // has no bytes, and is no stream
+    if (outcome.stream.kind == StreamKind::name) return; // a name is not a stream and has no bytes
     found->second.bytes += outcome.bytes;
     const std::map<std::string, u64>& reasons = outcome.bytes.skipped_by;
     found->second.space.add(outcome.stream.kind, outcome.space,
@@ -115,7 +115,7 @@ public:
       logs.family = family;
       logs.add(1, outcome.log->oldest, outcome.log->newest);
     }
-    if (is_raw(outcome.stream.kind)) return; // bytes that are no stream of a file
+    if (is_raw(outcome.stream.kind)) return; // raw space is not a stream of a file
     StreamCounts& streams = found->second.streams;
     ++streams.planned;
     if (outcome.failed())
@@ -165,8 +165,8 @@ struct Sealing {
     });
   }
 
-  /// Those of no stream go before the streams of the same record, those without a record before all
-  /// of the volume, those without a volume first.
+  /// Issues without a stream come before those of streams of the same record, issues without a
+  /// record before all others of their volume, and issues without a volume first.
   void add_issues() {
     const auto place = [](const Issue& issue) { return std::tie(issue.volume, issue.record); };
     std::vector<Issue> loose = std::move(header.issues);
@@ -174,7 +174,7 @@ struct Sealing {
     std::stable_sort(loose.begin(), loose.end(),
                      [&](const Issue& a, const Issue& b) { return place(a) < place(b); });
     auto next = loose.cbegin();
-    journal.for_each_telling_outcome([&](const Outcome& outcome) {
+    journal.for_each_reported_outcome([&](const Outcome& outcome) {
       const std::tuple<std::optional<u32>, std::optional<u64>> here{outcome.stream.volume,
                                                                     outcome.stream.record};
       while (next != loose.cend() && place(*next) <= here) add(*next++);
@@ -210,8 +210,8 @@ private:
     file.add(manifest_line(issue));
   }
 
-  /// The lines by part, member, namespace, cause and line of a log, as the manifest writes these; the
-  /// manifest's line decides between two alike.
+  /// The manifest's lines, sorted by part, member, namespace, cause and log line (in the form that
+  /// the manifest has them), then by the whole line.
   static std::vector<std::string> sorted_lines(const Outcome& outcome) {
     std::vector<std::tuple<std::optional<Part>, std::optional<std::string>, std::string,
                            std::string, std::optional<u64>, std::string>>
@@ -248,12 +248,16 @@ private:
 
 SealSummary seal(const Journal& journal, const fs::path& case_folder,
                  const FindingAdjuster& adjust) {
-  EvidenceStore(case_folder).sync(); // what the manifest names must be there when it is
+  EvidenceStore(case_folder).sync(); // a copy must be durable before the manifest names it
   ManifestFile file(case_folder);
-  Sealing sealing{journal, adjust, journal.header(), file, {}};
+  Sealing sealing{.journal = journal,
+                  .adjust = adjust,
+                  .header = journal.header(),
+                  .file = file,
+                  .summary = {}};
   if (sealing.header.case_line.empty())
-    throw Error(fmt::format("internal error: the journal of {} says nothing of its case",
-                            case_folder.string()));
+    throw Error(
+        fmt::format("internal error: the journal of {} has no case record", case_folder.string()));
   Coverage coverage(sealing.header.swept_volumes);
 
   file.add(sealing.header.case_line);

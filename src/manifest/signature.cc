@@ -22,7 +22,7 @@ constexpr std::size_t kSignatureBytes = 64;
 using OwnedKey = Owned<EVP_PKEY, EVP_PKEY_free>;
 using OwnedContext = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
 
-/// Ed25519 takes its message whole, and a manifest may be large: it is mapped.
+/// Ed25519 needs the whole message at once, and a manifest can be large. So it is mapped.
 class MappedFile {
 public:
   explicit MappedFile(const fs::path& path) : file_(File::open(path)), size_(file_.size()) {
@@ -42,7 +42,7 @@ private:
   void* address_ = nullptr;
 };
 
-/// Asks nobody: a batch job has no terminal.
+/// Never prompts: a batch job has no terminal.
 int no_passphrase(char*, int, int, void*) { return -1; }
 
 using ReadKey = EVP_PKEY* (*)(BIO*, EVP_PKEY**, pem_password_cb*, void*);
@@ -57,10 +57,10 @@ OwnedKey load_key(const fs::path& path, ReadKey read, const char* kind) {
   const OwnedBio bio = bio_over(pem);
   OwnedKey key(read(bio.get(), nullptr, no_passphrase, nullptr));
   if (!key)
-    throw UsageError(fmt::format("{}: {} in PEM without a passphrase expected ({})", path.string(),
+    throw UsageError(fmt::format("{}: expected {} in PEM, without a passphrase ({})", path.string(),
                                  kind, openssl_reason()));
   if (EVP_PKEY_is_a(key.get(), "ED25519") != 1)
-    throw UsageError(fmt::format("{}: an Ed25519 key expected", path.string()));
+    throw UsageError(fmt::format("{}: expected an Ed25519 key", path.string()));
   return key;
 }
 
@@ -97,10 +97,10 @@ std::optional<std::string> check_signature(const fs::path& case_folder,
                                            const fs::path& public_key) {
   const OwnedKey key = load_key(public_key, PEM_read_bio_PUBKEY, "a public key");
   const fs::path path = case_folder / kSignature;
-  if (!is_plain_file(path)) return fmt::format("{}: missing, the case is not signed", kSignature);
+  if (!is_plain_file(path)) return fmt::format("{}: missing; the case is not signed", kSignature);
   const u64 size = File::open(path).size();
   if (size != kSignatureBytes)
-    return fmt::format("{}: {} bytes, {} expected", kSignature, size, kSignatureBytes);
+    return fmt::format("{}: {} bytes instead of {}", kSignature, size, kSignatureBytes);
   const std::string signature = read_text(path, kSignatureBytes);
   const MappedFile manifest(case_folder / "manifest.jsonl");
   const OwnedContext context(EVP_MD_CTX_new());
@@ -110,7 +110,7 @@ std::optional<std::string> check_signature(const fs::path& case_folder,
                        signature.size(), manifest.data(), manifest.size()) == 1)
     return std::nullopt;
   ERR_clear_error();
-  return fmt::format("{}: not of this manifest under that key", kSignature);
+  return fmt::format("{}: not a signature of this manifest with that key", kSignature);
 }
 
 } // namespace coldsweep

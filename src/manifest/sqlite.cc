@@ -54,7 +54,7 @@ bool Statement::step() {
   const int status = sqlite3_step(handle_.get());
   if (status == SQLITE_ROW) return true;
   if (status != SQLITE_DONE) {
-    // The message must be taken before the reset that a later use of the statement needs.
+    // A later use of the statement needs a reset; the message must be taken before that.
     const std::string why = sqlite3_errmsg(sqlite3_db_handle(handle_.get()));
     reset();
     throw Error(fmt::format("{}: {}", file_, why));
@@ -89,7 +89,7 @@ std::string_view Statement::bytes(int column) const {
 
 Database::Database(const std::filesystem::path& file) : file_(file.string()) {
   sqlite3* opened = nullptr;
-  // Whoever has a journal uses it from one thread at a time: no lock at each call.
+  // A journal is used by one thread at a time, so SQLite needs no lock in each call.
   const int status =
       sqlite3_open_v2(file_.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(opened);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A database file and its prepared statements; every failure is an Error naming the file. Private
-// to manifest/. One thread at a time.
+// A database file and its prepared statements. Every failure is an Error that names the file.
+// Private to manifest/. One thread at a time.
 #pragma once
 
 #include "base/types.h"
@@ -17,19 +17,17 @@ namespace coldsweep {
 
 class Statement {
 public:
-  /// Values for `?1`, `?2`, ... in order, until the next step. Texts and bytes must live until
-  /// then.
+  /// Bind `?1`, `?2`, ... in order, for the next run of the statement. Texts and bytes must outlive
+  /// that run.
   Statement& bind(i64 value);
   Statement& bind(std::string_view text);
   Statement& bind_bytes(std::string_view bytes);
   Statement& bind_null();
 
-  /// Goes to the next row; false when there is none, after which the statement starts afresh.
+  /// Moves to the next row. False if there is none; the statement can then be run again.
   bool step();
   /// Runs a statement that gives no rows.
   void run();
-  /// Starts afresh before the last row.
-  void reset() noexcept;
 
   i64 integer(int column) const;
   bool is_null(int column) const;
@@ -43,6 +41,7 @@ private:
   };
   Statement(sqlite3_stmt* statement, std::string file);
   void check(int status) const;
+  void reset() noexcept;
 
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
   std::string file_;

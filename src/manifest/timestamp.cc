@@ -43,19 +43,19 @@ OwnedResponse parse_reply(const std::string& der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   OwnedResponse response(d2i_TS_RESP(nullptr, &at, static_cast<long>(der.size())));
   if (!response)
-    throw FormatError(fmt::format("no time stamp reply of RFC 3161 ({})", openssl_reason()));
+    throw FormatError(fmt::format("not an RFC 3161 time stamp reply ({})", openssl_reason()));
   if (at != reinterpret_cast<const unsigned char*>(der.data()) + der.size())
-    throw FormatError("more bytes than a time stamp reply has");
+    throw FormatError("extra bytes after the time stamp reply");
   return response;
 }
 
-/// The stated time; throws unless the answer grants a stamp of that digest.
+/// The stated time. Throws unless the reply grants a time stamp of that digest.
 tm check_statement(TS_RESP* response, const Digest& digest) {
   const long status =
       ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(response)));
   TS_TST_INFO* info = TS_RESP_get_tst_info(response);
   if ((status != TS_STATUS_GRANTED && status != TS_STATUS_GRANTED_WITH_MODS) || info == nullptr)
-    throw FormatError(fmt::format("the authority granted no time stamp (status {})", status));
+    throw FormatError(fmt::format("the authority did not grant a time stamp (status {})", status));
   TS_MSG_IMPRINT* imprint = TS_TST_INFO_get_msg_imprint(info);
   const ASN1_OBJECT* algorithm = nullptr;
   X509_ALGOR_get0(&algorithm, nullptr, nullptr, TS_MSG_IMPRINT_get_algo(imprint));
@@ -63,7 +63,7 @@ tm check_statement(TS_RESP* response, const Digest& digest) {
   if (OBJ_obj2nid(algorithm) != NID_sha256 ||
       ASN1_STRING_length(stamped) != static_cast<int>(digest.size()) ||
       !std::equal(digest.begin(), digest.end(), ASN1_STRING_get0_data(stamped)))
-    throw FormatError("a time stamp of something else: its hash is not that of the manifest");
+    throw FormatError("a time stamp of something else: its hash is not the one of the manifest");
   tm time{};
   if (ASN1_TIME_to_tm(TS_TST_INFO_get_time(info), &time) != 1)
     throw FormatError("a time stamp without a time");
@@ -80,7 +80,8 @@ std::string subject_of(X509* certificate) {
   return {bytes, static_cast<std::size_t>(length)};
 }
 
-/// That the token is signed by the certificate it brings along.
+/// Checks that the token is signed by the certificate in it. Returns the subject of that
+/// certificate.
 std::string check_integrity(PKCS7* token) {
   const OwnedBio content(BIO_new(BIO_s_null()));
   STACK_OF(X509)* signers = PKCS7_get0_signers(token, nullptr, 0);
@@ -89,22 +90,22 @@ std::string check_integrity(PKCS7* token) {
   sk_X509_free(signers);
   if (PKCS7_verify(token, nullptr, nullptr, nullptr, content.get(),
                    PKCS7_NOVERIFY | PKCS7_BINARY) != 1)
-    throw FormatError(fmt::format("its signature does not hold ({})", openssl_reason()));
+    throw FormatError(fmt::format("its signature is not valid ({})", openssl_reason()));
   return authority;
 }
 
 void check_chain(PKCS7* token, const fs::path& authorities, tm time) {
   const OwnedStore store(X509_STORE_new());
   if (!store || X509_STORE_load_file(store.get(), authorities.c_str()) != 1)
-    throw UsageError(fmt::format("{}: certificates in PEM expected ({})", authorities.string(),
+    throw UsageError(fmt::format("{}: expected certificates in PEM ({})", authorities.string(),
                                  openssl_reason()));
   X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store.get()), ::timegm(&time));
   X509* signer = nullptr;
   const bool trusted = TS_RESP_verify_signature(token, nullptr, store.get(), &signer) == 1;
   X509_free(signer);
   if (!trusted)
-    throw FormatError(
-        fmt::format("not of these authorities, or not as a time stamp ({})", openssl_reason()));
+    throw FormatError(fmt::format("not from these authorities, or not valid as a time stamp ({})",
+                                  openssl_reason()));
 }
 
 Timestamp examine(const std::string& der, const fs::path& case_folder,
@@ -136,14 +137,14 @@ void write_timestamp_request(const fs::path& case_folder, const fs::path& reques
       TS_REQ_set_version(asked.get(), 1) != 1 ||
       TS_REQ_set_msg_imprint(asked.get(), imprint.get()) != 1 ||
       TS_REQ_set_cert_req(asked.get(), 1) != 1)
-    throw Error(fmt::format("no time stamp request can be made: {}", openssl_reason()));
+    throw Error(fmt::format("can't make a time stamp request: {}", openssl_reason()));
   const int length = i2d_TS_REQ(asked.get(), &der);
   if (length <= 0)
-    throw Error(fmt::format("no time stamp request can be made: {}", openssl_reason()));
+    throw Error(fmt::format("can't make a time stamp request: {}", openssl_reason()));
   const std::string text(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
   OPENSSL_free(der);
   if (fs::exists(fs::symlink_status(request)))
-    throw UsageError(fmt::format("{}: exists already, and is not overwritten", request.string()));
+    throw UsageError(fmt::format("{}: already exists, and is not overwritten", request.string()));
   File file = File::create(request);
   file.write(0, bytes_of(text));
   file.sync();

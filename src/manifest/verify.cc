@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A case folder that nobody vouches for -> the first thing wrong with it. The manifest is read
-// once, a line at a time; what stays in memory are the hashes of the evidence copies it names. One
-// thread.
+// An untrusted case folder -> the first thing wrong with it. The manifest is read once, line by
+// line; only the hashes of the evidence copies that it names stay in memory. One thread.
 #include "manifest/seal.h"
 
 #include "base/error.h"
@@ -29,23 +28,24 @@ namespace fs = std::filesystem;
 
 constexpr const char* kManifest = "manifest.jsonl";
 
-/// The place of a finding in the manifest's order. Then comes the part of the stream, and its member; the last three are namespace and name of the rule, or empty and the
-/// name of the hash set or anomaly, and the line of a log.
+/// The place of a finding in the manifest's order: volume, record, attribute, kind, sequence; the
+/// part of the stream and its member; the namespace and name of the rule (or an empty text and the
+/// name of the hash set or anomaly); the line of the log.
 using PartKey = std::optional<std::pair<std::size_t, u64>>;
 using FindingKey = std::tuple<u64, u64, u64, std::size_t, u64, PartKey, std::optional<std::string>,
                               std::string, std::string, std::optional<u64>>;
 
-/// The kinds' own order, which their names don't have.
+/// The order of kinds is that of the enumeration, not of their names.
 std::size_t rank_of_kind(const std::string& name) {
   std::size_t rank = 0;
   for (std::string_view known; (known = name_of(static_cast<StreamKind>(rank))) != "unknown";
        ++rank)
     if (known == name) return rank;
-  throw FormatError("its `kind` is none that this version knows");
+  throw FormatError("this version does not know its `kind`");
 }
 
 FindingKey key_of(const LineFields& fields) {
-  // What is in no record is in the order of its clusters, which the line doesn't name as such.
+  // Findings outside of records are in the order of clusters, which is not stated in the line.
   if (!fields.has_value("record"))
     return {fields.number("volume"), kNoRecord, 0, 0, 0, {}, {}, {}, {}, {}};
   const bool is_part = fields.has("within.kind");
@@ -80,7 +80,7 @@ public:
 private:
   void check_manifest() {
     if (!is_plain_file(folder_ / kManifest))
-      throw Problem(fmt::format("{}: a plain file expected", kManifest));
+      throw Problem(fmt::format("{}: not a plain file", kManifest));
     LineReader lines(folder_ / kManifest);
     while (std::optional<std::string_view> line = lines.next()) {
       try {
@@ -91,7 +91,7 @@ private:
         lines.fail(error.what());
       }
       if (!sealed_) continue;
-      if (lines.next()) lines.fail("it stands after the seal");
+      if (lines.next()) lines.fail("it comes after the seal");
       return;
     }
     throw Problem(
@@ -118,10 +118,10 @@ private:
   void enter_section(const std::string& type) {
     const auto* found = std::find(kSections.begin(), kSections.end(), type);
     if (found == kSections.end())
-      throw FormatError(fmt::format("a record of no known type: `{}`", printable(type)));
+      throw FormatError(fmt::format("a record of unknown type: `{}`", printable(type)));
     const auto section = static_cast<Section>(found - kSections.begin());
     if (result.records == 0 && section != kCase)
-      throw FormatError(fmt::format("a `case` record expected, not `{}`", type));
+      throw FormatError(fmt::format("expected a `case` record, not `{}`", type));
     if (result.records > 0 && (section == kCase || section < section_))
       throw FormatError(fmt::format("a `{}` record does not belong after a `{}` record", type,
                                     kSections.at(section_)));
@@ -131,7 +131,7 @@ private:
 
   static void check_case(const LineFields& fields) {
     if (fields.text("schema") != kManifestSchema)
-      throw FormatError(fmt::format("schema `{}` expected", kManifestSchema));
+      throw FormatError(fmt::format("expected schema `{}`", kManifestSchema));
   }
 
   void check_volume(const LineFields& fields) {
@@ -148,20 +148,20 @@ private:
     if (!volumes_.contains(std::get<0>(key)))
       throw FormatError(fmt::format("volume {} is not listed", std::get<0>(key)));
     if (result.findings > 1 && key < last_finding_)
-      throw FormatError("it stands before a finding that comes earlier in the order");
+      throw FormatError("it is not in order: it belongs before the previous finding");
     last_finding_ = std::move(key);
     if (!fields.flag("exported")) return;
     const std::string& sha256 = fields.text("hashes.sha256");
     const fs::path copy = EvidenceStore::relative_path(sha256);
     if (!is_plain_file(folder_ / copy))
-      throw FormatError(fmt::format("its copy {} is not there", copy.string()));
+      throw FormatError(fmt::format("its copy {} is missing", copy.string()));
     named_.insert(sha256);
   }
 
   void check_issue(const LineFields& fields) {
     ++result.issues;
     if (!issue_kind(fields.text("kind")))
-      throw FormatError("its `kind` is none that this version knows");
+      throw FormatError("this version does not know its `kind`");
   }
 
   void check_coverage(const LineFields& fields) {
@@ -172,11 +172,11 @@ private:
     const auto number = [&](const char* field) { return fields.number(field); };
     if (number("streams.scanned") + number("streams.skipped") + number("streams.failed") !=
         number("streams.planned"))
-      throw FormatError("its streams don't add up to those planned");
+      throw FormatError("its streams don't add up to the planned ones");
     if (number("bytes.scanned") + number("bytes.sparse") + number("bytes.skipped") +
             number("bytes.unreadable") !=
         number("bytes.planned"))
-      throw FormatError("its bytes don't add up to those planned");
+      throw FormatError("its bytes don't add up to the planned ones");
     u64 clusters = 0;
     for (const char* part :
          {"streams", "slack", "unallocated", "metadata", "skipped", "unreadable"})
@@ -184,10 +184,10 @@ private:
     if (clusters != number("clusters.size"))
       throw FormatError("its clusters don't add up to the volume");
     if (fields.sum_within("skipped_by") != number("bytes.skipped"))
-      throw FormatError("`skipped_by` does not add up to the bytes skipped");
+      throw FormatError("`skipped_by` does not add up to the skipped bytes");
   }
 
-  /// No hash covers the seal, so it must be to the letter what the lines before it give.
+  /// No hash covers the seal, so it must be exactly the line that the lines before it give.
   void check_seal(const LineFields& fields, std::string_view line) {
     if (!swept_.empty())
       throw FormatError(fmt::format("the coverage of volume {} is missing", *swept_.begin()));
@@ -202,10 +202,11 @@ private:
     require("findings", result.findings);
     require("issues", result.issues);
     if (fields.text("sha256") != sha256)
-      throw FormatError(fmt::format("the lines before the seal hash to {}, the seal says {}",
-                                    sha256, printable(fields.text("sha256"))));
+      throw FormatError(
+          fmt::format("the hash of the lines before the seal is {}, but the seal says {}", sha256,
+                      printable(fields.text("sha256"))));
     if (line != manifest_line(SealRecord{result.records, result.findings, result.issues, sha256}))
-      throw FormatError("the seal is not written as coldsweep writes it");
+      throw FormatError("the seal is not in the form that coldsweep writes");
   }
 
   void check_evidence() {
@@ -225,16 +226,16 @@ private:
     const std::string name = file.filename().string();
     if (!named_.contains(name) || EvidenceStore::relative_path(name) != fs::path(shown))
       fail(shown, "no finding names it");
-    if (!is_plain_file(file)) fail(shown, "a plain file expected");
+    if (!is_plain_file(file)) fail(shown, "not a plain file");
     const std::string sha256 = sha256_of_file(file);
-    if (sha256 != name) fail(shown, "its content hashes to " + sha256);
+    if (sha256 != name) fail(shown, "its hash is " + sha256);
   }
 
   [[noreturn]] static void fail(const std::string& file, const std::string& why) {
     throw Problem(fmt::format("{}: {}", printable(file), why));
   }
 
-  /// In the order of names, so that the same case always gives the same first problem.
+  /// Sorted by name, so that the same case always gives the same first problem.
   static std::set<fs::path> entries(const fs::path& folder) {
     std::set<fs::path> paths;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder))
@@ -250,7 +251,7 @@ private:
   Hasher hasher_{HashKind::sha256};
   Section section_ = kCase;
   bool sealed_ = false;
-  std::set<u64> volumes_, swept_; // swept_: those whose coverage is still to come
+  std::set<u64> volumes_, swept_; // swept_: coverage line still expected
   FindingKey last_finding_;
   std::unordered_set<std::string> named_;
 };
@@ -260,9 +261,8 @@ void require_sealed(const fs::path& folder) {
     throw UsageError(fmt::format("{}: no such case folder", folder.string()));
   if (fs::exists(fs::symlink_status(folder / kManifest))) return;
   if (fs::exists(folder / "case.db") || fs::exists(folder / "manifest.jsonl.partial"))
-    throw Error(
-        fmt::format("{} is not sealed: the sweep was interrupted before its end", folder.string()));
-  throw Error(fmt::format("{}: not a case folder: {} expected", folder.string(), kManifest));
+    throw Error(fmt::format("{} is not sealed: the sweep was interrupted", folder.string()));
+  throw Error(fmt::format("{}: not a case folder: there is no {}", folder.string(), kManifest));
 }
 
 } // namespace

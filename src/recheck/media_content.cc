@@ -14,11 +14,11 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kPiece = 1_MiB;
-constexpr u64 kUnitClusters = 16; // of NTFS's compression
+constexpr u64 kUnitClusters = 16; // in a compression unit of NTFS
 constexpr u64 kMostUnit = 1_MiB;
 constexpr u64 kMostDecoded = 1_GiB;
 
-/// The encodings that the manifest names, which are decoded here.
+/// The encoding of that name in the manifest, if it is one of WOF's.
 std::optional<Encoding> wof_encoding(const std::string& name) {
   for (const Encoding encoding :
        {Encoding::wof_xpress4k, Encoding::wof_xpress8k, Encoding::wof_xpress16k, Encoding::wof_lzx})
@@ -41,7 +41,7 @@ void take_zeros(u64 count, const TakeBytes& take) {
     take(ByteView(zeros).first(std::min<u64>(zeros.size(), count - done)));
 }
 
-/// In the order of the stream, and without overlap.
+/// Extents must be in the order of the stream, and must not overlap.
 void require_order(const report::FindingRow& finding) {
   u64 end = 0;
   for (const report::ExtentRow& extent : finding.extents) {
@@ -52,7 +52,7 @@ void require_order(const report::FindingRow& finding) {
 }
 
 u64 place_of(const report::ExtentRow& extent) {
-  if (!extent.media_offset) throw FormatError("an extent of it stands nowhere in the media");
+  if (!extent.media_offset) throw FormatError("one of its extents is not on the media");
   return *extent.media_offset;
 }
 
@@ -71,7 +71,7 @@ void MediaContent::read(const report::FindingRow& finding, const TakeBytes& take
   if (finding.encoding == name_of(Encoding::lznt1)) return read_lznt1(finding, take);
   if (wof_encoding(finding.encoding)) return read_wof(finding, take);
   const u64 from = finding.within_offset.value_or(0);
-  if (!checked_add(from, finding.size)) throw FormatError("its size can't be");
+  if (!checked_add(from, finding.size)) throw FormatError("its size is not possible");
   read_plain(finding, from, finding.size, take);
 }
 
@@ -94,7 +94,8 @@ void MediaContent::read_plain(const report::FindingRow& finding, u64 from, u64 s
 
 void MediaContent::read_lznt1(const report::FindingRow& finding, const TakeBytes& take) const {
   const u64 unit = cluster_size_ * kUnitClusters;
-  if (unit == 0 || unit > kMostUnit) throw FormatError("a cluster size that can't be compressed");
+  if (unit == 0 || unit > kMostUnit)
+    throw FormatError("NTFS does not compress with this cluster size");
   std::vector<std::byte> content(unit);
   auto extent = finding.extents.begin();
   for (u64 start = 0; start < finding.size; start += unit) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a finding's stream holds, read from the media where the manifest says it stands: no partition table, no MFT, no plan.
-// Only what NTFS or WOF compressed is decoded, by the decoders that the sweep uses. Used by one thread.
+// Reads the content of a finding's stream from the places on the media that the manifest states,
+// without partition table, MFT or plan. Only content that NTFS or WOF compressed is decoded, by the
+// same decoders as in the sweep. Used by one thread.
 #pragma once
 
 #include "image/byte_source.h"
@@ -17,8 +18,8 @@ public:
   MediaContent(SourcePtr media, u64 cluster_size)
       : media_(std::move(media)), cluster_size_(cluster_size) {}
 
-  /// Hands out the content piece by piece. Throws ReadError where the media can't be read, FormatError where what the
-  /// manifest says of the place can't be, or what stands there does not decompress.
+  /// Hands out the content piece by piece. Throws ReadError if the media can't be read, FormatError
+  /// if the place that the manifest states is not possible, or if what is there doesn't decompress.
   void read(const report::FindingRow& finding, const TakeBytes& take) const;
 
   /// `length` bytes of the media.

@@ -33,9 +33,10 @@ Rechecked check_name(const report::FindingRow& finding, MutableBytes record) {
           });
   }
   if (named && odd) return {};
-  if (listed) return {Recheck::not_checkable, "some of its names stand in other MFT records"};
+  if (listed) return {Recheck::not_checkable, "some of its names are in other MFT records"};
   return {Recheck::differs,
-          named ? fmt::format("no name of its MFT record is a {}", printable(finding.cause.name))
+          named ? fmt::format("no name of its MFT record has the anomaly {}",
+                              printable(finding.cause.name))
                 : fmt::format("its MFT record does not have the name {}", printable(stated))};
 }
 

@@ -31,11 +31,11 @@ bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   return false;
 }
 
-/// What was read of one content, for all findings about it.
+/// The result of reading one content, for all findings about it.
 struct CheckedContent {
   Rechecked verdict;
-  std::optional<std::vector<Finding>> judged; ///< by all rules
-  std::string unjudged;                       ///< why not
+  std::optional<std::vector<Finding>> judged; ///< what all rules found in it
+  std::string unjudged;                       ///< why the rules were not evaluated
 };
 
 bool same_content(const FindingRow& a, const FindingRow& b) {
@@ -71,8 +71,9 @@ private:
       return {Recheck::differs, match};
     if (finding.sha256.empty() && finding.sha1.empty() && finding.md5.empty())
       return matches_checked_ > 0
-                 ? Rechecked{Recheck::confirmed, "its matches; it has no hash"}
-                 : Rechecked{Recheck::not_checkable, "it has no hash, and no match in the media"};
+                 ? Rechecked{Recheck::confirmed, "only its matches: it has no hash"}
+                 : Rechecked{Recheck::not_checkable,
+                             "it has no hash, and none of its matches is on the media"};
     if (!last_ || !same_content(last_->first, finding)) {
       last_.reset();
       CheckedContent content =
@@ -85,7 +86,8 @@ private:
   Rechecked with_rule(const FindingRow& finding, const CheckedContent& content) {
     if (content.verdict.verdict != Recheck::confirmed || !rules_ || finding.cause.kind != "rule")
       return content.verdict;
-    if (!content.judged) return {Recheck::confirmed, "its rule was not asked: " + content.unjudged};
+    if (!content.judged)
+      return {Recheck::confirmed, "its rule was not evaluated: " + content.unjudged};
     if (const std::string why = RuleCheck::differing(finding, *content.judged); !why.empty())
       return {Recheck::differs, why};
     ++judged_;
@@ -106,11 +108,11 @@ private:
       const std::vector<std::byte> bytes = media.at(*extent.media_offset, extent.length);
       record.insert(record.end(), bytes.begin(), bytes.end());
     }
-    if (record.empty()) return {Recheck::not_checkable, "its MFT record has no place in the media"};
+    if (record.empty()) return {Recheck::not_checkable, "its MFT record is not on the media"};
     return check_name(finding, record);
   }
 
-  /// Where the bytes that matched stand elsewhere now; empty when they don't.
+  /// Says which match has other bytes on the media now; empty if none has.
   std::string differing_match(const FindingRow& finding, const MediaContent& content) {
     matches_checked_ = 0;
     for (const report::MatchRow& match : finding.matches) {
@@ -130,7 +132,7 @@ private:
       if (!match.parts.empty() && left > 0) continue;
       ++matches_checked_;
       if (found != match.data)
-        return fmt::format("the match of {} at offset {} (media {}): other bytes stand there",
+        return fmt::format("the match of {} at offset {} (media {}): the bytes there are different",
                            printable(match.id), match.offset, match.media_offset.value_or(0));
     }
     return {};
@@ -148,7 +150,8 @@ private:
     });
     std::string why = hashes.differing();
     if (!why.empty() && finding.kind == "carved" && finding.exported && is_mended(finding, media)) {
-      content.verdict.why = "but for ends of sectors, which the copy has as NTFS had them";
+      content.verdict.why =
+          "except for the ends of sectors, which the copy has as NTFS restores them";
       const std::string copy = copy_of(finding);
       StatedHashes of_copy(finding);
       of_copy.add(bytes_of(copy));
@@ -167,7 +170,8 @@ private:
                      kMostHeld);
   }
 
-  /// Content of an old MFT record was judged with the ends of its sectors put back: nothing else may differ.
+  /// Content of an old MFT record was scanned with the ends of its sectors restored. Whether the
+  /// copy differs from the media only there.
   bool is_mended(const FindingRow& finding, const MediaContent& content) {
     const std::string copy = copy_of(finding);
     u64 at = 0;
@@ -189,7 +193,8 @@ private:
     CheckedContent content;
     content.verdict.verdict = Recheck::not_checkable;
     if (finding.encoding.starts_with("wof")) {
-      content.verdict.why = "the size of its archive, which is stored through WOF, isn't stated";
+      content.verdict.why =
+          "its archive is compressed through WOF, and the manifest doesn't state its size";
     } else if (archive.size > kMostHeld) {
       content.verdict.why = fmt::format("its archive is larger than {} bytes", kMostHeld);
     } else {
@@ -206,12 +211,12 @@ private:
       });
       content.verdict =
           found ? Rechecked{}
-                : Rechecked{Recheck::differs, "no member of that name has the hashes it states"};
+                : Rechecked{Recheck::differs, "no member of that name has the stated hashes"};
     }
     return content;
   }
 
-  /// Of several members of one name one must be it.
+  /// Several members can have the same name; one of them must be the right one.
   static bool find_member(ByteView content, std::string_view path, ArchiveBudget& budget,
                           const std::function<bool(ByteView)>& is_it) {
     bool found = false;
@@ -237,7 +242,7 @@ private:
 RecheckCounts recheck(const RecheckParts& parts,
                       const std::function<void(const FindingRow&, const Rechecked&)>& use) {
   if (const u64 stated = parts.sealed.media_size(); parts.image.media->size() != stated)
-    throw UsageError(fmt::format("an image of {} bytes, but the case is of one of {}",
+    throw UsageError(fmt::format("the image has {} bytes, but that of the case has {}",
                                  parts.image.media->size(), stated));
   RecheckCounts counts;
   Checker checker(parts);

@@ -16,8 +16,7 @@ namespace {
 using report::FindingRow;
 using report::MatchRow;
 
-constexpr u32 kTimeoutSeconds =
-    600; // without the prefilter a content takes longer than in the sweep
+constexpr u32 kTimeoutSeconds = 600; // without the prefilter, scanning takes longer than in a sweep
 
 bool is_judged_as_raw(const FindingRow& finding) {
   for (u8 number = 0; number <= static_cast<u8>(StreamKind::unattributed); ++number)
@@ -55,7 +54,8 @@ bool has_match(const Finding& judged, const MatchRow& stated, u64 from) {
 } // namespace
 
 RuleCheck::RuleCheck(const RuleSet& rules)
-    : scanner_(rules, kTimeoutSeconds, Prefiltering::off), logs_(rules, kTimeoutSeconds) {}
+    : scanner_(rules, kTimeoutSeconds, Prefiltering::off),
+      logs_(rules, kTimeoutSeconds, Prefiltering::off) {}
 
 std::vector<Finding> RuleCheck::judge(const FindingRow& finding, ByteView content, char drive) {
   std::vector<Externals> names = names_of(finding, drive);

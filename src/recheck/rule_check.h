@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of a case once more, on content that was read anew: by libyara alone, without the prefilter. Used by one thread.
+// Evaluates the rules of a case again, on content that was read again: by libyara alone, without
+// the prefilter. Used by one thread.
 #pragma once
 
 #include "examine/examine_log.h"
@@ -17,11 +18,12 @@ public:
   /// `rules` must be those of the case, and outlive this object.
   explicit RuleCheck(const RuleSet& rules);
 
-  /// Everything the rules say of the content that `finding` is about; `drive` is the letter of its volume. What it says holds
-  /// for all findings about that content.
+  /// Everything that the rules find in the content that `finding` is about. The result applies to
+  /// all findings about that content. `drive` is the letter of its volume.
   std::vector<Finding> judge(const report::FindingRow& finding, ByteView content, char drive);
 
-  /// What of `finding` is not among what was judged of its content; empty where its rule matches, at the places that it states.
+  /// What `finding` states but the rules did not find in its content; empty if its rule matches in
+  /// the stated places.
   static std::string differing(const report::FindingRow& finding, std::span<const Finding> judged);
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hashes that a finding states, against bytes that are added in order. Used by one thread.
+// Compares the hashes that a finding states with those of bytes added in order. Used by one thread.
 #pragma once
 
 #include "base/hash.h"
@@ -15,7 +15,7 @@ public:
   explicit StatedHashes(const report::FindingRow& finding);
 
   void add(ByteView bytes);
-  /// The first that is another one; empty when all agree. Once, after all bytes.
+  /// Says which hash differs first; empty if all agree. Call it once, after all bytes.
   std::string differing();
 
 private:

@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr u64 kPiece = 1_MiB;
-/// Returns the hash of what was written, so that the list speaks of the copy's bytes.
+
+/// Returns the hash of the bytes as they are written, so that the list describes the copy.
 std::string copy_file(const fs::path& from, const fs::path& to, u64& bytes) {
   const File source = File::open(from);
   File target = File::create(to);
@@ -38,7 +39,7 @@ std::string copy_file(const fs::path& from, const fs::path& to, u64& bytes) {
   return hasher.finish();
 }
 
-/// A value is one line of the bag's description.
+/// Each value is one line of the bag's description.
 std::string one_line(std::string text) {
   std::replace_if(
       text.begin(), text.end(),
@@ -62,7 +63,7 @@ std::string description_of(const SealedCase& sealed, const BagSummary& payload) 
   return text + fmt::format("Payload-Oxum: {}.{}\n", payload.bytes, payload.files);
 }
 
-/// Writes a tag file and returns its line in the list of these.
+/// Writes a tag file and returns its line for the list of tag files.
 std::string tag_file(const fs::path& bag, const char* name, const std::string& text) {
   File file = File::create(bag / name);
   file.write(0, bytes_of(text));
@@ -73,11 +74,11 @@ std::string tag_file(const fs::path& bag, const char* name, const std::string& t
 void require_empty(const fs::path& bag, const fs::path& case_folder) {
   const fs::path within = fs::weakly_canonical(bag).lexically_relative(fs::canonical(case_folder));
   if (!within.empty() && *within.begin() != "..")
-    throw UsageError(fmt::format("{}: a folder outside of the case expected", bag.string()));
+    throw UsageError(fmt::format("{}: must be outside of the case folder", bag.string()));
   std::error_code ignored;
   const fs::file_status status = fs::symlink_status(bag, ignored);
   if (fs::exists(status) && !(fs::is_directory(status) && fs::is_empty(bag)))
-    throw UsageError(fmt::format("{}: a new or empty folder expected", bag.string()));
+    throw UsageError(fmt::format("{}: must be a new or empty folder", bag.string()));
 }
 
 } // namespace
@@ -91,7 +92,7 @@ BagSummary write_bag(const SealedCase& sealed, const fs::path& case_folder, cons
     fs::create_directories(target.parent_path());
     const std::string sha256 = copy_file(case_folder / path, target, summary.bytes);
     if (*path.begin() == "evidence" && sha256 != path.filename())
-      throw Error(fmt::format("{}: its content hashes to {}", path.string(), sha256));
+      throw Error(fmt::format("{}: its hash is {}", path.string(), sha256));
     list += fmt::format("{}  data/{}\n", sha256, path.generic_string());
     ++summary.files;
   }
@@ -100,7 +101,7 @@ BagSummary write_bag(const SealedCase& sealed, const fs::path& case_folder, cons
   const std::string declaration = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
   tags += fmt::format("{}  bagit.txt\n", sha256_of(declaration));
   tag_file(bag, "tagmanifest-sha256.txt", tags);
-  tag_file(bag, "bagit.txt", declaration); // last: only now it is a bag
+  tag_file(bag, "bagit.txt", declaration); // last: without it, this is not a bag
   sync_directory(bag);
   return summary;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CASE 1.x on UCO 1.x, as JSON-LD: the image, the sweep as an investigative action, each stream with findings as a file
-// with its facets, and each finding as an analytic result about it.
+// CASE 1.x on UCO 1.x, as JSON-LD: the image, the sweep as an investigative action, each stream
+// with findings as a file with its facets, and each finding as an analytic result about it.
 #include "base/text.h"
 #include "report/fields.h"
 #include "report/formats.h"
@@ -52,7 +52,7 @@ public:
     for (const FindingRow& finding : findings) add_finding(finding, key);
   }
 
-  /// Last, since it names all results.
+  /// Comes last, because it names all results.
   void add_action(u64 findings) {
     Json results = Json::array();
     for (u64 number = 1; number <= findings; ++number)

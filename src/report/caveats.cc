@@ -14,21 +14,22 @@ std::vector<std::string> caveats_of(const nlohmann::ordered_json& line) {
   const std::string kind = text_of(line, "kind");
   if (kind == kStringsOnly)
     caveats.emplace_back(
-        "only strings of the rule stand here: in raw space its condition can't be judged");
+        "only strings of the rule were found: in raw space its condition can't be evaluated");
   if (kind == "carved")
     caveats.emplace_back(
-        "a file seems to begin here; where it ends is what its header or its text says");
+        "a file seems to begin here; its end was inferred from its header or its text");
   const auto& overwritten = object_of(line, "overwritten");
   if (const u64 clusters = number_of(overwritten, "clusters"); clusters > 0)
-    caveats.push_back(fmt::format("{} of its {} clusters are in use by others now: not for certain "
-                                  "what the file held",
-                                  clusters, number_of(overwritten, "of")));
+    caveats.push_back(
+        fmt::format("{} of its {} clusters now belong to other files: the content may "
+                    "not be that of this file",
+                    clusters, number_of(overwritten, "of")));
   if (flag_of(line, "recovered"))
     caveats.emplace_back(
-        "its MFT record was found by its signature, since $MFT leads to it no more");
+        "its MFT record was found by its signature, because $MFT no longer leads to it");
   if (std::string source = text_of(line, "path_source"); !source.empty()) {
     std::replace(source.begin(), source.end(), '_', ' ');
-    caveats.push_back("where its path comes from: " + source);
+    caveats.push_back("source of its path: " + source);
   }
   for (const auto& anomaly : array_of(line, "anomalies"))
     caveats.push_back(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Digital Forensics XML 2.0.0-beta.0: a fileobject for each stream with findings, within its volume. `byte_runs` are the
-// stream's extents, as readers of the format expect; each match is a byte_run of its own within our element `finding`.
+// Digital Forensics XML 2.0.0-beta.0: a fileobject for each stream with findings, within its
+// volume. Its `byte_runs` are the stream's extents, as readers of the format expect. Each match is
+// a byte_run in our own element `finding`.
 #include "report/fields.h"
 #include "report/formats.h"
 #include "report/text_forms.h"
@@ -35,8 +36,8 @@ std::string finding_element(const FindingRow& finding) {
   return text + "</coldsweep:finding>";
 }
 
-/// The children stand in the order that the schema asks for. Folder indexes are not read, so a name counts as allocated
-/// when its record is in use and its folder is known.
+/// The children are in the order that the schema requires. Folder indexes are not read, so a name
+/// counts as allocated if its record is in use and its folder is known.
 std::string file_object(const std::vector<FindingRow>& findings) {
   const FindingRow& f = findings.front();
   std::string text = "<fileobject>";
@@ -49,7 +50,7 @@ std::string file_object(const std::vector<FindingRow>& findings) {
   text += element("uid", f.owner_sid) + element("mtime", f.si[1]) + element("ctime", f.si[2]) +
           element("atime", f.si[3]) + element("crtime", f.si[0]);
   text += element("seq", std::to_string(f.sequence)) + "<byte_runs>";
-  if (f.kind != "name") // whose extents are its MFT record
+  if (f.kind != "name") // the extents of a name are its MFT record
     for (const ExtentRow& extent : f.extents)
       text += byte_run(extent.offset, extent.media_offset, extent.length);
   text += "</byte_runs>";
@@ -98,7 +99,7 @@ std::string volume_end(const VolumeRow& volume) {
 
 void write_dfxml(const SealedCase& sealed, const Output& output) {
   output(head(sealed));
-  // Volumes and findings are both in the order of volume ids.
+  // Both volumes and findings are in the order of volume ids.
   auto next = sealed.volumes.begin();
   const auto open = [&] { output(volume_head(*next)); };
   const auto close = [&] { output(volume_end(*next++)); };

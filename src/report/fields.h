@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fields of a JSON object with their types checked. What a version adds or leaves null is absent; what has another type
-// is a FormatError. Private to report/. Pure functions.
+// Typed fields of a JSON object. A missing or null field is absent; a field of another type is a
+// FormatError. Private to report/. Pure functions.
 #pragma once
 
 #include "base/error.h"
@@ -15,10 +15,10 @@ namespace coldsweep::report {
 using Json = nlohmann::ordered_json;
 
 [[noreturn]] inline void wrong_type(const char* field, const char* expected) {
-  throw FormatError(std::string("`") + field + "`: " + expected + " expected");
+  throw FormatError(std::string("`") + field + "`: expected " + expected);
 }
 
-/// Null where there is none.
+/// Null if there is none.
 inline const Json* member_of(const Json& object, const char* field) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(field);
@@ -35,7 +35,7 @@ inline std::string text_of(const Json& object, const char* field) {
 inline std::optional<u64> maybe_number(const Json& object, const char* field) {
   const Json* value = member_of(object, field);
   if (!value) return std::nullopt;
-  if (!value->is_number_unsigned()) wrong_type(field, "a number that is not negative");
+  if (!value->is_number_unsigned()) wrong_type(field, "a non-negative number");
   return value->get<u64>();
 }
 
@@ -56,7 +56,7 @@ inline bool flag_of(const Json& object, const char* field) {
   return value && value->get<bool>();
 }
 
-/// An empty array where there is none.
+/// An empty array if there is none.
 inline const Json& array_of(const Json& object, const char* field) {
   static const Json none = Json::array();
   const Json* value = member_of(object, field);
@@ -65,7 +65,7 @@ inline const Json& array_of(const Json& object, const char* field) {
   return *value;
 }
 
-/// An empty object where there is none.
+/// An empty object if there is none.
 inline const Json& object_of(const Json& object, const char* field) {
   static const Json none = Json::object();
   const Json* value = member_of(object, field);
@@ -74,7 +74,7 @@ inline const Json& object_of(const Json& object, const char* field) {
   return *value;
 }
 
-/// Any value as a text: a text as it is, the rest as JSON.
+/// Any value as a text: a text as it is, everything else as JSON.
 inline std::string shown(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);

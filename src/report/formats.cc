@@ -8,15 +8,15 @@ namespace coldsweep::report {
 namespace {
 
 constexpr std::array kFormats{
-    Format{"html", "one self-contained page for people", write_html},
-    Format{"csv", "a table, one finding a row", write_csv},
-    Format{"jsonl", "one flat JSON object a finding", write_jsonl},
+    Format{"html", "a self-contained page for people", write_html},
+    Format{"csv", "a table with one finding per row", write_csv},
+    Format{"jsonl", "one flat JSON object per finding", write_jsonl},
     Format{"hashdeep", "hashes of the evidence copies, for hashdeep -a", write_hashdeep},
     Format{"dfxml", "Digital Forensics XML", write_dfxml},
     Format{"case", "CASE/UCO JSON-LD", write_case},
     Format{"stix", "a STIX 2.1 bundle", write_stix},
-    Format{"timesketch", "JSON lines for Timesketch, one a time", write_timesketch},
-    Format{"bodyfile", "the body file of The Sleuth Kit's mactime", write_bodyfile},
+    Format{"timesketch", "JSON lines for Timesketch, one per time of a finding", write_timesketch},
+    Format{"bodyfile", "a body file for The Sleuth Kit's mactime", write_bodyfile},
     Format{"sarif", "SARIF 2.1.0", write_sarif},
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The formats a case can be reported in. Each is a pure function of the sealed manifest: same manifest, same bytes. None
-// opens the image or the evidence copies. Any thread.
+// The formats a case can be reported in. Each is a pure function of the sealed manifest: same
+// manifest, same bytes. None opens the image or the evidence copies. Any thread.
 #pragma once
 
 #include "report/sealed_case.h"
@@ -15,12 +15,12 @@ struct Format {
   void (*write)(const SealedCase& sealed, const Output& output);
 };
 
-/// In the order in which `--help` names them.
+/// In the order of `--help`.
 std::span<const Format> formats();
-/// Null when there is none of that name.
+/// Null if there is no format of that name.
 const Format* format_named(std::string_view name);
 
-/// For a person in a hurry, at a terminal: what was examined, what was found, what was not looked at.
+/// A summary for the terminal: what was examined, what was found, and what was not looked at.
 void write_terminal_page(const SealedCase& sealed, const Output& output);
 
 void write_html(const SealedCase& sealed, const Output& output);

@@ -9,7 +9,7 @@ std::vector<FindingRow> heaviest_findings(const SealedCase& sealed, std::size_t 
   const auto heavier = [](const FindingRow& a, const FindingRow& b) {
     return std::pair(a.score.value_or(-1), ~a.number) > std::pair(b.score.value_or(-1), ~b.number);
   };
-  std::vector<FindingRow> kept; // a heap whose front is the lightest
+  std::vector<FindingRow> kept; // a heap with the lightest in front
   sealed.for_each_finding([&](const FindingRow& finding) {
     if (kept.size() == most && !heavier(finding, kept.front())) return;
     kept.push_back(finding);

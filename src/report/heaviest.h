@@ -6,7 +6,8 @@
 
 namespace coldsweep::report {
 
-/// The first `most` findings by score, those without a score last, in the manifest's order where they are equal.
+/// The `most` findings with the highest scores. Findings without a score come last, and findings
+/// with the same score are in the manifest's order.
 std::vector<FindingRow> heaviest_findings(const SealedCase& sealed, std::size_t most);
 
 } // namespace coldsweep::report

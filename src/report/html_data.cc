@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The data of report.html. 50,000 findings have to open at once, so what the table needs is kept small and apart.
+// The data of report.html. 50,000 findings have to open quickly, so the data for the table is small
+// and separate from the rest.
 #include "report/fields.h"
 #include "report/html_sections.h"
 #include "report/text_forms.h"
@@ -10,10 +11,10 @@
 namespace coldsweep::report {
 namespace {
 
-// More of these stand in the manifest; the page says how many it leaves out.
+// The manifest can have more of these; the page says how many it leaves out.
 constexpr std::size_t kMostMatches = 40, kMostExtents = 24, kMostLinks = 16;
 
-/// Texts in the order in which they first came, each once.
+/// Distinct texts, in the order of their first use.
 class Texts {
 public:
   std::size_t number_of(const std::string& text) {
@@ -28,7 +29,7 @@ private:
   Json texts_ = Json::array();
 };
 
-/// Beyond 2^53 numbers are not exact in a script; as texts they are.
+/// Numbers beyond 2^53 are not exact in JavaScript, so they become texts.
 Json exact(u64 number) {
   constexpr u64 last_exact = u64{1} << 53;
   return number <= last_exact ? Json(number) : Json(std::to_string(number));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// report.html: one file that holds all it needs. Its policy lets run only the script and the style that stand here, named by
-// hash, and load nothing: whatever a name from the evidence holds, it stays text.
+// report.html: one self-contained file. Its policy allows only its own script and style, by hash,
+// and loads nothing. So a name from the evidence stays text, whatever it contains.
 #include "base/error.h"
 #include "base/hash.h"
 #include "report/formats.h"
@@ -42,7 +42,7 @@ void write_part(std::string_view name, const SealedCase& sealed, const Output& o
   if (name == "footer") return output(page_footer(sealed));
   if (name == "index") return write_index(sealed, output);
   if (name == "details") return write_details(sealed, output);
-  throw Error(fmt::format("page.html: no part is called {}", name));
+  throw Error(fmt::format("page.html: there is no part {}", name));
 }
 
 } // namespace

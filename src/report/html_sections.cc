@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What report.html says without its script: all but single findings beyond the heaviest.
+// What report.html shows without its script: everything, but only the findings with the highest
+// scores.
 #include "report/html_sections.h"
 
 #include "base/text.h"
@@ -34,7 +35,8 @@ std::string sized(u64 bytes) {
   return fmt::format("<span title=\"{} bytes\">{}</span>", bytes, human_size(bytes));
 }
 
-/// A bar of parts in proportion. Attributes of SVG, since the page's policy allows no style in its markup.
+/// A bar divided in proportion to the parts. It uses SVG attributes, because the page's policy
+/// allows no styles in the markup.
 std::string bar(const std::vector<std::pair<std::string_view, u64>>& parts,
                 const std::string& label) {
   double sum = 0;
@@ -60,15 +62,15 @@ std::string spaced(std::string name) {
   return name;
 }
 
-/// Empty where nothing was compared.
+/// Empty if nothing was compared.
 std::string hash_verdict(const Json& image) {
   if (member_of(image, "hash_match") == nullptr) return {};
-  return flag_of(image, "hash_match") ? "the media agrees with what the image stores"
-                                      : "<strong>the media does not agree with what the image "
-                                        "stores</strong>";
+  return flag_of(image, "hash_match") ? "the media matches the hashes stored in the image"
+                                      : "<strong>the media does not match the hashes stored in "
+                                        "the image</strong>";
 }
 
-/// What the examiner says of the case; nothing where nothing was said.
+/// What the examiner said about the case; empty if nothing.
 std::string said_of_case(const SealedCase& sealed) {
   std::string facts;
   for (const auto& [name, value] : object_of(sealed.record, "info").items())
@@ -133,7 +135,7 @@ std::string found(const SealedCase& sealed) {
   if (sealed.strings_only > 0)
     text += fmt::format(
         "<p class=\"note\">{} of them are of kind <code>strings_only</code>: strings of "
-        "a rule stand in raw space, where its condition can't be judged.</p>",
+        "a rule in raw space, where its condition can't be evaluated.</p>",
         grouped(sealed.strings_only));
   std::vector<std::pair<std::string, CauseCount>> causes(sealed.causes.begin(),
                                                          sealed.causes.end());
@@ -175,10 +177,11 @@ std::string not_looked_at(const SealedCase& sealed) {
   if (rejected > 0) item("rule files left out", grouped(rejected));
   std::string text = "<section class=\"card missed\" aria-labelledby=\"h-missed\"><h2 "
                      "id=\"h-missed\">Not looked at</h2>";
-  text += items.empty() ? "<p class=\"calm\">Nothing of what was planned.</p>"
+  text += items.empty() ? "<p class=\"calm\">Nothing that was planned.</p>"
                         : "<ul class=\"causes\">" + items + "</ul>";
-  return text + "<p class=\"note\">Only what the scope names was planned. A finding says what the "
-                "bytes are, not that they were ever run.</p></section>";
+  return text +
+         "<p class=\"note\">Only what is in scope was planned. A finding shows that bytes are "
+         "there, not that they were ever executed.</p></section>";
 }
 
 std::string static_row(const SealedCase& sealed, const FindingRow& f) {
@@ -197,6 +200,23 @@ std::string static_row(const SealedCase& sealed, const FindingRow& f) {
       cell(f.sha256), cell(f.locate));
 }
 
+/// All bytes of a volume, by what happened to them.
+std::string space_row(const SpaceAccount& space) {
+  if (space.size == 0) return {};
+  std::string parts;
+  for (const auto& [what, bytes] : space.parts())
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", human_size(bytes), cell(what));
+  const std::string shown_bar = bar({{"scanned", space.streams + space.slack + space.unallocated},
+                                     {"sparse", space.metadata},
+                                     {"skipped", space.skipped},
+                                     {"unreadable", space.unreadable}},
+                                    parts);
+  return fmt::format(
+      "<tr><td></td><td colspan=\"6\">the whole volume, {}</td><td>{}<small>{}</small></td>"
+      "</tr>",
+      human_size(space.size), shown_bar, parts);
+}
+
 } // namespace
 
 std::string page_title(const SealedCase& sealed) {
@@ -212,8 +232,9 @@ std::string static_findings(const SealedCase& sealed) {
   std::string text;
   if (sealed.findings > kStaticFindings)
     text +=
-        fmt::format("<p class=\"note\">The {} findings that weigh most, of {}. All of them: with "
-                    "scripts on, or by <code>coldsweep report CASE --format csv</code>.</p>",
+        fmt::format("<p class=\"note\">The {} findings with the highest scores, of {}. To see all "
+                    "of them, turn scripts on or use <code>coldsweep report CASE --format "
+                    "csv</code>.</p>",
                     kStaticFindings, grouped(sealed.findings));
   text += "<table class=\"plain\"><thead><tr><th>Score</th><th>Rule</th><th>Path</th><th>Created, "
           "modified</th><th>SHA-256, locate</th></tr></thead><tbody>";
@@ -222,28 +243,12 @@ std::string static_findings(const SealedCase& sealed) {
   return text + "</tbody></table>";
 }
 
-/// Every byte of a volume, by what became of it.
-std::string space_row(const SpaceAccount& space) {
-  if (space.size == 0) return {};
-  std::string parts;
-  for (const auto& [what, bytes] : space.parts())
-    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", human_size(bytes), cell(what));
-  const std::string shown_bar = bar({{"scanned", space.streams + space.slack + space.unallocated},
-                                     {"sparse", space.metadata},
-                                     {"skipped", space.skipped},
-                                     {"unreadable", space.unreadable}},
-                                    parts);
-  return fmt::format("<tr><td></td><td colspan=\"6\">all {} of it</td><td>{}<small>{}</small></td>"
-                     "</tr>",
-                     human_size(space.size), shown_bar, parts);
-}
-
 std::string volumes_section(const SealedCase& sealed) {
   std::string text =
       "<table class=\"plain\"><thead><tr><th>Volume</th><th>File "
       "system</th><th class=\"num\">Offset</th><th "
       "class=\"num\">Size</th><th>State</th><th>Streams</"
-      "th><th class=\"num\">Bytes planned</th><th>Account of them</th></tr></thead><tbody>";
+      "th><th class=\"num\">Bytes planned</th><th>What happened to them</th></tr></thead><tbody>";
   for (const VolumeRow& volume : sealed.volumes) {
     text += fmt::format("<tr><td><b>{}</b> {}</td><td>{}</td><td class=\"num\">{}</td><td "
                         "class=\"num\">{}</td><td>{}{}</td>",
@@ -258,7 +263,7 @@ std::string volumes_section(const SealedCase& sealed) {
     }
     const CoverageRow& c = known->second;
     const std::string account =
-        fmt::format("{} scanned, {} holes, {} skipped, {} unreadable", human_size(c.scanned),
+        fmt::format("{} scanned, {} sparse, {} skipped, {} unreadable", human_size(c.scanned),
                     human_size(c.sparse), human_size(c.skipped), human_size(c.unreadable));
     text +=
         fmt::format("<td>{} of {}</td><td class=\"num\">{}</td><td>{}<small>{}</small></td></tr>",
@@ -291,7 +296,7 @@ std::string issues_section(const SealedCase& sealed) {
   });
   text += "</tbody></table>";
   if (listed > kIssuesShown)
-    text += fmt::format("<p class=\"note\">{} more stand in the manifest.</p>",
+    text += fmt::format("<p class=\"note\">{} more are in the manifest.</p>",
                         grouped(listed - kIssuesShown));
   return text;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of report.html that need no script, and the data that the script shows. Private to report/. Pure functions.
+// The parts of report.html that need no script, and the data that the script shows. Private to
+// report/. Pure functions.
 #pragma once
 
 #include "report/sealed_case.h"
@@ -15,9 +16,10 @@ std::string issues_section(const SealedCase& sealed);
 std::string static_findings(const SealedCase& sealed);
 std::string page_footer(const SealedCase& sealed);
 
-/// What the table shows and filters by, as one JSON object: texts that recur stand once, rows refer to them by number.
+/// What the table shows and filters by, as one JSON object. Texts that recur are stored once, and
+/// rows refer to them by number.
 void write_index(const SealedCase& sealed, const Output& output);
-/// All else about each finding, a line of JSON each, parsed only when it is looked at.
+/// Everything else about the findings: one line of JSON each, parsed only when someone looks at it.
 void write_details(const SealedCase& sealed, const Output& output);
 
 } // namespace coldsweep::report

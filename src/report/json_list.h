@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The elements of a JSON array, written one a line as they come, so that no report is held as a whole. Private to report/.
+// Writes the elements of a JSON array as they come, one per line, so that no report is held in
+// memory as a whole. Private to report/.
 #pragma once
 
 #include "report/text_forms.h"

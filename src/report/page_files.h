@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of html/ as they were when the program was built. Constant data, any thread.
+// The files of html/, embedded at build time. Constant data, any thread.
 #pragma once
 
 #include <string_view>
 
 namespace coldsweep::report {
 
-/// The text of `page.css` and the like. Throws std::logic_error for a name that is none.
+/// The text of `page.css` and the like. Throws std::logic_error if there is no such file.
 std::string_view page_file(std::string_view name);
 
 } // namespace coldsweep::report

@@ -7,9 +7,10 @@
 
 namespace coldsweep::report {
 
-/// Relative to the case folder, in order: the manifest with what vouches for it, the page, the record of the run, the copies.
-/// Without the journal, which says nothing that the manifest doesn't. All are names that coldsweep makes: letters, digits,
-/// `.` and `/`, so that no system and no format needs them changed.
+/// Paths relative to the case folder, sorted: the manifest, its signature and time stamp,
+/// report.html, run.json and the evidence copies. The journal is left out, because everything in it
+/// is in the manifest. coldsweep made all of these names from letters, digits, `.` and `/`, so they
+/// are valid in every system and format.
 std::vector<std::filesystem::path> payload_of(const std::filesystem::path& case_folder);
 
 } // namespace coldsweep::report

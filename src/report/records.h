@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What reports show of a manifest's lines: plain values, with kinds as the texts that stand there, so that a manifest of a
-// later version can be shown as well. Every text may come from hostile evidence and is escaped by whoever writes it.
+// What reports show of a manifest's lines, as plain values. Kinds are kept as texts, so that a
+// manifest of a later version can be shown too. Any text may come from hostile evidence; the code
+// that writes it has to escape it.
 #pragma once
 
 #include "base/types.h"
@@ -15,7 +16,7 @@
 
 namespace coldsweep::report {
 
-/// How much a finding weighs: its score in three bands, or none where it was not scored.
+/// The weight of a finding: its score in three bands, or `unweighed` if it has no score.
 enum class Weight : u8 { high, medium, low, unweighed };
 inline constexpr std::size_t kWeights = 4;
 inline constexpr i64 kHighScore = 80, kMediumScore = 40;
@@ -25,8 +26,8 @@ std::string_view name_of(Weight weight);
 
 struct VolumeRow {
   u64 id = 0;
-  std::string locator, filesystem, status, label, serial, note;
-  std::string drive; ///< the letter under which rules saw its paths
+  std::string locator, filesystem, status, label, note;
+  std::string drive; ///< the drive letter that rules saw in its paths
   std::optional<u64> offset, cluster_size;
   u64 size = 0;
 };
@@ -38,7 +39,7 @@ struct CoverageRow {
   SpaceAccount space;
 };
 
-/// Created, modified, MFT record modified, accessed: ISO 8601 in UTC, empty where there is none.
+/// Created, modified, MFT record modified, accessed: ISO 8601 in UTC, empty if unknown.
 using TimeRow = std::array<std::string, 4>;
 
 struct ExtentRow {
@@ -51,8 +52,8 @@ struct MatchRow {
   u64 offset = 0, length = 0;
   std::optional<u64> media_offset;
   std::string data;             ///< hex of the first bytes
-  std::vector<ExtentRow> parts; ///< where it stands in several places
-  std::string before, after;    ///< hex of what stands around it
+  std::vector<ExtentRow> parts; ///< its pieces, if it is in several places
+  std::string before, after;    ///< hex of the bytes around it
 };
 
 struct ReasonRow {
@@ -64,7 +65,7 @@ struct CauseRow {
   std::string kind; ///< `rule`, `hash_set` or `anomaly`
   std::string name;
   std::string name_space;
-  std::string detail; ///< the entry of the set, what is odd, or the rule's description
+  std::string detail; ///< the entry of the set, or the description of the anomaly or rule
   std::vector<std::string> tags;
   std::vector<std::pair<std::string, std::string>> meta;
   std::string file, file_sha256;
@@ -78,7 +79,7 @@ struct FindingRow {
   std::string stream;
   std::optional<std::string> member;
   std::string kind;
-  std::optional<u64> within_offset; ///< of a part: where it begins in the stream
+  std::optional<u64> within_offset; ///< only of a part: where it begins in the stream
   std::optional<u64> record;        ///< absent for bytes that belong to no MFT record
   u64 sequence = 0, attribute_id = 0;
   bool allocated = false;
@@ -95,20 +96,20 @@ struct FindingRow {
   std::optional<u64> log_line;
   std::string log_time;
   std::vector<std::string> caveats; ///< see caveats.h
-  std::string known;                ///< set and entry that know the stream
+  std::string known;                ///< hash set and entry that list the stream
   bool exported = false;
   std::string locate;
 };
 
-/// `/path`, `/path:stream`, and the member of an archive behind `!/`.
+/// `/path` or `/path:stream`, followed by `!/member` for a member of an archive.
 std::string full_name(const FindingRow& finding);
 
-/// Whether both are of the same stream (or member); such findings follow each other in the manifest.
+/// Whether both are in the same stream (or member). Such findings are adjacent in the manifest.
 bool same_stream(const FindingRow& a, const FindingRow& b);
 
 struct IssueRow {
   std::string kind, path, stream, stage, message;
-  std::optional<u64> volume, record;
+  std::optional<u64> volume;
   u64 bytes = 0;
 };
 

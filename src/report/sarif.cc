@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SARIF 2.1.0: a result for each finding, its matches as byte regions of the stream; issues are notifications.
+// SARIF 2.1.0: a result for each finding, with its matches as byte regions of the stream. Issues
+// become notifications.
 #include "base/text.h"
 #include "report/fields.h"
 #include "report/formats.h"

@@ -20,7 +20,7 @@ VolumeRow volume_of(const Json& line) {
           .filesystem = text_of(line, "filesystem"),
           .status = text_of(line, "status"),
           .label = text_of(line, "label"),
-          .serial = text_of(line, "serial"),
+
           .note = text_of(line, "note"),
           .drive = text_of(line, "drive"),
           .offset = maybe_number(line, "offset"),
@@ -97,9 +97,14 @@ std::vector<std::string> texts_of(const Json& object, const char* field) {
 CauseRow cause_of(const Json& line) {
   CauseRow cause;
   if (const Json* rule = member_of(line, "rule")) {
-    cause = {
-        "rule", text_of(*rule, "name"), text_of(*rule, "namespace"),  {}, texts_of(*rule, "tags"),
-        {},     text_of(*rule, "file"), text_of(*rule, "file_sha256")};
+    cause = {.kind = "rule",
+             .name = text_of(*rule, "name"),
+             .name_space = text_of(*rule, "namespace"),
+             .detail = {},
+             .tags = texts_of(*rule, "tags"),
+             .meta = {},
+             .file = text_of(*rule, "file"),
+             .file_sha256 = text_of(*rule, "file_sha256")};
     for (const auto& [name, value] : object_of(*rule, "meta").items())
       cause.meta.emplace_back(name, shown(value));
     for (const auto& [name, value] : cause.meta)
@@ -121,18 +126,23 @@ CauseRow cause_of(const Json& line) {
 std::vector<ExtentRow> extents_of(const Json& object, const char* field) {
   std::vector<ExtentRow> extents;
   for (const Json& extent : array_of(object, field))
-    extents.push_back({number_of(extent, "offset"), number_of(extent, "length"),
-                       maybe_number(extent, "media_offset")});
+    extents.push_back({.offset = number_of(extent, "offset"),
+                       .length = number_of(extent, "length"),
+                       .media_offset = maybe_number(extent, "media_offset")});
   return extents;
 }
 
 std::vector<MatchRow> matches_of(const Json& line) {
   std::vector<MatchRow> matches;
   for (const Json& match : array_of(line, "matches"))
-    matches.push_back({text_of(match, "id"), number_of(match, "offset"), number_of(match, "length"),
-                       maybe_number(match, "media_offset"), text_of(match, "data"),
-                       extents_of(match, "parts"), text_of(match, "before"),
-                       text_of(match, "after")});
+    matches.push_back({.id = text_of(match, "id"),
+                       .offset = number_of(match, "offset"),
+                       .length = number_of(match, "length"),
+                       .media_offset = maybe_number(match, "media_offset"),
+                       .data = text_of(match, "data"),
+                       .parts = extents_of(match, "parts"),
+                       .before = text_of(match, "before"),
+                       .after = text_of(match, "after")});
   return matches;
 }
 
@@ -221,7 +231,6 @@ IssueRow issue_of(const Json& line) {
           .stage = text_of(line, "stage"),
           .message = text_of(line, "message"),
           .volume = maybe_number(line, "volume"),
-          .record = maybe_number(line, "record"),
           .bytes = number_of(line, "bytes")};
 }
 
@@ -229,7 +238,6 @@ SealedCase::SealedCase(const std::filesystem::path& case_folder)
     : manifest_(case_folder / "manifest.jsonl") {
   for_each_line("", [&](const Json& line) {
     const std::string type = text_of(line, "type");
-    ++records;
     if (type == "case") {
       record = line;
     } else if (type == "volume") {
@@ -255,7 +263,6 @@ SealedCase::SealedCase(const std::filesystem::path& case_folder)
       coverage[number_of(line, "volume")] = row;
     } else if (type == "seal") {
       seal_sha256 = text_of(line, "sha256");
-      --records;
     }
   });
   if (!record.is_object())
@@ -288,8 +295,8 @@ void SealedCase::for_each_issue(const std::function<void(const IssueRow&)>& use)
   for_each_line("issue", [&](const Json& line) { use(issue_of(line)); });
 }
 
-/// Those of one type, or all. The type is the first field of every line that coldsweep writes, so the others need not be
-/// parsed.
+/// Lines of one type, or all if `type` is empty. The type is the first field of every line that
+/// coldsweep writes, so lines of other types need not be parsed.
 void SealedCase::for_each_line(const std::string& type,
                                const std::function<void(const Json&)>& use) const {
   const std::string start = fmt::format("{{\"type\":\"{}\"", type);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sealed manifest -> what reports are made of. Findings and issues are read anew, a line at a time, for whoever asks for
-// them, so that memory does not grow with their number. Any thread; the manifest must not change meanwhile.
+// A sealed manifest -> what reports are made of. Each call reads the findings or issues again, line
+// by line, so memory doesn't grow with their number. Any thread; the manifest must not change
+// meanwhile.
 #pragma once
 
 #include "report/records.h"
@@ -28,22 +29,22 @@ struct IssueCount {
 
 class SealedCase {
 public:
-  /// Reads the manifest once, for what is said of the whole. Whether the case is what was sealed is verify_case's to say.
-  /// Throws FormatError naming the line that is no record.
+  /// Reads the manifest once, for what it says about the case as a whole. Doesn't check the seal;
+  /// verify_case does. Throws FormatError naming the line if one is not a record.
   explicit SealedCase(const std::filesystem::path& case_folder);
 
   void for_each_finding(const std::function<void(const FindingRow&)>& use) const;
-  /// The findings of a stream together.
+  /// Calls `use` once per stream, with all of its findings.
   void for_each_stream(const std::function<void(const std::vector<FindingRow>&)>& use) const;
   void for_each_issue(const std::function<void(const IssueRow&)>& use) const;
 
   const VolumeRow* volume(u64 id) const;
-  /// `p2`, or the number where the manifest lists no such volume.
+  /// Such as `p2`; the number if the manifest lists no such volume.
   std::string locator(u64 id) const;
   std::string image_name() const;                    ///< of the first segment
   u64 media_size() const;                            ///< in bytes
   std::vector<std::string> rule_file_hashes() const; ///< SHA-256, in the manifest's order
-  /// Of a text in the first record, such as {"tool", "version"}; empty where there is none.
+  /// The text at a path in the first record, such as {"tool", "version"}; empty if there is none.
   std::string case_text(std::initializer_list<const char*> path) const;
 
   Json record; ///< the first line
@@ -53,9 +54,10 @@ public:
   std::array<u64, kWeights> weights{};
   std::map<std::string, CauseCount> causes;
   std::map<std::string, IssueCount> issue_kinds;
-  u64 findings = 0, issues = 0, records = 0;
-  u64 strings_only =
-      0; ///< of the findings: strings in raw space, where the rule's condition can't be judged
+  u64 findings = 0, issues = 0;
+  /// How many of the findings are strings in raw space, where the rule's condition can't be
+  /// evaluated.
+  u64 strings_only = 0;
   std::string seal_sha256;
 
 private:
@@ -63,7 +65,7 @@ private:
   std::filesystem::path manifest_;
 };
 
-/// One line each, as the manifest has it. Throw FormatError naming the field that is of another type.
+/// From one line of the manifest. Throw FormatError naming the field if one has another type.
 FindingRow finding_of(const Json& line);
 IssueRow issue_of(const Json& line);
 

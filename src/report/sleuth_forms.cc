@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Formats of the forensic command line: hashdeep's list of known files, and mactime's body file. One entry a stream,
-// however many findings it has.
+// Formats of the forensic command line: hashdeep's list of known files, and mactime's body file.
+// One entry per stream, however many findings it has.
 #include "base/text.h"
 #include "report/formats.h"
 #include "report/text_forms.h"
@@ -15,15 +15,15 @@
 namespace coldsweep::report {
 namespace {
 
-/// As EvidenceStore names the copy.
+/// The name that EvidenceStore gives to the copy.
 std::string copy_of(const FindingRow& finding) {
   return fmt::format("evidence/{}/{}", finding.sha256.substr(0, 2), finding.sha256);
 }
 
-/// hashdeep reads lines into a buffer of bounded length, comments too.
+/// hashdeep reads lines into a buffer of limited length, comments too.
 constexpr std::size_t kLongestComment = 500;
 
-/// mactime splits at `|`, and knows no escape for it.
+/// mactime splits lines at `|` and has no escape for it.
 std::string body_name(std::string name) {
   name = printable(name);
   for (std::size_t at = 0; (at = name.find('|', at)) != std::string::npos;)
@@ -31,7 +31,7 @@ std::string body_name(std::string name) {
   return name;
 }
 
-/// Whole seconds since 1970, 0 for none, as the body file has it.
+/// Whole seconds since 1970, or 0 if there is no time, as in all body files.
 i64 body_time(const std::string& iso) {
   const std::optional<UnixTime> time = unix_time(iso);
   return time ? std::max<i64>(time->seconds, 0) : 0;
@@ -67,7 +67,7 @@ void write_hashdeep(const SealedCase& sealed, const Output& output) {
       fmt::format("%%%% HASHDEEP-1.0\n%%%% size,md5,sha1,sha256,filename\n"
                   "## Made by coldsweep {} from the manifest with seal {}\n"
                   "## Audit from within the case folder: hashdeep -r -l -a -k THIS_FILE evidence\n"
-                  "## Streams without a copy stand as comments.\n## \n",
+                  "## Streams without a copy are listed as comments.\n## \n",
                   printable(sealed.case_text({"tool", "version"})), printable(sealed.seal_sha256)));
   std::unordered_set<std::string> listed;
   sealed.for_each_stream([&](const std::vector<FindingRow>& findings) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// STIX 2.1: for each stream with findings a `file`, its `directory`, and a `malware-analysis` that says what matched. All
-// identifiers are UUIDs of version 5, those of observables as the standard makes them, so the same case gives the same bundle.
+// STIX 2.1: for each stream with findings a `file`, its `directory`, and a `malware-analysis` that
+// says what matched. All identifiers are version 5 UUIDs, for observables computed as the standard
+// prescribes. So the same case always gives the same bundle.
 #include "base/text.h"
 #include "report/fields.h"
 #include "report/formats.h"
@@ -18,7 +19,7 @@ namespace {
 
 constexpr const char* kNoTime = "1970-01-01T00:00:00.000Z";
 
-/// Milliseconds, as the standard recommends; absent for years it can't write.
+/// Milliseconds, as the standard recommends; absent for years that it can't express.
 std::optional<std::string> stix_time(const std::string& iso) {
   if (!unix_time(iso) || iso.size() < 19 || iso[4] != '-') return std::nullopt;
   const std::string fraction = iso.size() > 20 && iso[19] == '.' ? iso.substr(20, 3) : "";
@@ -29,7 +30,7 @@ class Bundle {
 public:
   Bundle(const SealedCase& sealed, const Output& output) : sealed_(sealed), list_(output) {
     const std::string acquired = sealed.case_text({"image", "acquisition", "acquired"});
-    // Objects need a time of making, and a report may not depend on the clock.
+    // Objects need a time of creation, and a report may not depend on the clock.
     time_ = stix_time(acquired).value_or(kNoTime);
   }
 
@@ -74,7 +75,7 @@ public:
     list_.add(object);
   }
 
-  /// What was not looked at belongs to what was found.
+  /// What was found means little without what was not looked at.
   void add_coverage() {
     Json object = domain_object("note", "note--" + uuid5(sealed_.seal_sha256 + "/coverage"));
     std::string text =
@@ -117,7 +118,7 @@ private:
       hashes[algorithm] = *digest;
       if (one_hash.empty()) one_hash[algorithm] = *digest;
     }
-    // The contributing properties, in the order of their names (RFC 8785).
+    // The contributing properties, sorted by name (RFC 8785).
     Json contributing = Json::object();
     if (!one_hash.empty()) contributing["hashes"] = one_hash;
     contributing["name"] = name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// CSV and flat JSON lines: one finding a row, the same columns in both.
+// CSV and flat JSON lines: one row per finding, with the same columns in both.
 #include "base/text.h"
 #include "report/fields.h"
 #include "report/formats.h"
@@ -41,7 +41,7 @@ void add_first_match(Json& row, const FindingRow& finding) {
   row["match_data"] = or_null(first.data);
 }
 
-/// The columns, in order. Only texts, numbers, truth values and nulls.
+/// The columns, in order. Only texts, numbers, booleans and nulls.
 Json row_of(const SealedCase& sealed, const FindingRow& finding) {
   Json row{{"number", finding.number},
            {"score", or_null(finding.score)},
@@ -82,7 +82,7 @@ Json row_of(const SealedCase& sealed, const FindingRow& finding) {
   return row;
 }
 
-/// RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+/// RFC 4180. A text that a spreadsheet would take for a formula is prefixed with an apostrophe.
 std::string csv_cell(const Json& value) {
   if (value.is_null()) return {};
   if (!value.is_string()) return json_text(value);
@@ -106,7 +106,7 @@ std::string csv_line(const Json& row, bool names) {
   return line + "\r\n";
 }
 
-/// Of every match, in columns of equal length: nothing is nested deeper.
+/// All matches, as lists of equal length, so that nothing is nested deeper.
 void add_all_matches(Json& row, const FindingRow& finding) {
   Json ids = Json::array(), offsets = Json::array(), lengths = Json::array(), media = Json::array(),
        data = Json::array();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep report CASE`: a page for the terminal. What weighs most stands first; each list says how much it leaves out.
+// `coldsweep report CASE`: a page for the terminal. The highest scores come first, and each list
+// says how much it leaves out.
 #include "base/text.h"
 #include "report/fields.h"
 #include "report/formats.h"
@@ -25,7 +26,7 @@ std::string counted(u64 count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-/// What the examiner says of the case; nothing where nothing was said.
+/// What the examiner said about the case; empty if nothing.
 std::string said_of_case(const SealedCase& sealed) {
   std::string lines;
   for (const auto& [name, value] : object_of(sealed.record, "info").items())
@@ -46,10 +47,10 @@ std::string examined(const SealedCase& sealed) {
     if (!value.is_null())
       page += fmt::format("  {:<8} {}\n", shown(name), shown(report::shown(value)));
   if (member_of(image, "hash_match") != nullptr)
-    page +=
-        fmt::format("  hash     {}\n", flag_of(image, "hash_match")
-                                           ? "the media agrees with what the image stores"
-                                           : "THE MEDIA DOES NOT AGREE with what the image stores");
+    page += fmt::format("  hash     {}\n",
+                        flag_of(image, "hash_match")
+                            ? "the media matches the hashes stored in the image"
+                            : "THE MEDIA DOES NOT MATCH the hashes stored in the image");
   for (const VolumeRow& volume : sealed.volumes)
     page += fmt::format("  volume   {}  {}, {}, {}{}\n", shown(volume.locator),
                         shown(volume.filesystem), human_size(volume.size), shown(volume.status),
@@ -73,8 +74,8 @@ std::string findings(const SealedCase& sealed) {
     if (sealed.weights.at(i) > 0)
       page += fmt::format("  {:>6}  {}\n", sealed.weights.at(i), name_of(static_cast<Weight>(i)));
   if (sealed.strings_only > 0)
-    page += fmt::format("  of these {} of kind strings_only: strings of a rule stand in raw space, "
-                        "where its condition can't be judged\n",
+    page += fmt::format("  {} of these of kind strings_only: strings of a rule in raw space, where "
+                        "its condition can't be evaluated\n",
                         sealed.strings_only);
   page += "\n  score  finding\n";
   for (const FindingRow& finding : heaviest_findings(sealed, kFindingsShown)) {
@@ -119,11 +120,11 @@ std::string not_looked_at(const SealedCase& sealed) {
     page += fmt::format("    {}: {}\n", shown(reason), human_size(bytes));
   if (total.unreadable > 0) page += fmt::format("  {} unreadable\n", human_size(total.unreadable));
   if (total.streams_skipped + total.streams_failed > 0)
-    page += fmt::format("  {} passed over, {} failed\n", counted(total.streams_skipped, "stream"),
+    page += fmt::format("  {} skipped, {} failed\n", counted(total.streams_skipped, "stream"),
                         total.streams_failed);
   const std::size_t rejected = array_of(object_of(sealed.record, "rules"), "rejected").size();
   if (rejected > 0) page += fmt::format("  {} left out\n", counted(rejected, "rule file"));
-  if (page.size() == heading) page += "  nothing of what was planned\n";
+  if (page.size() == heading) page += "  nothing that was planned\n";
   if (total.space.size > 0) {
     page += fmt::format("  of {} on the swept volumes:\n", human_size(total.space.size));
     for (const auto& [what, bytes] : total.space.parts())

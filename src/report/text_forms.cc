@@ -11,7 +11,7 @@
 namespace coldsweep::report {
 namespace {
 
-// Of coldsweep's reports; made once at random, and never to change.
+// The name space of coldsweep's reports. It is random and must never change.
 constexpr std::string_view kOwnNameSpace =
     "\x8d\x1f\x5c\x02\x6b\x3e\x4f\x7a\x9c\x41\x0e\xd7\x52\xa8\x33\xb6";
 // 00abedb4-aa42-466c-9c01-fed23315a9b7: STIX 2.1, 2.9.
@@ -55,7 +55,8 @@ std::optional<i64> digits_at(std::string_view& text) {
   return value;
 }
 
-/// Days since 1970 in the proleptic Gregorian calendar; years count from March, so that leap days come last.
+/// Days since 1970 in the proleptic Gregorian calendar. Years are counted from March, so that leap
+/// days come last.
 i64 days_from_civil(i64 year, i64 month, i64 day) {
   year -= month <= 2 ? 1 : 0;
   const i64 era = year / 400;
@@ -70,7 +71,7 @@ i64 days_from_civil(i64 year, i64 month, i64 day) {
 std::string html(std::string_view text) { return entities(printable(text)); }
 
 std::string xml(std::string_view text) {
-  // U+FFFE and U+FFFF are valid UTF-8 and no characters of XML.
+  // U+FFFE and U+FFFF are valid in UTF-8, but not in XML.
   std::string shown = printable(text);
   for (const auto& [raw, escaped] :
        {std::pair{"\xEF\xBF\xBE", "\\u{fffe}"}, {"\xEF\xBF\xBF", "\\u{ffff}"}})
@@ -130,7 +131,7 @@ std::string uuid5(std::string_view name) { return uuid5_in(kOwnNameSpace, name);
 std::string stix_uuid5(std::string_view name) { return uuid5_in(kStixNameSpace, name); }
 
 std::optional<UnixTime> unix_time(std::string_view iso) {
-  constexpr i64 longest_year = 60'056; // the last that NTFS can say
+  constexpr i64 longest_year = 60'056; // the last that NTFS can express
   std::array<i64, 6> parts{};
   for (i64& part : parts) {
     const std::optional<i64> digits = digits_at(iso);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON lines for Timesketch: one row for each time of each finding, with the three fields it asks for. No field is longer
-// than what its index takes (32,766 bytes).
+// JSON lines for Timesketch: one row for each time of each finding, with the three fields that it
+// requires. No field is longer than its index allows (32,766 bytes).
 #include "base/text.h"
 #include "report/fields.h"
 #include "report/formats.h"
@@ -12,7 +12,7 @@ namespace coldsweep::report {
 namespace {
 
 constexpr std::size_t kLongestField = 32'000;
-// pandas and OpenSearch keep nanoseconds in 64 bits: years outside 1678 to 2261 can't be said there.
+// pandas and OpenSearch keep nanoseconds in 64 bits: they have only the years 1678 to 2261.
 constexpr i64 kEarliest = -9'200'000'000, kLatest = 9'200'000'000; // seconds since 1970
 
 /// `2021-03-02T10:11:12.123456+00:00`
@@ -59,12 +59,12 @@ public:
   void add(const std::string& iso, const std::string& description) {
     if (iso.empty()) return;
     const std::optional<UnixTime> time = unix_time(iso);
-    const bool sayable = time && time->seconds > kEarliest && time->seconds < kLatest;
-    put(sayable ? microseconds(iso) : "1970-01-01T00:00:00.000000+00:00",
-        sayable ? description : description + " (out of Timesketch's range, see exact_time)", iso);
+    const bool in_range = time && time->seconds > kEarliest && time->seconds < kLatest;
+    put(in_range ? microseconds(iso) : "1970-01-01T00:00:00.000000+00:00",
+        in_range ? description : description + " (out of Timesketch's range, see exact_time)", iso);
   }
 
-  /// Where there was no time at all: a finding must not be lost for that.
+  /// A finding without any time must not be lost.
   void finish() {
     if (!any_) put("1970-01-01T00:00:00.000000+00:00", "Not a time", "");
   }

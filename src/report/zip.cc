@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr u64 kPiece = 1_MiB;
-constexpr time_t kFirstOfZip = 315'532'800; // 1980-01-01, before which zip has no times
+constexpr time_t kFirstOfZip = 315'532'800; // 1980-01-01, the first time that zip can express
 
 struct FreeArchive {
   void operator()(archive* of) const { archive_write_free(of); }
@@ -77,7 +77,7 @@ private:
 ZipSummary write_zip(const fs::path& case_folder, const fs::path& zip,
                      const std::string& password) {
   if (fs::exists(fs::symlink_status(zip)))
-    throw UsageError(fmt::format("{}: exists already, and is not overwritten", zip.string()));
+    throw UsageError(fmt::format("{}: already exists, and is not overwritten", zip.string()));
   const fs::path partial = zip.string() + ".partial";
   std::error_code error;
   fs::remove(partial, error);

@@ -191,7 +191,7 @@ TEST_CASE("verify distinguishes an intact case, a changed one, an unsealed one, 
   const std::string folder = scene.case_folder().string();
   const ToolResult holds = run_program({"verify", folder});
   CHECK(holds.status == 0);
-  CHECK_THAT(holds.out, ContainsSubstring("The case holds"));
+  CHECK_THAT(holds.out, ContainsSubstring("The case is intact"));
   const ToolResult as_json = run_program({"verify", folder, "--json"});
   CHECK(json::parse(as_json.out).at("holds") == true);
 
@@ -306,7 +306,9 @@ TEST_CASE("a signal leaves a consistent but unsealed case, and exits 130 or 143"
   CHECK(!std::filesystem::exists(folder / "case/manifest.jsonl"));
   CHECK(run_program({"verify", case_folder}).status == 4);
   const Journal journal = Journal::open(folder / "case");
-  CHECK(journal.outcome_count() < 100);
+  u64 outcomes = 0;
+  journal.for_each_outcome([&](const Outcome&) { ++outcomes; });
+  CHECK(outcomes < 100);
   CHECK(!journal.header().case_line.empty());
   CHECK(json::parse(read_text(folder / "case/run.json")).at("interrupted") == true);
 }

@@ -93,7 +93,7 @@ TEST_CASE("an E01 is compared with the MD5 it stores, with worker threads and wi
     CHECK(image.at("hash_match") == true);
     CHECK(image.at("computed_hashes").at("md5") == hash_all(bytes_of(read_text(media.raw))).md5);
     CHECK(image.at("computed_hashes").at("sha256").is_null());
-    CHECK_THAT(swept.out, ContainsSubstring("agrees with the hashes"));
+    CHECK_THAT(swept.out, ContainsSubstring("matches the hashes"));
   }
 }
 
@@ -119,8 +119,8 @@ TEST_CASE(
   CHECK(issues == 1);
   const std::string folder = (media.folder / "case").string();
   CHECK(run_program({"verify", folder}).status == 0);
-  CHECK_THAT(run_program({"report", folder}).out, ContainsSubstring("DOES NOT AGREE"));
-  CHECK_THAT(read_text(media.folder / "case" / "report.html"), ContainsSubstring("does not agree"));
+  CHECK_THAT(run_program({"report", folder}).out, ContainsSubstring("DOES NOT MATCH"));
+  CHECK_THAT(read_text(media.folder / "case" / "report.html"), ContainsSubstring("does not match"));
 
   CHECK(media.sweep(acquired, {"--image-hash", "none"}).status == 0);
   CHECK(media.image_record().at("computed_hashes").is_null());

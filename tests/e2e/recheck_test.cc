@@ -226,12 +226,12 @@ TEST_CASE("verify --image says what differs, and exits accordingly") {
   const ToolResult good = run_program({"verify", of, "--image", path.string()});
   CHECK(good.status == 0);
   CHECK(good.out.find("1 finding confirmed, 0 differ, 0 not checkable") != std::string::npos);
-  CHECK(good.out.find("Rules: not asked anew") != std::string::npos);
+  CHECK(good.out.find("Rules: not evaluated") != std::string::npos);
   const TempDir rules;
   const std::string same = write_text(rules / "elsewhere.yar", kMarkerRule).string();
   const ToolResult asked = run_program({"verify", of, "--image", path.string(), "-r", same});
   CHECK(asked.status == 0);
-  CHECK(asked.out.find("Rules: asked anew for 1 of them") != std::string::npos);
+  CHECK(asked.out.find("Rules: evaluated again for 1 of them") != std::string::npos);
   const std::string others = write_text(rules / "other.yar", kEveryStream).string();
   const ToolResult refused = run_program({"verify", of, "--image", path.string(), "-r", others});
   CHECK(refused.status == 2);
@@ -255,6 +255,6 @@ TEST_CASE("verify --image says what differs, and exits accordingly") {
   const ToolResult other = run_program(
       {"verify", of, "--image", write_text(folder / "other.raw", bytes.substr(0, 1_MiB)).string()});
   CHECK(other.status == 2);
-  CHECK(other.err.find("an image of 1048576 bytes, but the case is of one of") !=
+  CHECK(other.err.find("the image has 1048576 bytes, but that of the case has") !=
         std::string::npos);
 }

@@ -111,13 +111,14 @@ TEST_CASE("a signed case verifies under its key and with openssl, but not under 
   const std::string mine = (folder / "mine.pub").string();
   const ToolResult good = verify(folder, {"--public-key", mine});
   CHECK(good.status == 0);
-  CHECK(good.out.find("Signature: of the given key") != std::string::npos);
-  CHECK(verify(folder).out.find("--public-key checks it") != std::string::npos);
+  CHECK(good.out.find("Signature: valid, with the given key") != std::string::npos);
+  CHECK(verify(folder).out.find("Signature: not checked") != std::string::npos);
   const ToolResult json = verify(folder, {"--public-key", mine, "--json"});
   CHECK(nlohmann::json::parse(json.out).at("signature") == "valid");
   const ToolResult wrong = verify(folder, {"--public-key", (folder / "other.pub").string()});
   CHECK(wrong.status == 3);
-  CHECK(wrong.out.find("manifest.sig: not of this manifest under that key") != std::string::npos);
+  CHECK(wrong.out.find("manifest.sig: not a signature of this manifest with that key") !=
+        std::string::npos);
 
   // openssl's signature of the same bytes is the same as ours: Ed25519 is deterministic.
   must_run({"openssl", "pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", manifest.string(),
@@ -127,7 +128,7 @@ TEST_CASE("a signed case verifies under its key and with openssl, but not under 
   fs::remove(folder / "case" / "files.sha256");
   const std::string bytes = read_text(signature);
   write_text(signature, bytes.substr(0, 63));
-  CHECK(verify(folder, {"--public-key", mine}).out.find("63 bytes, 64 expected") !=
+  CHECK(verify(folder, {"--public-key", mine}).out.find("63 bytes instead of 64") !=
         std::string::npos);
   fs::remove(signature);
   CHECK(verify(folder, {"--public-key", mine}).out.find("the case is not signed") !=
@@ -142,8 +143,8 @@ TEST_CASE("keys that can't sign are refused before the sweep begins") {
   must_run({"openssl", "genpkey", "-algorithm", "ed25519", "-aes256", "-pass", "pass:x", "-out",
             locked});
   const std::string text = write_text(folder / "text.pem", "no key").string();
-  for (const auto& [key, why] : {std::pair{rsa, "an Ed25519 key expected"},
-                                 {locked, "without a passphrase expected"},
+  for (const auto& [key, why] : {std::pair{rsa, "expected an Ed25519 key"},
+                                 {locked, "in PEM, without a passphrase"},
                                  {text, "a private key in PEM"},
                                  {(folder / "absent").string(), "absent"}}) {
     const ToolResult refused = sweep_into(folder, {"--sign-key", key});
@@ -161,17 +162,19 @@ TEST_CASE("a time stamp is requested, attached, and checked by openssl and by us
   REQUIRE(sweep_into(folder).status == 0);
   const std::string of = (folder / "case").string();
   const fs::path request = folder / "request.tsq", reply = folder / "reply.tsr";
-  const auto seal = [&](const std::string& way, const fs::path& file) {
-    return run_program({"seal", of, way, file.string()});
+  const auto timestamp = [&](const std::string& way, const fs::path& file) {
+    return run_program({"timestamp", of, way, file.string()});
   };
-  REQUIRE(seal("--timestamp-request", request).status == 0);
-  CHECK(seal("--timestamp-request", request).status == 2); // it exists
+  const ToolResult requested = timestamp("--request", request);
+  REQUIRE(requested.status == 0);
+  CHECK(requested.out.find("coldsweep timestamp " + of + " --reply") != std::string::npos);
+  CHECK(timestamp("--request", request).status == 2); // it exists
   const std::string asked = must_run({"openssl", "ts", "-query", "-in", request.string(), "-text"});
   CHECK(asked.find("Hash Algorithm: sha256") != std::string::npos);
   CHECK(asked.find("Certificate required: yes") != std::string::npos);
   authority.answer(request, reply);
 
-  const ToolResult kept = seal("--timestamp-reply", reply);
+  const ToolResult kept = timestamp("--reply", reply);
   CHECK(kept.status == 0);
   CHECK(kept.out.find("CN=Test authority") != std::string::npos);
   must_run({"openssl", "ts", "-verify", "-data", (folder / "case" / "manifest.jsonl").string(),
@@ -183,7 +186,7 @@ TEST_CASE("a time stamp is requested, attached, and checked by openssl and by us
   CHECK(trusted.out.find("trusted by the given authorities") != std::string::npos);
   const ToolResult foreign = verify(folder, {"--timestamp-ca", stranger.certificate()});
   CHECK(foreign.status == 3);
-  CHECK(foreign.out.find("manifest.tsr: not of these authorities") != std::string::npos);
+  CHECK(foreign.out.find("manifest.tsr: not from these authorities") != std::string::npos);
 
   // Replies that are not an answer for this case.
   const std::string answer = read_text(reply);
@@ -195,18 +198,40 @@ TEST_CASE("a time stamp is requested, attached, and checked by openssl and by us
             other_request.string()});
   authority.answer(other_request, folder / "other.tsr");
   for (const auto& [bytes, why] :
-       {std::pair{answer.substr(0, answer.size() / 2), "no time stamp reply"},
-        {answer + "x", "more bytes than"},
-        {std::string("no DER"), "no time stamp reply"},
-        {flipped, "its signature does not hold"},
+       {std::pair{answer.substr(0, answer.size() / 2), "not an RFC 3161 time stamp reply"},
+        {answer + "x", "extra bytes after"},
+        {std::string("no DER"), "not an RFC 3161 time stamp reply"},
+        {flipped, "its signature is not valid"},
         {read_text(folder / "other.tsr"), "a time stamp of something else"}}) {
-    const ToolResult refused = seal("--timestamp-reply", write_text(folder / "bad.tsr", bytes));
+    const ToolResult refused = timestamp("--reply", write_text(folder / "bad.tsr", bytes));
     CAPTURE(why, refused.err);
     CHECK(refused.status == 2);
     CHECK(refused.err.find("bad.tsr: ") != std::string::npos);
     CHECK(refused.err.find(why) != std::string::npos);
   }
   CHECK(verify(folder).status == 0); // the good one is still there
+}
+
+TEST_CASE("`timestamp` still works by its former name and options, which the help does not list") {
+  if (!can_run()) SKIP("no ntfs_writer, mkntfs or openssl");
+  const TempDir folder;
+  const Authority authority;
+  REQUIRE(sweep_into(folder).status == 0);
+  const std::string of = (folder / "case").string(), reply = (folder / "reply.tsr").string();
+  const fs::path former = folder / "former.tsq", present = folder / "present.tsq";
+  REQUIRE(run_program({"seal", of, "--timestamp-request", former.string()}).status == 0);
+  REQUIRE(run_program({"timestamp", of, "--request", present.string()}).status == 0);
+  CHECK(read_text(former) == read_text(present));
+  authority.answer(former, reply);
+  REQUIRE(run_program({"seal", of, "--timestamp-reply", reply}).status == 0);
+  CHECK(read_text(folder / "case" / "manifest.tsr") == read_text(reply));
+  CHECK(verify(folder, {"--timestamp-ca", authority.certificate()}).status == 0);
+
+  CHECK(run_program({"seal", of}).status == 2);
+  CHECK(run_program({"timestamp", of, "--timestamp-reply", reply}).status == 2);
+  const std::string help = run_program({"--help"}).out;
+  CHECK(help.find("  timestamp ") != std::string::npos);
+  CHECK(help.find("  seal ") == std::string::npos);
 }
 
 TEST_CASE("an edit of any byte of any file of a case is found") {

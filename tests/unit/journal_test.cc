@@ -28,6 +28,18 @@ std::vector<Outcome> all_of(const Journal& journal) {
   return outcomes;
 }
 
+u64 count_of(const Journal& journal) {
+  u64 count = 0;
+  journal.for_each_outcome([&](const Outcome&) { ++count; });
+  return count;
+}
+
+bool has(const Journal& journal, const StreamId& stream) {
+  bool found = false;
+  journal.for_each_outcome([&](const Outcome& outcome) { found |= outcome.stream == stream; });
+  return found;
+}
+
 std::vector<Outcome> sorted(std::vector<Outcome> outcomes) {
   std::sort(outcomes.begin(), outcomes.end(),
             [](const Outcome& a, const Outcome& b) { return a.stream < b.stream; });
@@ -60,10 +72,10 @@ TEST_CASE("a journal returns every outcome in the order of the streams") {
   journal_of(content, folder.path());
 
   const Journal journal = Journal::open(folder.path());
-  CHECK(journal.outcome_count() == content.outcomes.size());
+  CHECK(count_of(journal) == content.outcomes.size());
   CHECK(all_of(journal) == sorted(content.outcomes));
-  CHECK(journal.contains(content.outcomes.front().stream));
-  CHECK_FALSE(journal.contains({.volume = 9}));
+  CHECK(has(journal, content.outcomes.front().stream));
+  CHECK_FALSE(has(journal, {.volume = 9}));
 }
 
 TEST_CASE("an outcome written again replaces the one of the same stream") {
@@ -74,7 +86,7 @@ TEST_CASE("an outcome written again replaces the one of the same stream") {
   first.issues.push_back(random_issue(random));
   journal.write(first);
   journal.write(plain_outcome(4));
-  CHECK(journal.outcome_count() == 1);
+  CHECK(count_of(journal) == 1);
   CHECK(all_of(journal) == std::vector{plain_outcome(4)});
 }
 
@@ -103,7 +115,7 @@ TEST_CASE("150,000 streams with nothing to report make a small journal") {
     Journal journal = Journal::create(folder.path());
     for (u64 record = 0; record < 150'000; ++record) journal.write(plain_outcome(record, record));
     journal.flush();
-    CHECK(journal.outcome_count() == 150'000);
+    CHECK(count_of(journal) == 150'000);
   }
   CHECK(std::filesystem::file_size(folder / "case.db") < 150'000 * 32);
   CHECK_FALSE(std::filesystem::exists(folder / "case.db-wal"));

@@ -297,7 +297,7 @@ TEST_CASE("fields of a later version are ignored, and a field of another type is
   CHECK(report::finding_of(Json::parse(line)).known == "NSRL, e");
   CHECK_THROWS_WITH(
       report::finding_of(Json::parse(R"({"type":"finding","path":7,"rule":{"name":"r"}})")),
-      "`path`: a text expected");
+      "`path`: expected a text");
   CHECK_THROWS_WITH(report::finding_of(Json::parse(R"({"type":"finding","path":"/"})")),
                     "a finding without `rule`, `hash_set` or `anomaly`");
 }

@@ -152,8 +152,8 @@ TEST_CASE("every random edit of an evidence copy is found and named") {
     const std::string good = content_of(copy);
     overwrite(copy, damaged(good, random));
     const std::string name = copy.filename().string();
-    CHECK(sealed.problem() == "evidence/" + name.substr(0, 2) + "/" + name +
-                                  ": its content hashes to " + sha256_of(content_of(copy)));
+    CHECK(sealed.problem() == "evidence/" + name.substr(0, 2) + "/" + name + ": its hash is " +
+                                  sha256_of(content_of(copy)));
     overwrite(copy, good);
   }
   CHECK(sealed.problem().value_or("none") == "none");
@@ -169,9 +169,9 @@ TEST_CASE("missing, extra and misplaced evidence files are found and named") {
     CHECK_THAT(*problem, ContainsSubstring(text));
   };
   std::filesystem::remove(copy);
-  expect("its copy evidence/" + name.substr(0, 2) + "/" + name + " is not there");
+  expect("its copy evidence/" + name.substr(0, 2) + "/" + name + " is missing");
   std::filesystem::create_symlink("/etc/hostname", copy);
-  expect("is not there");
+  expect("is missing");
   std::filesystem::remove(copy);
   overwrite(copy, content);
 
@@ -215,11 +215,11 @@ TEST_CASE("a forged manifest under a fresh seal is rejected where it contradicts
   }
   SECTION("no case") {
     sealed.lines.erase(sealed.lines.begin());
-    expect(0, "`case` record expected");
+    expect(0, "expected a `case` record");
   }
   SECTION("no lines at all") {
     sealed.lines.clear();
-    expect(0, "`case` record expected");
+    expect(0, "expected a `case` record");
   }
   SECTION("a volume twice") {
     sealed.lines[volume + 1] = sealed.lines[volume];
@@ -260,11 +260,11 @@ TEST_CASE("a forged manifest under a fresh seal is rejected where it contradicts
   }
   SECTION("a field given twice") {
     sealed.edit(issue, "{", "{\"bytes\":0,");
-    expect(issue, "`bytes` stands twice");
+    expect(issue, "`bytes` occurs twice");
   }
   SECTION("something that is not a number") {
     sealed.edit(finding, "\"record\":", "\"record\":-");
-    expect(finding, "`record` is not a number");
+    expect(finding, "`record` is not an unsigned number");
   }
   SECTION("an evidence name that leads out of the folder") {
     const auto exported =
@@ -297,7 +297,7 @@ TEST_CASE("nothing may follow the seal, and the last line must be complete") {
   overwrite(sealed.manifest(), good + good);
   CHECK_THAT(*sealed.problem(), ContainsSubstring("after the seal"));
   overwrite(sealed.manifest(), good.substr(0, good.size() - 1));
-  CHECK_THAT(*sealed.problem(), StartsWith(shown(seal_line)) && ContainsSubstring("cut"));
+  CHECK_THAT(*sealed.problem(), StartsWith(shown(seal_line)) && ContainsSubstring("cut off"));
   overwrite(sealed.manifest(), "");
   CHECK_THAT(*sealed.problem(), ContainsSubstring("without a seal"));
   overwrite(sealed.manifest(), good.substr(0, good.find('\n') + 1));
@@ -317,7 +317,7 @@ TEST_CASE("a manifest that is not a plain file is named") {
   const SealedCase sealed;
   std::filesystem::remove(sealed.manifest());
   std::filesystem::create_directory(sealed.manifest());
-  CHECK(sealed.problem() == "manifest.jsonl: a plain file expected");
+  CHECK(sealed.problem() == "manifest.jsonl: not a plain file");
 }
 
 TEST_CASE("a folder that is not a sealed case is refused, not called a bad case") {

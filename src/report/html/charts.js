@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The timeline, the map of the media and the tree of folders. Each shows what passes the filter, and each can narrow it.
+// The timeline, the map of the media and the tree of folders. Each shows the findings that match the filter, and each
+// can narrow the filter.
 'use strict';
 
 function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim(); }
 
-// A canvas in the pixels of the screen; gives its context and size.
+// Sizes a canvas to the pixels of the screen; returns its context and size.
 function prepared(canvas) {
   const scale = window.devicePixelRatio || 1, width = Math.max(canvas.clientWidth, 100), height = canvas.clientHeight || 96;
   canvas.width = Math.round(width * scale);
@@ -15,7 +16,7 @@ function prepared(canvas) {
   return { context, width, height };
 }
 
-// Dragging over a canvas marks a range of it, 0 to 1.
+// Dragging over a canvas selects a range of it, from 0 to 1.
 function brushable(canvas, onMove, onDone) {
   let from = null;
   const at = (event) => { const box = canvas.getBoundingClientRect(); return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)); };
@@ -61,7 +62,7 @@ class Timeline {
     this.draw();
   }
 
-  // Over the middle 99 % of the times: one time far off must not press all others into one bar.
+  // Fits the middle 99 % of the times, so that one outlier doesn't squeeze all others into one bar.
   fit(findings) {
     const times = [];
     for (const finding of findings) { const time = this.timeOf(finding); if (time !== null) times.push(time); }
@@ -77,7 +78,7 @@ class Timeline {
   draw() {
     const { context, width, height } = prepared(this.canvas), floor = height - 16;
     context.fillStyle = colour('dim');
-    if (!this.view || !this.findings) { context.fillText('No such times.', 6, 20); return; }
+    if (!this.view || !this.findings) { context.fillText('No findings have this time.', 6, 20); return; }
     const count = Math.max(20, Math.floor(width / 5)), bins = Array.from({ length: count }, () => [0, 0, 0, 0]);
     let outside = 0;
     for (const finding of this.findings) {
@@ -91,7 +92,7 @@ class Timeline {
     bins.forEach((bin, i) => {
       const total = bin[0] + bin[1] + bin[2] + bin[3];
       if (!total) return;
-      // Square roots, so that a single finding is seen beside thousands.
+      // Square roots keep a single finding visible beside thousands.
       const tall = Math.max(3, (floor - 6) * Math.sqrt(total / most));
       let y = floor;
       for (const weight of [3, 2, 1, 0]) {
@@ -162,7 +163,7 @@ class MediaMap {
     context.fillText('0', 0, height - 5);
     context.textAlign = 'right';
     context.fillText(humanSize(size), width, height - 5);
-    if (absent) context.fillText(grouped(absent) + ' without a place in the media', width - 4, 10);
+    if (absent) context.fillText(grouped(absent) + ' not on the media', width - 4, 10);
     context.textAlign = 'left';
     const brush = this.brush || (this.range ? this.range.map((at) => at / size) : null);
     if (brush) {
@@ -197,7 +198,7 @@ class MediaMap {
   }
 }
 
-// Opened a level at a time: a hostile volume may have very many folders, or very deep ones.
+// Opened one level at a time: a hostile volume can have very many folders, or very deep ones.
 class FolderTree {
   constructor(list, onPick) { this.list = list; this.onPick = onPick; this.picked = null; this.open = new Set(['']); }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one finding shows: built of text nodes alone, so that nothing in a name is ever markup.
+// The details of one finding, built from text nodes only, so that nothing in a name is ever markup.
 'use strict';
 
-// Control, zero-width and bidirectional characters, which would hide or reorder what stands around them.
+// Control, zero-width and bidirectional characters, which would hide or reorder the text around them.
 const DECEPTIVE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u061c]/g;
 
 function element(name, attributes, ...children) {
@@ -15,7 +15,7 @@ function element(name, attributes, ...children) {
   return made;
 }
 
-// Text with such characters shown as escapes, set apart from what is text.
+// Text with such characters shown as escapes that look different from text.
 function safe(text) {
   const parts = document.createDocumentFragment();
   let from = 0;
@@ -48,28 +48,28 @@ function copyButton(text, what) {
   const button = element('button', { type: 'button', 'aria-label': 'Copy ' + what }, 'Copy');
   const say = (word) => { button.textContent = word; setTimeout(() => { button.textContent = 'Copy'; }, 1200); };
   button.addEventListener('click', async () => {
-    // From file:// some browsers have no clipboard interface.
+    // Some browsers have no clipboard interface for file:// pages.
     if (navigator.clipboard) {
-      try { await navigator.clipboard.writeText(text); return say('Copied'); } catch (refused) { /* the old way below */ }
+      try { await navigator.clipboard.writeText(text); return say('Copied'); } catch (refused) { /* try the old way below */ }
     }
     const field = element('textarea', { class: 'hidden', 'aria-hidden': 'true' });
     field.value = text;
     document.body.append(field);
     field.select();
-    say(document.execCommand('copy') ? 'Copied' : 'No');
+    say(document.execCommand('copy') ? 'Copied' : 'Failed');
     field.remove();
     button.focus();
   });
   return button;
 }
 
-// 16 bytes a line at their true alignment: the match marked, between what stands around it. What isn't known is left blank.
+// 16 bytes a line, aligned to their offset: the match, marked, and the bytes around it. Unknown bytes are left blank.
 function hexDump(offset, length, match, before, after) {
   const bytes = (hex) => hex.match(/../g) || [];
   const lead = bytes(before), shown = bytes(match), cut = BigInt(length) > BigInt(shown.length);
   const all = cut ? lead.concat(shown) : lead.concat(shown, bytes(after));
   const first = BigInt(offset) - BigInt(lead.length), skew = Number(first % 16n);
-  const dump = element('pre', { class: 'hex', tabindex: '0', 'aria-label': 'Matched bytes, and those around them, in hex and as text' });
+  const dump = element('pre', { class: 'hex', tabindex: '0', 'aria-label': 'Matched bytes and the bytes around them, in hex and as text' });
   const text = (b) => { const c = parseInt(b, 16); return c >= 32 && c < 127 ? String.fromCharCode(c) : '·'; };
   for (let line = 0; line < skew + all.length; line += 16) {
     const from = Math.max(line - skew, 0), to = Math.min(line - skew + 16, all.length);
@@ -112,7 +112,7 @@ function rows(pairs) {
 function matchList(detail) {
   const list = [];
   for (const [id, offset, length, media, data, before, after] of detail.matches) {
-    list.push(element('p', {}, element('b', { class: 'mono' }, safe(id)), element('small', {}, ' offset ' + grouped(offset) + ', ' + grouped(length) + ' bytes' + (media === null ? ', not in the media as matched' : ', media ' + grouped(media)))));
+    list.push(element('p', {}, element('b', { class: 'mono' }, safe(id)), element('small', {}, ' offset ' + grouped(offset) + ', ' + grouped(length) + ' bytes' + (media === null ? ', not on the media in this form' : ', media ' + grouped(media)))));
     list.push(hexDump(offset, length, data, before, after));
   }
   if (detail.match_count > detail.matches.length) list.push(element('p', { class: 'note' }, 'and ' + grouped(detail.match_count - detail.matches.length) + ' more in the manifest'));
@@ -129,18 +129,18 @@ function showDetail(panel, finding, detail) {
     element('p', { class: 'path mono' }, safe(finding.name)),
   ];
   if (detail.notes.length) parts.push(...headed('Before you rely on it', element('ul', { class: 'notes' }, ...detail.notes.map((note) => element('li', {}, safe(note))))));
-  if (detail.why.length) parts.push(...headed('Why it weighs that', rows(detail.why.map(([reason, points]) => [(points > 0 ? '+' : '') + points, reason]))));
+  if (detail.why.length) parts.push(...headed('Why this score', rows(detail.why.map(([reason, points]) => [(points > 0 ? '+' : '') + points, reason]))));
   if (detail.matches.length) parts.push(...headed('What matched', ...matchList(detail)));
   parts.push(...headed('Times (UTC)', timesTable(detail)));
   if (detail.md5 || detail.sha256) parts.push(...headed('Hashes', hashTable(detail)));
-  if (detail.locate) parts.push(...headed('Locate, without coldsweep', element('code', { class: 'locate' }, safe(detail.locate)), copyButton(detail.locate, 'the command')));
-  const extents = detail.extents.map(([offset, media, length]) => grouped(offset) + ' → ' + (media === null ? 'not in the media' : grouped(media)) + ', ' + grouped(length) + ' bytes').join('\n');
-  parts.push(...headed('Where it stands', rows([
+  if (detail.locate) parts.push(...headed('Locate without coldsweep', element('code', { class: 'locate' }, safe(detail.locate)), copyButton(detail.locate, 'the command')));
+  const extents = detail.extents.map(([offset, media, length]) => grouped(offset) + ' → ' + (media === null ? 'not on the media' : grouped(media)) + ', ' + grouped(length) + ' bytes').join('\n');
+  parts.push(...headed('Where it is', rows([
     ['volume', finding.volume], ['MFT record', finding.record === null ? '' : grouped(finding.record) + ', sequence ' + detail.sequence + ', attribute ' + detail.attribute], ['kind', finding.kind], ['size', grouped(finding.size) + ' bytes'],
-    ['encoding', detail.encoding], ['owner', detail.owner], ['also as', detail.links.join(', ') + (detail.link_count > detail.links.length ? ' and ' + (detail.link_count - detail.links.length) + ' more' : '')],
+    ['encoding', detail.encoding], ['owner', detail.owner], ['other names', detail.links.join(', ') + (detail.link_count > detail.links.length ? ' and ' + (detail.link_count - detail.links.length) + ' more' : '')],
     ['log line', detail.log_line === null ? '' : grouped(detail.log_line) + (detail.log_time ? ', ' + detail.log_time : '')], ['known as', detail.known],
-    ['copy', finding.exported && detail.sha256 ? 'evidence/' + detail.sha256.slice(0, 2) + '/' + detail.sha256 : 'none kept']])));
-  if (extents) parts.push(element('pre', { class: 'hex', tabindex: '0', 'aria-label': 'Extents: offset in the stream, offset in the media, length' }, extents + (detail.extent_count > detail.extents.length ? '\nand ' + (detail.extent_count - detail.extents.length) + ' more' : '')));
+    ['copy', finding.exported && detail.sha256 ? 'evidence/' + detail.sha256.slice(0, 2) + '/' + detail.sha256 : 'none']])));
+  if (extents) parts.push(element('pre', { class: 'hex', tabindex: '0', 'aria-label': 'Extents: offset in the stream, offset on the media, length' }, extents + (detail.extent_count > detail.extents.length ? '\nand ' + (detail.extent_count - detail.extents.length) + ' more' : '')));
   parts.push(...headed('Rule', rows([['kind', cause.kind.replace('_', ' ')], ['namespace', cause.namespace], ['file', cause.file], ['tags', cause.tags.join(' ')], ...cause.meta.filter(([name]) => name !== 'description')])));
   panel.replaceChildren(...parts.filter((part) => part !== null));
   panel.scrollTop = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the data of the page and ties table, charts and filter together. Nothing here asks a network or keeps anything.
+// Reads the data of the page and ties table, charts and filter together. Nothing here uses the network or stores
+// anything.
 'use strict';
 
 (() => {
@@ -19,24 +20,24 @@
     return made;
   });
   const state = { text: '', weights: [true, true, true, true], rule: '', place: '', allocated: '', folder: null, time: null, media: null, timeKind: 0, group: '', sort: { column: 'score', down: true }, closed: new Set() };
-  // The first kind of time that most findings have.
+  // Begin with the kind of time that most findings have.
   const present = TIMES.map((_, kind) => findings.reduce((sum, finding) => sum + (finding.times[kind] === null ? 0 : 1), 0));
   state.timeKind = present.indexOf(Math.max(...present));
   const timeOf = (finding) => finding.times[state.timeKind];
 
   function details() { return detailLines ??= byId('details').textContent.split('\n'); }
 
-  // Folders, rules and places recur: a word is looked for once in each, and for each finding only in its name.
+  // Folders, rules and places recur. So a word is searched for once in each of these, and per finding only in its name.
   const folded = { folders: data.folders.map((text) => text.toLowerCase()), causes: data.causes.map((cause) => cause.name.toLowerCase()), places: data.places.map((text) => text.toLowerCase()), kinds: data.kinds };
   const foldedNames = new Array(findings.length);
   function nameOf(finding) { return foldedNames[finding.index] ??= finding.last.toLowerCase(); }
 
   function wordTest(word) {
-    // A word that spans folder and name, or volume and folder.
+    // Such a word can span folder and name, or volume and folder.
     if (/[/:]/.test(word)) return (f) => f.name.toLowerCase().includes(word);
     const [folders, causes, places, kinds] = ['folders', 'causes', 'places', 'kinds'].map((what) => folded[what].map((text) => text.includes(word)));
     const found = (f) => folders[f.folderAt] || causes[f.causeAt] || places[f.placeAt] || kinds[f.kindAt] || nameOf(f).includes(word);
-    // A hash, or the beginning of one, stands in the details.
+    // Hashes are in the details; a word can be the beginning of one.
     return /^[0-9a-f]{8,64}$/.test(word) ? (f) => found(f) || details()[f.index].includes('":"' + word) : found;
   }
 
@@ -45,7 +46,7 @@
     return tests.length === 0 ? null : tests.length === 1 ? tests[0] : (finding) => tests.every((test) => test(finding));
   }
 
-  // Only what is asked for is tested.
+  // Tests only what the filter asks for.
   function passes(leaveOut) {
     const tests = [], { folder, time, media } = state;
     if (state.rule !== '') { const cause = Number(state.rule); tests.push((f) => f.causeAt === cause); }
@@ -64,7 +65,7 @@
     score: (f) => f.score ?? -1, rule: (f) => f.cause.name, path: (f) => f.name, place: (f) => f.place,
     time: (f) => timeOf(f) ?? -Infinity, size: (f) => Number(f.size),
   };
-  // All findings in the order asked for, sorted anew only when that changes: a filter keeps the order.
+  // All findings in the chosen order. They are sorted again only if that changes; a filter keeps the order.
   let order = null, orderName = '';
   function ordered() {
     const name = state.sort.column + state.sort.down + state.timeKind;
@@ -127,7 +128,7 @@
     byId('empty').hidden = shown.length > 0;
     byId('count').textContent = shown.length === findings.length ? grouped(findings.length) + ' findings' : grouped(shown.length) + ' of ' + grouped(findings.length) + ' findings';
     showActive();
-    // The charts follow once the table is painted: it is the answer to what was typed.
+    // The charts follow after the table is painted, because the table is what the user waits for.
     clearTimeout(chartsWaiting);
     if (!stay) chartsWaiting = setTimeout(() => {
       timeline.show(state.time ? findings.filter(passes('time')) : shown, state.time);
@@ -207,7 +208,7 @@
   timeline.fit(findings);
   update({});
   document.documentElement.dataset.ready = '1';
-  // What searching needs is made ready while nobody asks for it.
+  // Prepare in the background what a search needs.
   let ready = 0;
   const prepare = () => {
     const end = Math.min(ready + 2000, findings.length);

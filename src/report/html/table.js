@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table of any length of which only the lines in view are in the page. Lines are findings or headings of groups.
+// A table of any length. Only the lines in view are in the page. Lines are findings or headings of groups.
 'use strict';
 
 class FindingTable {

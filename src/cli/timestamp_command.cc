@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep seal`: a time stamp over a sealed case, its request and its answer carried over by hand.
+// `coldsweep timestamp`: writes the request for a time stamp over a sealed case, and keeps the
+// reply.
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/sealed_check.h"
@@ -10,13 +11,13 @@
 
 namespace coldsweep {
 
-int run_seal(const SealArguments& arguments) {
+int run_timestamp(const TimestampArguments& arguments) {
   const std::filesystem::path& folder = arguments.case_folder;
   if (!is_as_sealed(folder, "nothing is time-stamped")) return 3;
   if (arguments.request) {
     write_timestamp_request(folder, *arguments.request);
-    fmt::print("Request: {}\nHave a time stamp authority answer it, then: coldsweep seal {} "
-               "--timestamp-reply ANSWER\n",
+    fmt::print("Request: {}\nSend it to a time stamp authority, then run: coldsweep timestamp {} "
+               "--reply FILE\n",
                arguments.request->string(), folder.string());
     return 0;
   }
