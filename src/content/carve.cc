@@ -112,16 +112,16 @@ public:
   }
 
   CarveResult take() {
-    std::vector<Carved>& pieces = result_.pieces;
+    std::vector<Carved>& parts = result_.parts;
     const auto before = [](const Carved& a, const Carved& b) {
       return std::tie(a.offset, a.size) < std::tie(b.offset, b.size);
     };
-    std::stable_sort(pieces.begin(), pieces.end(), before);
-    pieces.erase(std::unique(pieces.begin(), pieces.end(),
-                             [&](const Carved& a, const Carved& b) {
-                               return a.offset == b.offset && a.size == b.size;
-                             }),
-                 pieces.end());
+    std::stable_sort(parts.begin(), parts.end(), before);
+    parts.erase(std::unique(parts.begin(), parts.end(),
+                            [&](const Carved& a, const Carved& b) {
+                              return a.offset == b.offset && a.size == b.size;
+                            }),
+                parts.end());
     return std::move(result_);
   }
 
@@ -133,7 +133,7 @@ private:
       return;
     }
     left_ -= size;
-    result_.pieces.push_back({offset, size, std::move(mended)});
+    result_.parts.push_back({offset, size, std::move(mended)});
   }
 
   void look_at_start(const RawRun& run, u64 at, u64 end) {

@@ -35,8 +35,8 @@ struct Carved {
 };
 
 struct CarveResult {
-  std::vector<Carved> pieces; ///< in order; no two are the same
-  u64 left_out = 0;           ///< starts that were skipped because there were too many
+  std::vector<Carved> parts; ///< in order; no two are the same
+  u64 left_out = 0;          ///< starts that were skipped because there were too many
 };
 
 /// All parts together have at most four times as many bytes as the content.
