@@ -16,9 +16,9 @@ namespace {
 constexpr u64 kFreeHoles = 16_MiB; // zeros that are scanned rather than split around
 constexpr u64 kMergeHoles = 1_MiB;
 constexpr u64 kPiece = 1_MiB;
-constexpr u64 kCached = 256_KiB;     // of a piece that is to stay in the processor's cache
-constexpr u64 kWholeSystem = 64_MiB; // $LogFile is no larger as a rule, a page file is
-constexpr u64 kWofPart = 1_GiB;      // a multiple of every chunk
+constexpr u64 kCached = 256_KiB;     // of a piece that stays in the processor's cache
+constexpr u64 kWholeSystem = 64_MiB; // $LogFile is usually no larger; a page file is
+constexpr u64 kWofWindow = 1_GiB;    // a multiple of every chunk size
 constexpr u64 kWofRatio = 64;
 
 bool holds_bytes(const Extent& extent) { return extent.kind != Extent::Kind::sparse; }
@@ -53,16 +53,17 @@ struct Unit {
   MutableBytes scratch; ///< one compression unit
 };
 
-/// A unit whose clusters are all there is stored plain, one with none is zeros, and one with some is compressed.
+/// A unit with all of its clusters is stored plain, one with none is zeros, and one with some is
+/// compressed.
 void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& unit,
                LoadedWindow& window) {
-  const std::vector<Extent> parts =
+  const std::vector<Extent> extents =
       slice_extents(stream.extents, unit.offset, stream.compression_unit);
   const bool any_hole =
-      std::any_of(parts.begin(), parts.end(), [](const Extent& e) { return !holds_bytes(e); });
+      std::any_of(extents.begin(), extents.end(), [](const Extent& e) { return !holds_bytes(e); });
   u64 stored = 0;
-  for (const Extent& part : parts)
-    if (holds_bytes(part)) stored += part.length;
+  for (const Extent& extent : extents)
+    if (holds_bytes(extent)) stored += extent.length;
   if (stored == 0 || unit.offset >= stream.initialized) {
     std::fill(unit.into.begin(), unit.into.end(), std::byte{0});
     window.sparse += unit.into.size();
@@ -74,13 +75,13 @@ void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& un
   const MutableBytes compressed = unit.scratch.first(stored);
   u64 filled = 0;
   std::vector<Gap> gaps;
-  for (const Extent& part : parts) {
-    if (!holds_bytes(part)) continue;
-    const Extent at_zero{0, part.source_offset, part.length, part.kind};
+  for (const Extent& extent : extents) {
+    if (!holds_bytes(extent)) continue;
+    const Extent at_zero{0, extent.source_offset, extent.length, extent.kind};
     std::vector<Gap> found =
-        read_extents(source, std::span(&at_zero, 1), 0, compressed.subspan(filled, part.length));
+        read_extents(source, std::span(&at_zero, 1), 0, compressed.subspan(filled, extent.length));
     gaps.insert(gaps.end(), found.begin(), found.end());
-    filled += part.length;
+    filled += extent.length;
   }
   const u64 tail = uninitialized(stream, unit.offset, unit.into.size());
   const u64 meant = unit.into.size() - tail;
@@ -94,7 +95,7 @@ void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& un
     }
   }
   if (!damage.empty()) {
-    // Half a unit would be scanned as if it were the file: all of it is unreadable.
+    // Half a unit would be scanned as if it were the file, so all of it counts as unreadable.
     std::fill(unit.into.begin(), unit.into.end(), std::byte{0});
     add_gaps(window, {{unit.offset, meant, damage}});
     if (gaps.empty())
@@ -113,14 +114,14 @@ void read_compressed(const ByteSource& source, const StreamRef& stream, u64 offs
   }
 }
 
-/// Windows of WOF streams begin at a chunk, and so do the pieces of a window that is spooled.
+/// Windows of WOF streams begin at a chunk, and so do the pieces of a spooled window.
 void read_wof(WofDecoder& decoder, const ByteSource& source, const WofRange& range,
               LoadedWindow& window) {
   WofGaps found = decoder.read(source, range);
   for (Gap& gap : found.gaps) {
     window.unreadable += gap.length;
     if (!window.gaps.empty() && window.gaps.back().offset + window.gaps.back().length == gap.offset)
-      window.gaps.back().length += gap.length; // as many gaps as chunks would be too many
+      window.gaps.back().length += gap.length; // one gap for each chunk would be too many
     else
       window.gaps.push_back(std::move(gap));
   }
@@ -128,7 +129,7 @@ void read_wof(WofDecoder& decoder, const ByteSource& source, const WofRange& ran
     window.damage.push_back(std::move(found.damage));
 }
 
-/// Stored ranges, with small holes between them closed; compressed streams are cut at units.
+/// The stored ranges, merged across small holes. Compressed streams are cut at units.
 std::vector<Window> stored_windows(const StreamRef& stream) {
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   const u64 end = std::min(stream.size, stream.initialized);
@@ -145,15 +146,15 @@ std::vector<Window> stored_windows(const StreamRef& stream) {
   return windows;
 }
 
-/// Splits what no window covers into zeros and bytes without a place.
+/// Counts what no window covers, as zeros or as bytes without a known place.
 void account_outside(const StreamRef& stream, WindowPlan& plan) {
   u64 at = 0;
   const auto outside = [&](u64 to) {
     const u64 known = std::min(to, stream.initialized);
     u64 missing = 0;
     if (known > at)
-      for (const Extent& part : slice_extents(stream.extents, at, known - at))
-        if (part.kind == Extent::Kind::missing) missing += part.length;
+      for (const Extent& extent : slice_extents(stream.extents, at, known - at))
+        if (extent.kind == Extent::Kind::missing) missing += extent.length;
     plan.missing += missing;
     plan.sparse += to - at - missing;
   };
@@ -171,7 +172,7 @@ u64 placed_bytes(const StreamRef& stream) {
   return placed;
 }
 
-/// The chunk table bounds how much a hostile size can cost: it must stand on the volume.
+/// The chunk table bounds how much a hostile size can cost: it must be stored on the volume.
 WindowPlan plan_wof_windows(const StreamRef& stream) {
   const u64 placed = placed_bytes(stream);
   WindowPlan plan;
@@ -181,14 +182,14 @@ WindowPlan plan_wof_windows(const StreamRef& stream) {
     plan.missing = stream.size;
     return plan;
   }
-  plan.whole = stream.size <= kWofPart || stream.size / kWofRatio <= placed;
-  const u64 step = plan.whole ? stream.size : kWofPart;
+  plan.whole = stream.size <= kWofWindow || stream.size / kWofRatio <= placed;
+  const u64 step = plan.whole ? stream.size : kWofWindow;
   for (u64 at = 0; at < stream.size; at += step)
     plan.windows.push_back({at, std::min(step, stream.size - at)});
   return plan;
 }
 
-/// $BadClus:$Bad is as long as the volume and has content nowhere: its runs are clusters to avoid.
+/// $BadClus:$Bad is as long as the volume and has no content: its runs are clusters to avoid.
 bool is_bad_cluster_map(const StreamRef& stream) {
   return stream.id.record == 8 && stream.name == "$Bad";
 }
@@ -197,7 +198,7 @@ WindowPlan plan_content_windows(const StreamRef& stream) {
   if (stream.size == 0) return {};
   if (is_bad_cluster_map(stream)) return {{}, false, stream.size, 0};
   if (is_decoded_wof(stream.encoding)) return plan_wof_windows(stream);
-  // A compressed unit holds as much as a whole one.
+  // A compressed unit holds as many bytes as an uncompressed one.
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   u64 stored = 0;
   for (const Extent& extent : stream.extents)
@@ -210,27 +211,28 @@ WindowPlan plan_content_windows(const StreamRef& stream) {
   return plan;
 }
 
-/// A piece ends with the beginning of the next, so that a match across the cut isn't lost.
+/// Cuts large windows. Each ends with the beginning of the next, so that a match across the cut
+/// isn't lost.
 void cut_windows(WindowPlan& plan) {
-  std::vector<Window> pieces;
+  std::vector<Window> cut;
   for (const Window& window : plan.windows) {
     if (window.length > kRawChunk + kRawOverlap) plan.whole = false;
     for (u64 at = 0; at < window.length;) {
       const u64 left = window.length - at;
       const u64 own = left <= kRawChunk + kRawOverlap ? left : kRawChunk;
       const u64 tail = std::min(left - own, kRawOverlap);
-      pieces.push_back({window.offset + at, own + tail, tail});
+      cut.push_back({window.offset + at, own + tail, tail});
       at += own;
     }
   }
-  plan.windows = std::move(pieces);
+  plan.windows = std::move(cut);
 }
 
 } // namespace
 
 WindowPlan plan_windows(const StreamRef& stream) {
   WindowPlan plan = plan_content_windows(stream);
-  if (stream.shared_tail > 0) // a piece already
+  if (stream.shared_tail > 0) // it was cut before
     for (Window& window : plan.windows) window.shared_tail = stream.shared_tail;
   else if (stream.encoding == Encoding::plain &&
            (is_raw(stream.id.kind) || (stream.system && stream.size > kWholeSystem)))
@@ -301,12 +303,12 @@ std::optional<u64> media_offset(const ByteSource& source, const StreamRef& strea
   if (!is_read_as_stored(stream.encoding) || length == 0 ||
       !fits(offset, length, stream.initialized))
     return std::nullopt;
-  const std::vector<Extent> parts = slice_extents(stream.extents, offset, length);
+  const std::vector<Extent> extents = slice_extents(stream.extents, offset, length);
   const bool as_stored =
-      !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const Extent& part) {
-        return part.kind == Extent::Kind::stored;
+      !extents.empty() && std::all_of(extents.begin(), extents.end(), [](const Extent& extent) {
+        return extent.kind == Extent::Kind::stored;
       });
-  return as_stored ? source.media_offset(parts.front().source_offset) : std::nullopt;
+  return as_stored ? source.media_offset(extents.front().source_offset) : std::nullopt;
 }
 
 } // namespace coldsweep

@@ -11,7 +11,7 @@
 
 namespace coldsweep {
 
-/// The bytes that findings are about: a stream read whole, a carved piece, or an archive member.
+/// The bytes that findings are about: a stream read whole, a carved part, or an archive member.
 struct FoundContent {
   ByteView bytes;
   const std::string& type; ///< from file_type_label()

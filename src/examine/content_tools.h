@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one thread examines content with, whether that is a stream, a carved piece or an archive
+// What one thread examines content with, whether that is a stream, a carved part or an archive
 // member.
 #pragma once
 

@@ -16,7 +16,7 @@ struct Examination {
   std::optional<StreamDescription> description; ///< made when first needed
   std::vector<Externals> externals;             ///< of each of its names
   Outcome outcome;
-  std::vector<Finding> complete; ///< finished: of carved pieces and members
+  std::vector<Finding> complete; ///< finished: of carved parts and members
   std::set<std::string> truncated;
   bool raw = false; ///< not the content of a file: size and offsets mean nothing to a rule
   u64 unreadable_on_volume = 0;

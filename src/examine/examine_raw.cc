@@ -40,15 +40,15 @@ CarveResult carve_window(const Examination& work, const RawWindow& raw) {
   return carve(raw.loaded.bytes, runs_of(stream, raw.window, options.cluster_size), options);
 }
 
-/// Turns offsets in a piece into offsets in the stream. A match over bytes that an update sequence
+/// Turns offsets in a part into offsets in the stream. A match over bytes that an update sequence
 /// replaced has no place in the media.
-void place_match(const Examination& work, const RawWindow& raw, const Carved& piece, Match& match) {
-  const auto stored = raw.loaded.bytes.subspan(piece.offset + match.offset).begin();
+void place_match(const Examination& work, const RawWindow& raw, const Carved& part, Match& match) {
+  const auto stored = raw.loaded.bytes.subspan(part.offset + match.offset).begin();
   const bool as_stored =
-      piece.mended.empty() ||
+      part.mended.empty() ||
       std::equal(stored, stored + static_cast<std::ptrdiff_t>(match.length),
-                 piece.mended.begin() + static_cast<std::ptrdiff_t>(match.offset));
-  match.offset += raw.window.offset + piece.offset;
+                 part.mended.begin() + static_cast<std::ptrdiff_t>(match.offset));
+  match.offset += raw.window.offset + part.offset;
   if (as_stored) work.place(raw.loaded, match);
 }
 
@@ -63,17 +63,17 @@ void examine_carved(Examination& work, const RawWindow& raw, const ContentTools&
                                carved.left_out),
                    0);
   std::vector<Externals> names{work.externals.front()};
-  for (const Carved& piece : carved.pieces) {
-    if (piece.offset >= raw.window.own()) continue;
-    const ByteView bytes = piece.mended.empty() ? raw.loaded.bytes.subspan(piece.offset, piece.size)
-                                                : ByteView(piece.mended);
+  for (const Carved& part : carved.parts) {
+    if (part.offset >= raw.window.own()) continue;
+    const ByteView bytes = part.mended.empty() ? raw.loaded.bytes.subspan(part.offset, part.size)
+                                               : ByteView(part.mended);
     const std::string type = file_type_label(bytes);
     NamesScan scan = scan_under_names(tools.scanner, bytes, names, type);
     for (const ScanFailure& failure : scan.failures) work.add_scan_failure(failure, "carve", 0);
     work.note_truncated(scan.truncated);
     for (Finding& hit : scan.findings) {
-      hit.part = Part{StreamKind::carved, raw.window.offset + piece.offset};
-      for (Match& match : hit.matches) place_match(work, raw, piece, match);
+      hit.part = Part{StreamKind::carved, raw.window.offset + part.offset};
+      for (Match& match : hit.matches) place_match(work, raw, part, match);
     }
     if (scan.findings.empty()) continue;
     Finding frame = work.frame();
@@ -87,11 +87,11 @@ void examine_carved(Examination& work, const RawWindow& raw, const ContentTools&
 void drop_repeated(std::vector<Finding>& found, std::span<const Finding> carved,
                    u64 window_offset) {
   for (Finding& finding : found) {
-    for (const Finding& piece : carved) {
-      if (piece.cause != finding.cause) continue;
+    for (const Finding& other : carved) {
+      if (other.cause != finding.cause) continue;
       std::erase_if(finding.matches, [&](const Match& match) {
         const u64 at = match.offset + window_offset;
-        return at >= piece.part->offset && at + match.length <= piece.part->offset + piece.size;
+        return at >= other.part->offset && at + match.length <= other.part->offset + other.size;
       });
     }
   }

@@ -15,7 +15,7 @@ struct RawWindow {
   const Window& window;
 };
 
-/// Adds the findings in carved pieces to Examination::complete. Pieces that begin in the range
+/// Adds the findings in carved parts to Examination::complete. Parts that begin in the range
 /// shared with the next window are left to that window.
 void examine_carved(Examination& work, const RawWindow& raw, const ContentTools& tools);
 

@@ -221,7 +221,7 @@ const char* StreamExaminer::check_hashes(Examination& work, const LoadedWindow& 
   return judgement.reason_to_skip(options_.skip_known);
 }
 
-/// Applies the rules to the content as a whole; raw space also gives its carved pieces. Returns
+/// Applies the rules to the content as a whole; raw space also gives its carved parts. Returns
 /// whether it was scanned.
 bool StreamExaminer::scan_content(Examination& work, const LoadedWindow& loaded,
                                   const Window& window, const std::string& type) {
@@ -234,7 +234,7 @@ bool StreamExaminer::scan_content(Examination& work, const LoadedWindow& loaded,
       work.outcome.bytes.skip(failure.timed_out ? "timed_out" : "scan_failed", readable);
   }
   work.note_truncated(scan.truncated);
-  if (work.raw && !scan.failed()) { // what carved pieces already say is not repeated
+  if (work.raw && !scan.failed()) { // what carved parts already say is not repeated
     const std::size_t before = work.complete.size();
     examine_carved(work, {loaded, window}, tools());
     drop_repeated(scan.findings, std::span(work.complete).subspan(before), window.offset);

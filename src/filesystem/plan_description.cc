@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a plan says of its streams.
+// What a plan says about its streams.
 #include "filesystem/ntfs_plan.h"
 
 #include <algorithm>
@@ -30,9 +30,8 @@ NtfsPlan NtfsPlan::of_gap(const ByteSource& gap, u32 volume_id, u64 offset) {
   stream.id = {volume_id, kNoRecord + offset, 0, 0, StreamKind::gap};
   stream.size = stream.initialized = stream.owned = present;
   const Extent all{0, 0, present, Extent::Kind::stored};
-  stream.extents = plan.extents_.keep(std::span(&all, 1));
   stream.deleted = true;
-  plan.streams_.push_back(stream);
+  plan.streams_.keep(stream, std::span(&all, 1));
   return plan;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Members of archives are examined as files are; what can't be opened, or is too much, is said.
+// Members of archives are examined like files. What can't be opened, or is too much, is reported.
 #include "base/file.h"
 #include "support/archive_forms.h"
 #include "support/archive_writer.h"
@@ -37,8 +37,7 @@ std::string nested(const std::string& core, const std::string& name, int levels)
 
 } // namespace
 
-TEST_CASE(
-    "a marker in an archive in an archive has its member, its hashes and no place in the media") {
+TEST_CASE("a marker in an archive in an archive has its member, its hashes and no media offset") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const std::string inner = make_archive("zip", {{"web/page.aspx", kMarker}, {"other", "x"}});
   NtfsImage image({.size = 16_MiB});
@@ -77,7 +76,7 @@ TEST_CASE(
   CHECK(run_tool({COLDSWEEP_BINARY, "verify", swept.case_folder().string()}).status == 0);
 }
 
-TEST_CASE("bombs and mazes cost an issue each, and nothing that was found") {
+TEST_CASE("bombs and mazes cost an issue each, but no finding") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 64_MiB});
   image.file("kept.txt", kMarker);
@@ -98,7 +97,7 @@ TEST_CASE("bombs and mazes cost an issue each, and nothing that was found") {
   }
   image.file("maze.zip", maze);
   SweepOptions options;
-  options.timeout_seconds = 3600; // the other bounds are meant, however slow the machine
+  options.timeout_seconds = 3600; // only the other limits are tested, however slow the machine
   const Swept swept = run_sweep(image.build(), kMarkerRule, options);
   require_balanced(swept);
   std::vector<std::string> found;
@@ -116,7 +115,7 @@ TEST_CASE("bombs and mazes cost an issue each, and nothing that was found") {
   CHECK(swept.result.incomplete);
 }
 
-TEST_CASE("a gzip file that is its own content, or is within forty others, ends in an issue") {
+TEST_CASE("a gzip file that contains itself, or is nested in forty others, ends in an issue") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const auto wrapped = [](int levels) {
     std::string content = kMarker;
@@ -155,7 +154,7 @@ TEST_CASE("an attachment in a message has its member, its hashes and its finding
   CHECK(f.at("hashes").at("sha256") == sha256_of(kMarker));
 }
 
-TEST_CASE("bombs take no more memory than --memory lets them") {
+TEST_CASE("bombs take no more memory than --memory allows") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   if (kSanitized) SKIP("sanitizers keep what is freed");
   if (!have_tool("python3")) SKIP("no python3 to measure with");
@@ -166,7 +165,7 @@ TEST_CASE("bombs take no more memory than --memory lets them") {
     const TempDir folder;
     const std::filesystem::path rules = folder / "rules.yar";
     write_text(rules, kMarkerRule);
-    // Of a process that a small one starts: what this one has would count as the child's.
+    // Measures the child of a small process: this process's own memory would count as the child's.
     const char* const kMeasure = "import os, subprocess, sys\n"
                                  "child = subprocess.Popen(sys.argv[1:])\n"
                                  "_, status, usage = os.wait4(child.pid, 0)\n"
@@ -181,7 +180,7 @@ TEST_CASE("bombs take no more memory than --memory lets them") {
     return std::stoull(swept.out.substr(swept.out.find_last_not_of("0123456789\n") + 1));
   };
   std::mt19937 random(1);
-  std::string noise(3_MiB, '\0'); // a stream that is large may grow to more
+  std::string noise(3_MiB, '\0'); // a larger stream may grow to more
   for (char& c : noise) c = static_cast<char>(random());
   std::string levels = std::string(128_MiB, '\0');
   std::vector<std::pair<std::string, std::string>> bombs;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wrong with the evidence is said with file, offset and expectation, ends with the documented exit status, and
-// costs nothing that could be found all the same.
+// Bad evidence is reported with file, offset and expectation, and with the documented exit status.
+// It costs nothing that can still be found.
 #include "support/catch.h"
 #include "support/mft_patch.h"
 #include "support/ntfs_image.h"
@@ -19,7 +19,7 @@ namespace {
 const std::string kMarker = "coldsweep-marker-0815";
 constexpr const char* kMarkerRule =
     "rule marker { strings: $m = \"coldsweep-marker-0815\" condition: $m and uint32(0) != "
-    "0x454c4946 }"; // what is resident stands in $MFT too
+    "0x454c4946 }"; // resident content is in $MFT too
 
 constexpr u32 kAttributeList = 0x20, kData = 0x80;
 
@@ -31,7 +31,7 @@ NtfsImage marked_image() {
   return image;
 }
 
-/// Where the content of an attribute begins and ends in the volume: within the record, or in its first run.
+/// Where an attribute's content begins and ends in the volume: in the record, or in its first run.
 std::pair<u64, u64> content_range(const std::string& volume, u64 attribute) {
   if (field<u8>(volume, attribute + 8) == 0) {
     const u64 from = attribute + field<u16>(volume, attribute + 0x14);
@@ -45,7 +45,7 @@ std::pair<u64, u64> content_range(const std::string& volume, u64 attribute) {
   return {cluster * 4096, cluster * 4096 + field<u64>(volume, attribute + 0x30)};
 }
 
-/// The program refuses the image without having made a case that looks like one.
+/// The program refuses the image and leaves nothing that looks like a case.
 void check_refused(const std::filesystem::path& image, int status,
                    const std::vector<std::string>& words) {
   TempDir folder;
@@ -68,7 +68,7 @@ std::vector<std::string> marked_paths(const std::string& volume) {
 
 } // namespace
 
-TEST_CASE("what is no image is refused as wrong usage, by name") {
+TEST_CASE("a file that is not an image is refused by name, as wrong usage") {
   TempDir folder;
   std::filesystem::create_directory(folder / "evidence");
   check_refused(folder / "absent.raw", 2, {"absent.raw", "no such file"});
@@ -76,7 +76,7 @@ TEST_CASE("what is no image is refused as wrong usage, by name") {
   check_refused(write_text(folder / "empty.raw", ""), 2, {"empty.raw", "is empty"});
 }
 
-TEST_CASE("an image that is not whole is refused by the file and offset where it breaks off") {
+TEST_CASE("an incomplete image is refused with the file and offset where it ends") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = marked_image();
   const std::string bytes = read_text(image.build());
@@ -94,7 +94,7 @@ TEST_CASE("an image that is not whole is refused by the file and offset where it
                 {"cut.E01", "offset", "truncated"});
 }
 
-TEST_CASE("a differencing VHD is refused by the name of its parent, and no case is made") {
+TEST_CASE("a differencing VHD is refused with the name of its parent, and no case is made") {
   std::string vhd(512 + 1024 + 512 + 512, '\0');
   const auto set_big = [&](u64 at, u32 value) {
     for (unsigned i = 0; i < 4; ++i) vhd[at + i] = static_cast<char>(value >> (24 - 8 * i));
@@ -129,7 +129,7 @@ TEST_CASE("noise holds no NTFS volume: the case is sealed, says so, and is incom
   CHECK(run_program({"verify", (folder / "case").string()}).status == 0);
 }
 
-TEST_CASE("an image cut in the middle of the MFT is swept as far as it goes, and incomplete") {
+TEST_CASE("an image cut in the middle of the MFT is swept as far as it goes, and is incomplete") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   for (int i = 0; i < 200; ++i) image.file("f" + std::to_string(i) + ".txt", kMarker);
@@ -146,7 +146,7 @@ TEST_CASE("an image cut in the middle of the MFT is swept as far as it goes, and
   CHECK_THAT(result.err, ContainsSubstring("incomplete"));
 }
 
-TEST_CASE("a record of a file that is none any more costs that file alone, and is named") {
+TEST_CASE("an invalid record costs only its own file, and is named") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = marked_image();
   std::string bytes = read_text(image.build());
@@ -161,9 +161,8 @@ TEST_CASE("a record of a file that is none any more costs that file alone, and i
   CHECK(swept.issues.front().at("record") == record);
 }
 
-TEST_CASE(
-    "a corrupt record 0 of $MFT is made up for by its mirror, without both by signatures; a volume "
-    "without records is unreadable by name") {
+TEST_CASE("a corrupt $MFT record 0 is replaced by its mirror or by signatures, and a volume "
+          "without any records is reported as unreadable") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = marked_image();
   std::string bytes = read_text(image.build());
@@ -187,7 +186,7 @@ TEST_CASE(
   CHECK_THAT(result.out, ContainsSubstring("$MFT"));
 }
 
-TEST_CASE("a run list that points outside of the volume makes an issue of its bytes, and no other "
+TEST_CASE("a run list that points outside the volume makes an issue of its bytes, and no other "
           "file suffers") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = marked_image();
@@ -206,7 +205,7 @@ TEST_CASE("a run list that points outside of the volume makes an issue of its by
   CHECK(swept.issues_of_kind("malformed") + swept.issues_of_kind("unreadable") >= 1);
 }
 
-TEST_CASE("attribute lists in a loop end, and all other findings are kept") {
+TEST_CASE("circular attribute lists end, and all other findings are kept") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = marked_image();
   image.file("many.txt", kMarker).many_streams(30);
@@ -235,7 +234,7 @@ TEST_CASE("attribute lists in a loop end, and all other findings are kept") {
     set_field(circle, record_offset(circle, record) + 0x20, reference, 8);
   keeps_others(circle);
 
-  std::string listed = clean; // an entry says that the list itself stands in an extension record
+  std::string listed = clean; // an entry says that the list itself is in an extension record
   set_field(listed, from, kAttributeList, 4);
   set_field(listed, from + 0x10, extensions.begin()->second, 8);
   keeps_others(listed);

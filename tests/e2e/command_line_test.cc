@@ -47,7 +47,7 @@ struct Scene {
 TEST_CASE("a case whose page can't be written is sealed all the same, and says so") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
-  // Blocks of 512 bytes: enough for the journal, and less than the page takes.
+  // In blocks of 512 bytes: enough for the journal, and less than the page takes.
   const ToolResult swept =
       run_tool({"sh", "-c", "trap '' XFSZ; ulimit -f 115; exec \"$@\"", "sh", COLDSWEEP_BINARY,
                 "sweep", "-r", scene.rules().string(), scene.image.build().string(), "-o",
@@ -99,7 +99,7 @@ TEST_CASE("wrong usage exits 2, says what is wrong on stderr, and writes nothing
   refused({"sweep", image, "-o", folder, "-r", scene.rules().string()}, "rule.yar(2)");
 }
 
-TEST_CASE("what --case-info says stands in the manifest, on the page and in the summary") {
+TEST_CASE("what --case-info says is in the manifest, on the page and in the summary") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
   const std::filesystem::path file = scene.folder / "info.toml";
@@ -116,7 +116,7 @@ TEST_CASE("what --case-info says stands in the manifest, on the page and in the 
              ContainsSubstring("case_number 2021-17"));
 }
 
-TEST_CASE("a case info file that says what a case can't have is refused by file and line") {
+TEST_CASE("a case info file that says something a case can't have is refused with file and line") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
   const std::filesystem::path file = scene.folder / "info.toml";
@@ -139,7 +139,7 @@ TEST_CASE("a case info file that says what a case can't have is refused by file 
   CHECK(scene.sweep({"--case-info", scene.folder.path().string()}).status == 2);
 }
 
-TEST_CASE("a case folder that holds something is not written into") {
+TEST_CASE("a case folder that is not empty is not written into") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
   std::filesystem::create_directory(scene.case_folder());
@@ -150,7 +150,7 @@ TEST_CASE("a case folder that holds something is not written into") {
   CHECK(std::distance(std::filesystem::directory_iterator(scene.case_folder()), {}) == 1);
 }
 
-TEST_CASE("rule files that don't compile are left out under --skip-broken-rules, and named") {
+TEST_CASE("rule files that don't compile are skipped under --skip-broken-rules, and named") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
   write_text(scene.folder / "broken.yar", "rule broken {\n condition: nowhere }");
@@ -163,7 +163,7 @@ TEST_CASE("rule files that don't compile are left out under --skip-broken-rules,
              ContainsSubstring("\"rejected\":[{\"path\":\"broken.yar\",\"line\":2"));
 }
 
-TEST_CASE("options can stand in a file, and the command line wins") {
+TEST_CASE("options can be given in a file, and the command line wins") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
   write_text(scene.folder / "sweep.toml",
@@ -184,7 +184,7 @@ TEST_CASE("options can stand in a file, and the command line wins") {
   CHECK_THAT(unknown.err, ContainsSubstring("colour"));
 }
 
-TEST_CASE("verify tells a case that holds, one that differs, one that is not sealed, and none") {
+TEST_CASE("verify distinguishes an intact case, a changed one, an unsealed one, and no case") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
   REQUIRE(scene.sweep().status == 0);
@@ -268,13 +268,13 @@ TEST_CASE("help names every command and every option of sweep, and progress goes
   CHECK_THAT(run.at("command_line").get<std::string>(), ContainsSubstring(" --image-hash sha256"));
 }
 
-TEST_CASE("a signal leaves a consistent case that is not sealed, and exits 130 or 143") {
+TEST_CASE("a signal leaves a consistent but unsealed case, and exits 130 or 143") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const int signal = GENERATE(SIGINT, SIGTERM);
   NtfsImage image({.size = 16_MiB});
   for (int i = 0; i < 400; ++i) image.file(std::to_string(i) + ".txt", "SLOW" + std::to_string(i));
   TempDir folder;
-  // About a tenth of a second a file: the signal comes long before the end.
+  // About a tenth of a second per file: the signal comes long before the end.
   write_text(folder / "slow.yar", R"(rule slow { condition:
     uint32(0) == 0x574f4c53 and not for any i in (1..2000000) : (uint8(i & 3) == 0) })");
   const std::string case_folder = (folder / "case").string();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Volumes whose own structures are damaged: what was planted is found all the same, and it is said what was done for it.
+// Volumes whose own structures are damaged: what was planted is still found, and the case says how.
 #include "base/file.h"
 #include "support/catch.h"
 #include "support/mft_patch.h"
@@ -45,7 +45,7 @@ struct Found {
   int all = 0, recovered = 0, with_path = 0;
 };
 
-/// Each marker is found once as a file's content, and stands in the media where the finding says.
+/// Each marker is found once as a file's content, and is in the media where the finding says.
 Found check_planted(const Swept& swept, const std::string& volume) {
   Found found;
   for (const nlohmann::json& f : swept.findings) {
@@ -63,7 +63,7 @@ Found check_planted(const Swept& swept, const std::string& volume) {
 
 } // namespace
 
-TEST_CASE("a volume without its boot sector is swept by the backup in its last sector") {
+TEST_CASE("a volume without its boot sector is swept with the backup in its last sector") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
@@ -88,7 +88,7 @@ TEST_CASE("a volume without its boot sector is swept by the backup in its last s
   CHECK(info.out.find("backup boot sector") != std::string::npos);
 }
 
-TEST_CASE("a boot sector that leads nowhere gives way to its backup") {
+TEST_CASE("a boot sector that points nowhere is replaced by its backup") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
@@ -113,7 +113,7 @@ TEST_CASE("without the first sixteen records every file is found, through the mi
   require_balanced(swept);
   const Found found = check_planted(swept, bytes);
   CHECK(found.all == kFiles);
-  CHECK(found.with_path == kFiles); // the root has no record any more, but a number
+  CHECK(found.with_path == kFiles); // the root has no record any more, only a number
   CHECK(swept.has_issue("$MFTMirr"));
   CHECK(swept.has_issue("$Bitmap"));
 }
@@ -136,8 +136,7 @@ TEST_CASE("without record 0 and its mirror every record is found by its signatur
   CHECK(swept.finding("/web/page1.aspx").at("record") == image.written("web/page1.aspx").record);
 }
 
-TEST_CASE(
-    "where $MFT's runs are cut off, the records behind the cut are found by their signature") {
+TEST_CASE("where $MFT's runs are cut off, the records after the cut are found by their signature") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
@@ -158,8 +157,7 @@ TEST_CASE(
   CHECK(swept.has_issue("found by their signature"));
 }
 
-TEST_CASE(
-    "an $MFT in pieces is followed through its attribute list, as The Sleuth Kit follows it") {
+TEST_CASE("a split $MFT is followed through its attribute list, as in The Sleuth Kit") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
@@ -180,7 +178,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("where the attribute list of $MFT is cut, what it named is found by its signature") {
+TEST_CASE(
+    "records that a cut attribute list of $MFT no longer names are found by their signature") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
@@ -207,7 +206,7 @@ TEST_CASE("where the attribute list of $MFT is cut, what it named is found by it
 }
 
 TEST_CASE(
-    "without boot sector, first sixteen records and the end of $MFT's list all is found still") {
+    "without boot sector, first sixteen records and the end of $MFT's list, all is still found") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = planted();
   const std::filesystem::path path = image.build();
@@ -221,7 +220,7 @@ TEST_CASE(
   require_balanced(swept);
   const Found found = check_planted(swept, bytes);
   CHECK(found.all == kFiles);
-  CHECK(found.recovered == kFiles); // the copy of record 0 leads to the first 32 records alone
+  CHECK(found.recovered == kFiles); // the copy of record 0 leads only to the first 32 records
   CHECK(found.with_path == kFiles);
   CHECK(swept.has_issue("the backup boot sector at offset"));
   CHECK(swept.has_issue("$MFTMirr"));

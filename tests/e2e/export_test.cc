@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep export`: a bag held to RFC 8493 by its own text, with sha256sum as the other side.
+// `coldsweep export`: a bag checked against the text of RFC 8493, with sha256sum as the other side.
 #include "support/catch.h"
 #include "support/ntfs_image.h"
 #include "support/program.h"
@@ -39,7 +39,7 @@ struct SealedScene {
   }
 };
 
-/// The paths below a folder, of files alone.
+/// The paths of all files below a folder.
 std::set<std::string> files_below(const fs::path& folder) {
   std::set<std::string> paths;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
@@ -48,7 +48,7 @@ std::set<std::string> files_below(const fs::path& folder) {
   return paths;
 }
 
-/// `hash  path` in each line; the hash must be the file's.
+/// The paths in a list with `hash  path` on each line. The hash must be the file's.
 std::set<std::string> listed(const fs::path& bag, const char* list) {
   std::set<std::string> paths;
   std::istringstream lines(read_text(bag / list));
@@ -63,7 +63,7 @@ std::set<std::string> listed(const fs::path& bag, const char* list) {
 
 } // namespace
 
-TEST_CASE("a bag holds every file of the case that it lists, and is what RFC 8493 asks for") {
+TEST_CASE("a bag holds every file of the case that it lists, and complies with RFC 8493") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const SealedScene scene;
   const fs::path bag = scene.folder / "bag";
@@ -84,23 +84,23 @@ TEST_CASE("a bag holds every file of the case that it lists, and is what RFC 849
   CHECK_THAT(info, ContainsSubstring("Source-Organization: A Lab\n"));
   CHECK_THAT(info, ContainsSubstring("External-Identifier: 17\n"));
   CHECK_THAT(info, ContainsSubstring("Payload-Oxum: " + std::to_string(bytes) + ".4\n"));
-  CHECK(info.find("\nBagging-Date") == std::string::npos); // that of the notes stays in its line
+  CHECK(info.find("\nBagging-Date") == std::string::npos); // the one in the notes stays in its line
   must_run({"sh", "-c",
             "cd \"$1\" && sha256sum --strict -c manifest-sha256.txt tagmanifest-sha256.txt", "sh",
             bag.string()});
   CHECK(run_program({"verify", (bag / "data").string()}).status == 0);
 }
 
-TEST_CASE("two bags of a case are the same bytes") {
+TEST_CASE("two bags of a case are byte-identical") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const SealedScene scene;
-  fs::create_directory(scene.folder / "one"); // an empty folder will do
+  fs::create_directory(scene.folder / "one"); // an empty folder is accepted
   REQUIRE(scene.bag(scene.folder / "one").status == 0);
   REQUIRE(scene.bag(scene.folder / "two").status == 0);
   must_run({"diff", "-r", (scene.folder / "one").string(), (scene.folder / "two").string()});
 }
 
-TEST_CASE("a case that does not verify, or a folder that is not empty, gives no bag") {
+TEST_CASE("a case that does not verify, or a folder that is not empty, yields no bag") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const SealedScene scene;
   CHECK(scene.bag(scene.folder.path()).status == 2);
@@ -120,7 +120,7 @@ TEST_CASE("a case that does not verify, or a folder that is not empty, gives no 
   CHECK(!fs::exists(scene.folder / "bag"));
 }
 
-TEST_CASE("a zip of a case needs its password, and holds the case to the byte") {
+TEST_CASE("a zip of a case needs its password, and holds the case byte for byte") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const std::string unzip = have_tool("7zz") ? "7zz" : "7z"; // Debian 12 and 13
   if (!have_tool(unzip)) SKIP("no 7zz or 7z");

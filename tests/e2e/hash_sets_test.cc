@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hash sets in a sweep: what is bad is a finding, what is good is passed over and counted, what is known is tagged, and
-// a stranger in a web folder of Exchange is found without any rule.
+// Hash sets in a sweep: bad content is a finding, good content is skipped and counted, known
+// content is tagged, and a stranger in a web folder of Exchange is found without any rule.
 #include "support/catch.h"
 #include "support/hash_all.h"
 #include "support/ntfs_image.h"
@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kMarker = "coldsweep-marker-4711";
-// Small files stand in the $MFT, too.
+// Small files are in the $MFT too.
 constexpr const char* kMarkerRule =
     "rule marker { strings: $m = \"coldsweep-marker-4711\" condition: $m and filesize < 1000 }";
 constexpr const char* kNoRule = "rule never { condition: false }";
@@ -55,7 +55,7 @@ void check_verified(const Swept& swept) {
 
 } // namespace
 
-TEST_CASE("a stream with a known bad hash is a finding with its copy, though no rule matches") {
+TEST_CASE("a stream with a known bad hash is a finding with its copy, even if no rule matches") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   image.file("a/tool.exe", "dropped tool").stream("hidden", "dropped in a stream");
@@ -88,7 +88,7 @@ TEST_CASE("a stream with a known bad hash is a finding with its copy, though no 
   CHECK(!swept.result.incomplete);
 }
 
-TEST_CASE("known good streams are not scanned, are counted so, and leave the sweep complete") {
+TEST_CASE("known good streams are not scanned, are counted as such, and leave the sweep complete") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   image.file("good.txt", kMarker + " good");
@@ -109,8 +109,7 @@ TEST_CASE("known good streams are not scanned, are counted so, and leave the swe
   CHECK(!swept.result.incomplete);
 }
 
-TEST_CASE("a stream that NSRL knows is scanned and tagged, and passed over only when that was "
-          "asked for") {
+TEST_CASE("a stream that NSRL knows is scanned and tagged, and skipped only if requested") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   image.file("psexec.exe", kMarker);
@@ -135,8 +134,8 @@ TEST_CASE("a stream that NSRL knows is scanned and tagged, and passed over only 
   CHECK(skipped.case_record.at("options").at("skip_known") == "yes");
 }
 
-TEST_CASE("on a server of 500 shipped files exactly the five strangers are found, at any number of "
-          "threads") {
+TEST_CASE("on a server of 500 shipped files exactly the five strangers are found, with any number "
+          "of threads") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 32_MiB});
   std::string list = "sha256,first_build,last_build,occurrences,path\n";
@@ -203,8 +202,8 @@ TEST_CASE("on a server of 500 shipped files exactly the five strangers are found
   }
 }
 
-TEST_CASE(
-    "content that could not be read whole is judged by no hash, but a stranger's name is one") {
+TEST_CASE("content that could not be read completely is not judged by hash, but a stranger is "
+          "still found by name") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   const std::string folder_of_pages = "x/FrontEnd/HttpProxy/owa/auth/";
@@ -232,8 +231,7 @@ TEST_CASE(
   CHECK(swept.result.incomplete);
 }
 
-TEST_CASE(
-    "the program knows bad hashes and Exchange's files of its own, unless told to go without") {
+TEST_CASE("bad hashes and Exchange's files are built in, unless the sweep is told to do without") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   image.file(kExchange + "FrontEnd/HttpProxy/owa/auth/OutlookEN.aspx", "a stranger");

@@ -80,7 +80,7 @@ TEST_CASE("an unreadable sector costs its own bytes and no more") {
   CHECK(swept.findings.size() == clean.findings.size());
 }
 
-TEST_CASE("a failing $MFT record 0 is read from its mirror, and says so") {
+TEST_CASE("a failing $MFT record 0 is read from its mirror, and this is reported") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = small_image();
   std::string bytes = read_text(image.build());
@@ -92,7 +92,7 @@ TEST_CASE("a failing $MFT record 0 is read from its mirror, and says so") {
   CHECK(swept.result.incomplete);
 }
 
-TEST_CASE("an image cut off in the middle of its MFT keeps what can be read") {
+TEST_CASE("an image that ends in the middle of its MFT yields what can be read") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   for (int i = 0; i < 100; ++i) image.file("f" + std::to_string(i), "marker in a resident file");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// --image-hash: the whole media against what the image states, with ewfacquire and our own hashes as the other side.
+// --image-hash: the whole media against the hash that the image states, with ewfacquire and our own
+// hashes as the other side.
 #include "support/catch.h"
 #include "support/hash_all.h"
 #include "support/ntfs_image.h"
@@ -28,7 +29,8 @@ void put32(std::string& bytes, std::size_t at, u32 value) {
   for (std::size_t i = 0; i < 4; ++i) bytes.at(at + i) = static_cast<char>(value >> (8 * i) & 0xff);
 }
 
-/// Changes the MD5 in each section that states one, and makes the section's checksum fit. How many there were.
+/// Changes the MD5 in each section that states one, and fixes the section's checksum. Returns how
+/// many there were.
 int change_stored_md5(const std::filesystem::path& image) {
   std::string bytes = read_text(image);
   int changed = 0;
@@ -96,7 +98,7 @@ TEST_CASE("an E01 is compared with the MD5 it stores, with worker threads and wi
 }
 
 TEST_CASE(
-    "an E01 that states a wrong MD5 is told of on the terminal, in the manifest, and exits 3") {
+    "an E01 that states a wrong MD5 is reported on the terminal and in the manifest, and exits 3") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   if (!have_tool("ewfacquire")) SKIP("no ewfacquire");
   const Media media;
@@ -125,7 +127,7 @@ TEST_CASE(
   CHECK(media.image_record().at("hash_match").is_null());
 }
 
-TEST_CASE("media of an E01 that can't be read to its end has no hash, and the manifest says why") {
+TEST_CASE("E01 media that can't be read to its end has no hash, and the manifest says why") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   if (!have_tool("ewfacquire")) SKIP("no ewfacquire");
   const Media media;
@@ -147,7 +149,7 @@ TEST_CASE("media of an E01 that can't be read to its end has no hash, and the ma
   CHECK(issues == 1);
 }
 
-TEST_CASE("a raw image stores no hash: none is computed, or SHA-256 when asked for") {
+TEST_CASE("a raw image stores no hash: none is computed, or SHA-256 if requested") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const Media media;
   CHECK(media.sweep(media.raw).status == 0);

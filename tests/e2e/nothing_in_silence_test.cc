@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was not scanned whole stands in the manifest, whatever the reason.
+// Anything that was not scanned completely is in the manifest, whatever the reason.
 #include "support/catch.h"
 #include "support/mft_patch.h"
 #include "support/ntfs_image.h"
@@ -26,8 +26,8 @@ nlohmann::json issue_of(const Swept& swept, const std::string& kind, const std::
 
 } // namespace
 
-TEST_CASE("a WOF file whose bytes stand in a WIM file is an issue with its size, and its zeros are "
-          "never scanned as content") {
+TEST_CASE("a WOF file backed by a WIM file is an issue with its size, and its zeros are never "
+          "scanned as content") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   const std::string wim("\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0", 16); // provider 1
@@ -95,7 +95,7 @@ TEST_CASE("a stream whose scan takes too long is an issue, and the others are sc
   CHECK(swept.result.incomplete);
 }
 
-TEST_CASE("a file of 3 GiB is scanned whole, to its last byte") {
+TEST_CASE("a file of 3 GiB is scanned to its last byte") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 4_GiB});
   image.file("big.bin", pattern(3_GiB)).append(kMarker);
@@ -152,7 +152,7 @@ TEST_CASE("an allocated record that no folder names is swept, and so is one with
   CHECK(bare);
 }
 
-TEST_CASE("each rule that reads the file's name is asked under every hard link") {
+TEST_CASE("each rule that reads the file's name is evaluated for every hard link") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   image.folder("a");
@@ -165,7 +165,7 @@ TEST_CASE("each rule that reads the file's name is asked under every hard link")
 }
 
 TEST_CASE(
-    "what EFS encrypted is an issue with size and owner, and is scanned only when asked for") {
+    "an EFS-encrypted file is an issue with size and owner, and is scanned only if requested") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("plain.txt", "coldsweep-marker");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images that others made, against what fls and icat of The Sleuth Kit say of them.
+// Third-party images, against what fls and icat of The Sleuth Kit say about them.
 #include "support/catch.h"
 #include "support/content.h"
 #include "support/run_sweep.h"
@@ -41,8 +41,7 @@ SweepOptions with_system_streams() {
 
 } // namespace
 
-TEST_CASE(
-    "every stream that The Sleuth Kit lists on the shared images is found, the same to the byte") {
+TEST_CASE("every stream that The Sleuth Kit lists on the shared images is found, byte for byte") {
   const std::vector<SharedImage> images = shared_images();
   if (images.empty()) SKIP("no shared images here");
   for (const SharedImage& image : images) {
@@ -92,7 +91,7 @@ TEST_CASE("image 7 of the Digital Forensics Tool Testing project yields its publ
   }
 }
 
-TEST_CASE("a file that no entry of its folder's index names is found by its record") {
+TEST_CASE("a file that is missing from its folder's index is found by its record") {
   const std::optional<SharedImage> image = shared_image("ntfs3.raw");
   if (!image) SKIP("no shared images here");
   const TempDir unpacked;
@@ -103,7 +102,7 @@ TEST_CASE("a file that no entry of its folder's index names is found by its reco
   CHECK(f.at("size") == 286671);
 }
 
-TEST_CASE("what icat recovers of deleted files on the shared images is what is scanned") {
+TEST_CASE("deleted files on the shared images are scanned as icat recovers them") {
   const std::vector<SharedImage> images = shared_images();
   if (images.empty() || !Tsk::available()) SKIP("no shared images here, or no sleuthkit");
   std::size_t compared = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The prefilter, and the passing of large streams in pieces, change no byte of a manifest.
+// Neither the prefilter nor reading large streams in pieces changes a byte of a manifest.
 #include "support/catch.h"
 #include "support/effort.h"
 #include "support/random_tree.h"
@@ -63,7 +63,7 @@ std::set<std::string> rules_at(const Swept& swept, const std::string& path) {
 
 } // namespace
 
-TEST_CASE("manifests with and without the prefilter are the same bytes, on random images") {
+TEST_CASE("manifests of random images are byte-identical with and without the prefilter") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   for (const u64 seed : {21u, 22u, 23u}) {
     CAPTURE(seed);
@@ -72,20 +72,20 @@ TEST_CASE("manifests with and without the prefilter are the same bytes, on rando
   }
 }
 
-TEST_CASE("manifests with and without the prefilter are the same bytes, on every shared image") {
+TEST_CASE("manifests of all shared images are byte-identical with and without the prefilter") {
   std::vector<SharedImage> images = shared_images();
   if (images.empty()) SKIP("no shared images here");
   images.resize(std::min<std::size_t>(images.size(), rounds(16)));
   for (const SharedImage& image : images) {
     CAPTURE(image.name);
     const TempDir unpacked;
-    SweepOptions options; // free space of these is gigabytes
+    SweepOptions options; // their free space is gigabytes
     options.scope.system = true;
     CHECK_FALSE(require_same_without(unpack(image, unpacked), options).findings.empty());
   }
 }
 
-TEST_CASE("a large stream that is passed in pieces hides nothing, wherever it stands") {
+TEST_CASE("reading a large stream in pieces hides nothing, wherever it is") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const u64 piece = 256_KiB, size = 3_MiB;
   const std::string marker = "Coldsweep Marker";
@@ -121,7 +121,8 @@ TEST_CASE("a large stream that is passed in pieces hides nothing, wherever it st
   CHECK_FALSE(rules_at(swept, "/quiet.bin").contains("marked"));
 }
 
-TEST_CASE("what can't be read of a large stream is told alike with the prefilter and without") {
+TEST_CASE(
+    "unreadable parts of a large stream are reported the same with and without the prefilter") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 32_MiB});
   image.file("large.bin", with_texts(12_MiB, 1, {{11_MiB, "coldsweep marker"}}));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `verify --image`: every finding again from the media, and a changed byte named by the finding that it is in.
+// `verify --image`: every finding is checked against the media, and a changed byte shows in the
+// finding that it is in.
 #include "base/file.h"
 #include "image/image.h"
 #include "recheck/recheck.h"
@@ -33,7 +34,7 @@ struct Against {
   std::vector<std::string> exceptions; ///< verdict, name of the finding, why
 };
 
-/// `rules`: the text that was swept with; empty: no rule is asked.
+/// `rules`: the text of the sweep's rules. If it is empty, no rule is evaluated.
 Against against(const Swept& swept, const std::filesystem::path& image,
                 const std::string& rules = {}) {
   const report::SealedCase sealed(swept.case_folder());
@@ -54,7 +55,7 @@ Against against(const Swept& swept, const std::filesystem::path& image,
   return result;
 }
 
-/// Files of every form that content has on a volume.
+/// Files in every form that content can have on a volume.
 NtfsImage varied() {
   NtfsImage image({.size = 48_MiB});
   const std::string marker = "coldsweep-marker";
@@ -90,7 +91,7 @@ TEST_CASE("every finding of every form is confirmed from the media") {
   CHECK(result.counts.confirmed >= 12);
 }
 
-TEST_CASE("rules that read names, and log rules, are evaluated again") {
+TEST_CASE("rules that read names, and rules for log records, are evaluated again") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const std::string rules = R"(
 rule named { condition: filename == "gate.aspx" and filepath == "C:\\web" }
@@ -107,7 +108,7 @@ rule line : log { strings: $m = "POST /owa/" condition: $m })";
   CHECK(good.exceptions == std::vector<std::string>{});
   CHECK(good.counts.judged == 2);
 
-  std::string manifest = swept.manifest; // as one who forges it would, and seals it anew
+  std::string manifest = swept.manifest; // as a forger would, who also reseals it
   manifest.replace(manifest.find("/web/gate.aspx"), 14, "/web/door.aspx");
   const std::size_t line = manifest.find("\"log\":{\"line\":3");
   REQUIRE(line != std::string::npos);
@@ -141,7 +142,7 @@ TEST_CASE("each hash that a finding states is compared") {
   }
 }
 
-TEST_CASE("a finding about a name is confirmed by the MFT record that bears it") {
+TEST_CASE("a finding about a name is confirmed by the MFT record that has it") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.folder("COM1");
@@ -162,8 +163,7 @@ TEST_CASE("a finding about a name is confirmed by the MFT record that bears it")
         std::vector<std::string>{"differs /COM1: its MFT record does not have the name COM1"});
 }
 
-TEST_CASE(
-    "a byte that was changed in the image is found in the finding that has it, and in no other") {
+TEST_CASE("a byte changed in the image is found in the finding that contains it, and in no other") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = varied();
   const std::filesystem::path path = image.build();
@@ -175,8 +175,8 @@ TEST_CASE(
     const bool member = !finding.at("member").is_null();
     const nlohmann::json& extents = finding.at("extents");
     const nlohmann::json& extent = member ? extents.front() : extents.back();
-    // Of an archive the first member has the finding; of a compressed file a letter of the
-    // fourth chunk is taken, each being six bytes: most of the cluster is not used.
+    // In an archive, the first member has the finding. In a compressed file, take a letter of the
+    // fourth chunk (each is six bytes), since most of the cluster is unused.
     const u64 within = member                              ? 90
                        : finding.at("encoding") == "lznt1" ? 21
                                                            : extent.at("length").get<u64>() / 2;

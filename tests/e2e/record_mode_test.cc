@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Logs are judged record by record. Each failure of scanning logs as whole files stands here beside what record mode
-// says; the same rule under another tag shows that the failure is one.
+// Logs are judged record by record. Each test shows what goes wrong when a log is scanned as a
+// whole file, and what record mode says instead. The same rule under another tag proves that it
+// goes wrong.
 #include "base/error.h"
 #include "base/file.h"
 #include "manifest/seal.h"
@@ -56,7 +57,7 @@ std::string unhex(const std::string& digits) {
   return bytes;
 }
 
-/// Every match of every finding stands in the content where it says.
+/// Every match of every finding is in the content where it says.
 void check_offsets(const Swept& swept, const std::string& content) {
   for (const nlohmann::json& f : swept.findings)
     for (const nlohmann::json& m : f.at("matches")) {
@@ -88,7 +89,7 @@ TEST_CASE("another line's 404 doesn't silence a rule about a successful request"
   check_offsets(swept, log);
 }
 
-TEST_CASE("an autodiscover line and a style sheet's line are not an attack together") {
+TEST_CASE("an autodiscover line and a style sheet's line do not make an attack together") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const std::string header = "\xEF\xBB\xBF"
                              "DateTime,RequestId,UrlStem,AnchorMailbox\r\n";
@@ -106,7 +107,7 @@ TEST_CASE("an autodiscover line and a style sheet's line are not an attack toget
   CHECK(swept.findings.front().at("log").at("time") == "2021-03-03T04:05:08.456Z");
 }
 
-TEST_CASE("an administrator's ordinary ExternalUrl is none, and doubled quotes do not hide a "
+TEST_CASE("an administrator's ordinary ExternalUrl is no attack, and doubled quotes do not hide a "
           "script in one") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const std::string ordinary =
@@ -153,8 +154,8 @@ TEST_CASE("a match at the end of a line longer than 4,096 bytes is found") {
   check_offsets(swept, log);
 }
 
-TEST_CASE("a provider and its message must stand in the same event, wherever the provider's name "
-          "is kept") {
+TEST_CASE("a provider and its message must be in the same event, wherever the provider's name is "
+          "stored") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   EvtxWriter writer;
   writer.event(11, "MSExchange Unified Messaging", "started")
@@ -195,7 +196,7 @@ TEST_CASE("a damaged event log is an issue, and its other events are judged") {
   CHECK(swept.result.incomplete);
 }
 
-TEST_CASE("UTF-16 logs are cut at their own line ends and scanned as they stand") {
+TEST_CASE("UTF-16 logs are cut at their own line ends and scanned unconverted") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const std::string log = "\xFF\xFE" + utf16("2021-03-03 04:05:06 whoami\r\n2021-03-03 04:05:07 "
                                              "net user\r\nwhoami /all & net user\r\n");
@@ -207,10 +208,10 @@ TEST_CASE("UTF-16 logs are cut at their own line ends and scanned as they stand"
   check_offsets(swept, log);
 }
 
-TEST_CASE("log rules are silent on what is no log, and all other rules see logs whole") {
+TEST_CASE("log rules ignore files that are not logs, and all other rules see logs whole") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
-  const std::string filler(2000, '\n'); // not resident: else $MFT holds the strings too
+  const std::string filler(2000, '\n'); // not resident: otherwise $MFT holds the strings too
   image.file("page.aspx", "<% needle %>\nother\n" + filler);
   image.file("a.log", "needle\nother\n" + filler);
   const Swept swept = run_sweep(image.build(), R"(
@@ -226,7 +227,7 @@ TEST_CASE("log rules are silent on what is no log, and all other rules see logs 
                                           "/page.aspx refers", "/page.aspx whole"});
 }
 
-TEST_CASE("the option --log-rules names the rules by tag or name instead, and a private rule they "
+TEST_CASE("the option --log-rules selects rules by tag or name instead, and a private rule they "
           "use still works") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const std::string rules = R"(
@@ -250,7 +251,7 @@ TEST_CASE("the option --log-rules names the rules by tag or name instead, and a 
   CHECK_THROWS_AS(sweep_file("a.log", "x", rules, options), UsageError);
 }
 
-TEST_CASE("a rule that needs no string is asked of every record") {
+TEST_CASE("a rule that needs no string is evaluated on every record") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const Swept swept =
       sweep_file("a.log", "short\na line that is longer\n\nshort\r\n",
@@ -258,7 +259,7 @@ TEST_CASE("a rule that needs no string is asked of every record") {
   CHECK(lines_of(swept) == std::vector<u64>{1, 4});
 }
 
-TEST_CASE("a thousand findings of a rule are kept of a log, and the rest is counted") {
+TEST_CASE("a thousand findings of a rule are kept per log, and the rest are counted") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   std::string log;
   for (int i = 0; i < 1234; ++i) log += "needle " + std::to_string(i) + "\n";
@@ -274,7 +275,7 @@ TEST_CASE("a thousand findings of a rule are kept of a log, and the rest is coun
   CHECK(!swept.result.incomplete);
 }
 
-TEST_CASE("the coverage says from when to when the logs of each family tell") {
+TEST_CASE("the coverage says which span of time the logs of each family cover") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   image.file("u_ex1.log", kIisHeader + iis_line("04:05:06", "GET / -", "200") +
@@ -294,7 +295,7 @@ TEST_CASE("the coverage says from when to when the logs of each family tell") {
   CHECK(swept.result.seal->logs.at("iis").files == 2);
 }
 
-TEST_CASE("what can't be read of a log costs its own lines and no more") {
+TEST_CASE("unreadable parts of a log cost only their own lines") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   std::string log;
   for (int i = 0; i < 4000; ++i)
@@ -314,7 +315,7 @@ TEST_CASE("what can't be read of a log costs its own lines and no more") {
   CHECK(swept.issues_of_kind("unreadable") == 1);
 }
 
-TEST_CASE("record findings are the same bytes with any number of threads, and verify accepts their "
+TEST_CASE("record findings are byte-identical with any number of threads, and verify accepts their "
           "order") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `coldsweep report` as a user meets it: what it refuses, where it writes, and its page in a real browser.
+// `coldsweep report` as users see it: what it refuses, where it writes, and its page in a real
+// browser.
 #include "unit/report_fixture.h"
 
 #include "support/catch.h"
@@ -18,7 +19,7 @@ ToolResult report(const std::filesystem::path& folder, std::vector<std::string> 
 
 } // namespace
 
-TEST_CASE("no report is made of a case that is not sealed, or not what was sealed") {
+TEST_CASE("no report is made of a case that is not sealed, or was changed after sealing") {
   const TempDir folder;
   const std::filesystem::path path = sealed_hostile_case(folder);
   CHECK(report(folder / "nowhere").status == 2);
@@ -37,7 +38,7 @@ TEST_CASE("no report is made of a case that is not sealed, or not what was seale
 }
 
 TEST_CASE(
-    "a report goes to stdout, or into a new file with the same bytes, and never over an old one") {
+    "a report goes to stdout, or into a new file with the same bytes, but never over an old one") {
   const TempDir folder;
   const std::filesystem::path path = sealed_hostile_case(folder);
   const ToolResult printed = report(path, {"--format", "jsonl"});
@@ -52,8 +53,7 @@ TEST_CASE(
   CHECK(report(path).out.find("NOT LOOKED AT") != std::string::npos);
 }
 
-TEST_CASE(
-    "the page works in a browser, for the keyboard too, and hostile names run nothing there") {
+TEST_CASE("the page works in a browser, also by keyboard, and hostile names run nothing there") {
   const TempDir folder;
   const std::filesystem::path path = sealed_hostile_case(folder);
   const std::string page = (folder / "report.html").string();

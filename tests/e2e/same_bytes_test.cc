@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manifest is a function of image, rules and options; its offsets and commands can be checked by others.
+// The manifest is a function of image, rules and options. Others can check its offsets and
+// commands.
 #include "base/file.h"
 #include "base/hash.h"
 #include "support/catch.h"
@@ -27,7 +28,7 @@ std::string unhex(const std::string& digits) {
 
 } // namespace
 
-TEST_CASE("the manifest is the same to the byte with any number of threads, and twice") {
+TEST_CASE("the manifest is byte-identical with any number of threads, and when made twice") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = random_tree(7);
   const std::filesystem::path path = image.build();
@@ -54,7 +55,7 @@ TEST_CASE("each media offset leads to the bytes that matched") {
     for (const nlohmann::json& f : run_sweep(path, kRules).findings) {
       for (const nlohmann::json& match : f.at("matches")) {
         if (match.at("media_offset").is_null()) continue;
-        // A match that straddles extents stands there up to the end of the first one.
+        // A match across extents is contiguous only to the end of the first one.
         const u64 offset = match.at("offset");
         u64 contiguous = 0;
         for (const nlohmann::json& e : f.at("extents"))
@@ -74,9 +75,10 @@ TEST_CASE("each media offset leads to the bytes that matched") {
   CHECK(checked > 100);
 }
 
-// Of deleted files icat reads what the cluster bitmap lets it: compressed ones end where a cluster was given away, and
-// ids of a half overwritten attribute list are its own. Only files in use must agree to the byte here.
-TEST_CASE("each `locate` command, run where the image lies, shows the bytes of its finding") {
+// icat reads deleted files as far as the cluster bitmap lets it. Compressed ones end where a
+// cluster was reused, and it numbers the attributes of a half overwritten list in its own way. Only
+// allocated files must agree to the byte here.
+TEST_CASE("each `locate` command, run in the image's folder, shows the bytes of its finding") {
   if (!can_build_ntfs_images() || !Tsk::available()) SKIP("no ntfs_writer, mkntfs or sleuthkit");
   NtfsImage image = random_tree(11);
   const std::filesystem::path path = image.build();
@@ -90,14 +92,14 @@ TEST_CASE("each `locate` command, run where the image lies, shows the bytes of i
     const ToolResult shown =
         run_tool({"sh", "-c", "cd " + path.parent_path().string() + " && " + command});
     CHECK(shown.status == 0);
-    if (f.at("kind") == "name") { // it shows the record, and nothing of a stream
+    if (f.at("kind") == "name") { // it shows the record, not a stream
       const std::string entry = "Entry: " + std::to_string(f.at("record").get<u64>());
       CHECK_THAT(shown.out, Catch::Matchers::ContainsSubstring(entry));
       continue;
     }
     if (f.at("encoding")
             .get<std::string>()
-            .starts_with("wof_")) { // as it is stored: no tool of theirs decodes it
+            .starts_with("wof_")) { // as it is stored: The Sleuth Kit can't decode it
       CHECK(!shown.out.empty());
       continue;
     }

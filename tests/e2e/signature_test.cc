@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who vouches for a case: a signature and a time stamp, with openssl itself as the second party; and what an edit of any file
-// of a case is found by.
+// A case's signature and time stamp, with openssl itself as the other side; and that an edit of any
+// file of a case is found.
 #include "base/file.h"
 #include "manifest/seal.h"
 #include "support/catch.h"
@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// An image with findings, of which some are deleted and some have copies.
+/// An image with findings. Some are deleted, and some have copies.
 const fs::path& small_image() {
   static NtfsImage image({.size = 8_MiB});
   static const fs::path path = [] {
@@ -33,7 +33,7 @@ const fs::path& small_image() {
   return path;
 }
 
-/// `case` below the folder.
+/// Sweeps into `case` below the folder.
 ToolResult sweep_into(const TempDir& folder, const std::vector<std::string>& more = {}) {
   const fs::path rules = write_text(
       folder / "rules.yar", "rule marker { strings: $m = \"coldsweep-marker\" condition: $m }");
@@ -97,7 +97,8 @@ accuracy = secs:1
 
 } // namespace
 
-TEST_CASE("a signed case holds under its key, and under openssl; under no other, and not changed") {
+TEST_CASE("a signed case verifies under its key and with openssl, but not under another key or "
+          "when changed") {
   if (!can_run()) SKIP("no ntfs_writer, mkntfs or openssl");
   const TempDir folder;
   const std::string key = key_pair(folder, "mine"), other = key_pair(folder, "other");
@@ -119,7 +120,7 @@ TEST_CASE("a signed case holds under its key, and under openssl; under no other,
   CHECK(wrong.out.find("manifest.sig: not a signature of this manifest with that key") !=
         std::string::npos);
 
-  // openssl's signature of the same bytes is ours: Ed25519 has but one.
+  // openssl's signature of the same bytes is the same as ours: Ed25519 is deterministic.
   must_run({"openssl", "pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", manifest.string(),
             "-out", (folder / "theirs.sig").string()});
   CHECK(read_text(folder / "theirs.sig") == read_text(signature));
@@ -154,7 +155,7 @@ TEST_CASE("keys that can't sign are refused before the sweep begins") {
   }
 }
 
-TEST_CASE("a time stamp goes there and back, and is checked by openssl and by us") {
+TEST_CASE("a time stamp is requested, attached, and checked by openssl and by us") {
   if (!can_run()) SKIP("no ntfs_writer, mkntfs or openssl");
   const TempDir folder;
   const Authority authority, stranger;
@@ -187,7 +188,7 @@ TEST_CASE("a time stamp goes there and back, and is checked by openssl and by us
   CHECK(foreign.status == 3);
   CHECK(foreign.out.find("manifest.tsr: not from these authorities") != std::string::npos);
 
-  // What is no answer for this case.
+  // Replies that are not an answer for this case.
   const std::string answer = read_text(reply);
   std::string flipped = answer;
   flipped[flipped.size() - 5] = static_cast<char>(flipped[flipped.size() - 5] ^ 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes that are no file's content: each kind of place where a marker can hide is searched with its scope, and with no
-// other, and the account tells what was left out.
+// Bytes that are no file's content. Each kind of place where a marker can hide is searched with its
+// own scope and no other, and the account says what was left out.
 #include "base/text.h"
 #include "filesystem/extents.h"
 #include "filesystem/ntfs_plan.h"
@@ -53,7 +53,8 @@ std::vector<Extent> stored_of(const NtfsVolume& volume, u64 record, const std::s
   throw Error("no such stream");
 }
 
-/// The one finding is of that kind, its match stands where it was written, and what `locate` prints holds it.
+/// There is one finding, of that kind. Its match is where it was written, and the output of
+/// `locate` holds it.
 nlohmann::json check_found(const std::filesystem::path& path, const Scope& scope,
                            const std::string& kind, u64 at) {
   const Swept swept = sweep_scope(path, scope);
@@ -85,7 +86,7 @@ void put(std::string& bytes, std::size_t offset, u64 value, int width) {
     bytes[offset + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * i));
 }
 
-/// An entry of a folder's index, as a deleted one stays behind.
+/// An entry of a folder's index, as deletion leaves it behind.
 std::string index_entry(u64 file, u64 folder, const std::string& name) {
   std::string entry(112, '\0');
   put(entry, 0, file, 8);
@@ -101,7 +102,7 @@ std::string index_entry(u64 file, u64 folder, const std::string& name) {
 
 } // namespace
 
-TEST_CASE("a marker behind the end of a file is found with the scope slack") {
+TEST_CASE("a marker past the end of a file is found with the scope slack") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("web/page.aspx", std::string(5000, 'x'));
@@ -117,7 +118,7 @@ TEST_CASE("a marker behind the end of a file is found with the scope slack") {
   CHECK(f.at("matches").at(0).at("offset") == 30);
 }
 
-TEST_CASE("a marker in what a file was given but never wrote is found with the scope slack") {
+TEST_CASE("a marker in space that a file was given but never wrote is found with the scope slack") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("big.bin", std::string(40'000, 'x')).initialized(10'000);
@@ -131,7 +132,7 @@ TEST_CASE("a marker in what a file was given but never wrote is found with the s
   CHECK(f.at("path") == "/big.bin");
 }
 
-TEST_CASE("a marker behind the attributes of an MFT record is found with the scope slack") {
+TEST_CASE("a marker after the attributes of an MFT record is found with the scope slack") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("small.txt", "tiny");
@@ -141,7 +142,7 @@ TEST_CASE("a marker behind the attributes of an MFT record is found with the sco
   write_at(path, at, kMarker);
   Scope scope = nothing();
   scope.slack = true;
-  // The system stream $MFT would show it, too.
+  // The system stream $MFT would show it too.
   const Swept swept = sweep_scope(path, scope);
   REQUIRE(swept.findings.size() == 1);
   const nlohmann::json& f = swept.findings.at(0);
@@ -158,7 +159,7 @@ TEST_CASE("a marker behind the attributes of an MFT record is found with the sco
   CHECK(all.finding("/$MFT").at("kind") == "data");
 }
 
-TEST_CASE("a marker behind the entries of a folder's index is found with the scope slack") {
+TEST_CASE("a marker after the entries of a folder's index is found with the scope slack") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   for (int i = 0; i < 60; ++i) image.file(fmt::format("many/file number {:03}", i), "x");
@@ -169,7 +170,7 @@ TEST_CASE("a marker behind the entries of a folder's index is found with the sco
   StreamRef file;
   file.id.record = record;
   REQUIRE(plan.describe(file).path == "/many/file number 000");
-  // The last bytes of a block that aren't displaced.
+  // The last bytes of a block that the update sequence doesn't displace.
   u64 at = 0;
   const NtfsPlan with_slack = NtfsPlan::make(volume, 0, everything());
   for (const StreamRef& stream : with_slack.streams())
@@ -186,8 +187,8 @@ TEST_CASE("a marker behind the entries of a folder's index is found with the sco
   CHECK(f.at("stream") == "$I30");
 }
 
-TEST_CASE("a marker in clusters that $Bitmap gives to nobody known is found with the scope "
-          "unallocated, and so is one behind the last cluster") {
+TEST_CASE("a marker in clusters that $Bitmap marks as used but nothing owns, or after the last "
+          "cluster, is found with the scope unallocated") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("kept.txt", "x");
@@ -195,7 +196,7 @@ TEST_CASE("a marker in clusters that $Bitmap gives to nobody known is found with
   const NtfsVolume volume = open_bare(path);
   Scope scope = nothing();
   scope.unallocated = true;
-  SECTION("in use by nobody") {
+  SECTION("used, but owned by nothing") {
     const NtfsPlan plan = NtfsPlan::make(volume, 0, scope);
     u64 cluster = 0;
     for (const StreamRef& stream : plan.streams())
@@ -209,7 +210,7 @@ TEST_CASE("a marker in clusters that $Bitmap gives to nobody known is found with
     const nlohmann::json f = check_found(path, scope, "unowned", cluster * kCluster + 100);
     CHECK(f.at("path") == "/$Unowned/cluster-" + std::to_string(cluster));
   }
-  SECTION("behind the last cluster") {
+  SECTION("after the last cluster") {
     const u64 end = volume.geometry.cluster_count * volume.geometry.cluster_size;
     REQUIRE(volume.source->size() > end);
     write_at(path, end + 50, kMarker);
@@ -288,7 +289,7 @@ Swept sweep_small_pages(const std::filesystem::path& path, bool prefilter = true
 
 } // namespace
 
-TEST_CASE("a page at the start of a free cluster is judged as a file of its own") {
+TEST_CASE("a page at the start of a free cluster is judged as a separate file") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("kept.txt", "x");
@@ -316,7 +317,7 @@ TEST_CASE("a page at the start of a free cluster is judged as a file of its own"
   CHECK(sweep_small_pages(path, false).manifest == swept.manifest);
 }
 
-TEST_CASE("where only the strings of a rule stand in free space it is said so, and weighs little") {
+TEST_CASE("if free space holds only the strings of a rule, the finding says so and weighs little") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("kept.txt", "x");
@@ -339,7 +340,8 @@ TEST_CASE("where only the strings of a rule stand in free space it is said so, a
   CHECK(sweep_small_pages(path, false).manifest == swept.manifest);
 }
 
-TEST_CASE("a page that was resident in a record which a shorter one took is found in its slack") {
+TEST_CASE("a page that was resident in a record is found in its slack after a shorter one took the "
+          "record") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("small.txt", "tiny");
@@ -358,7 +360,7 @@ TEST_CASE("a page that was resident in a record which a shorter one took is foun
   CHECK(rules == std::set<std::string>{"only_size", "small_page", "small_page_by_integer"});
 }
 
-TEST_CASE("a record that lost its name takes it from the slack of its folder's index") {
+TEST_CASE("a record that lost its name gets it from the slack of its folder's index") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   for (int i = 0; i < 60; ++i) image.file(fmt::format("many/file number {:03}", i), "x");
@@ -392,7 +394,7 @@ TEST_CASE("a record that lost its name takes it from the slack of its folder's i
   CHECK(without.findings.at(0).at("path").get<std::string>().starts_with("/$OrphanFiles/"));
 }
 
-TEST_CASE("a record without a name takes the last one that $LogFile tells of it") {
+TEST_CASE("a record without a name gets the last one that $LogFile has for it") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("lost.aspx", std::string(kMarker)).nameless();
@@ -404,7 +406,7 @@ TEST_CASE("a record without a name takes the last one that $LogFile tells of it"
     if (plan.describe(stream).path == "/$LogFile" && stream.id.kind == StreamKind::data)
       log = stream.extents.front().source_offset;
   REQUIRE(log > 0);
-  // A page of records; the entry stands across a sector's end, where the update sequence is.
+  // A page of records. The entry crosses the end of a sector, where the update sequence is.
   std::string page(4096, '\0');
   page.replace(0, 4, "RCRD");
   put(page, 4, 0x28, 2);
@@ -424,7 +426,7 @@ TEST_CASE("a record without a name takes the last one that $LogFile tells of it"
   CHECK(swept.findings.at(0).at("path_source") == "log_file");
 }
 
-TEST_CASE("markers between partitions and behind the last are found with the scope unallocated") {
+TEST_CASE("markers between partitions and after the last are found with the scope unallocated") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   image.file("kept.txt", "x");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies in clusters in no use is found, once, with its place in the media; and what a deleted file's clusters hold is
-// not taken for its content where others have them now.
+// Content in unallocated clusters is found once, with its place in the media. The clusters of a
+// deleted file are not taken for its content if other files have them now.
 #include "support/catch.h"
 #include "support/image_bytes.h"
 #include "support/ntfs_image.h"
@@ -65,7 +65,7 @@ std::size_t matches_of(const Swept& swept) {
 
 } // namespace
 
-TEST_CASE("what stands in a free cluster is found with its place, and shown by `locate`") {
+TEST_CASE("content in a free cluster is found with its place, and shown by `locate`") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 32_MiB});
   image.file("kept.txt", std::string(kMarker));
@@ -109,7 +109,7 @@ TEST_CASE("what stands in a free cluster is found with its place, and shown by `
     CHECK(report.out.find("$Unallocated") != std::string::npos);
     CHECK(report.out.find(std::to_string(kNoRecord).substr(0, 12)) == std::string::npos);
   }
-  // Not asked for, it is not looked at.
+  // If not requested, it is not examined.
   for (const nlohmann::json& other : run_sweep(path, kMarkerRule).findings)
     CHECK(other.at("kind") == "data");
 }
@@ -137,7 +137,7 @@ TEST_CASE("without a $Bitmap every cluster is scanned, and an issue says so") {
   CHECK(swept.finding("/gone.bin").at("overwritten").is_null());
 }
 
-TEST_CASE("a piece that there is no room to load is an issue, and the case is sealed") {
+TEST_CASE("a piece that there is no room to load is an issue, and the case is still sealed") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 64_MiB});
   image.file("kept.txt", "x");
@@ -155,8 +155,8 @@ TEST_CASE("a piece that there is no room to load is an issue, and the case is se
   CHECK(run_tool({COLDSWEEP_BINARY, "verify", (folder / "case").string()}).status == 0);
 }
 
-TEST_CASE("a match across two pieces of unallocated space is found once, and so is one in what "
-          "they share") {
+TEST_CASE("a match across two pieces of unallocated space is found once, and so is one in their "
+          "overlap") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 64_MiB});
   image.file("kept.txt", "x");
@@ -166,7 +166,7 @@ TEST_CASE("a match across two pieces of unallocated space is found once, and so 
   const RawChunk& first = chunks.at(0);
   const u64 own = first.size - first.shared_tail;
   const u64 across = volume_place(first, own - 10);
-  REQUIRE(volume_place(first, own) == across + 10); // the disk goes on where the piece ends
+  REQUIRE(volume_place(first, own) == across + 10); // the disk continues where the piece ends
   write_at(path, across, kMarker);
   write_at(path, volume_place(first, own + 4096), kMarker);
 
@@ -176,7 +176,7 @@ TEST_CASE("a match across two pieces of unallocated space is found once, and so 
   CHECK(matches_of(swept) == 2);
   u64 own_bytes = 0;
   for (const RawChunk& chunk : chunks) own_bytes += chunk.size - chunk.shared_tail;
-  const NtfsVolume volume = open_bare(path); // what follows its last cluster is in this scope too
+  const NtfsVolume volume = open_bare(path); // the rest after its last cluster is in this scope too
   const u64 tail =
       volume.source->size() - volume.geometry.cluster_count * volume.geometry.cluster_size;
   CHECK(swept.coverage.at(0).at("bytes").at("planned") == own_bytes + tail);
@@ -203,7 +203,7 @@ TEST_CASE("a match across a fragment boundary names the place of each of its par
   CHECK(match.at("parts").at(1).at("offset") == 4096);
 }
 
-TEST_CASE("a deleted file says how many of its clusters are in use by others") {
+TEST_CASE("a deleted file says how many of its clusters others use") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 32_MiB});
   image.file("gone.bin", std::string(kMarker) + std::string(3 * 4096, '.')).deleted();
@@ -213,7 +213,7 @@ TEST_CASE("a deleted file says how many of its clusters are in use by others") {
   const nlohmann::json& deleted = before.findings.at(0);
   CHECK(deleted.at("overwritten") == nlohmann::json{{"clusters", 0}, {"of", 4}});
 
-  // $Bitmap says that the first of its clusters is another's by now.
+  // $Bitmap says that its first cluster belongs to another file by now.
   const NtfsVolume volume = open_bare(path);
   Scope scope;
   scope.system = true;
@@ -232,7 +232,7 @@ TEST_CASE("a deleted file says how many of its clusters are in use by others") {
   CHECK(f.at("why").dump().find("1 of its 4 clusters") != std::string::npos);
 }
 
-TEST_CASE("short names, odd times and deleted folders stand with a finding") {
+TEST_CASE("a finding states short names, odd times and deleted folders") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   constexpr u64 kSecond = 10'000'000;
   const u64 long_ago = 131'000'000'000 * kSecond / 10;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The designs of NIST's Computer Forensics Tool Testing, rebuilt: images made for each, what must be found counted object by
-// object. tests/VALIDATION.md is the result; UPDATE_VALIDATION=1 in the environment rewrites it.
+// Rebuilds the designs of NIST's Computer Forensics Tool Testing: an image for each, and a count of
+// the objects that must be found. tests/VALIDATION.md is the result; UPDATE_VALIDATION=1 in the
+// environment rewrites it.
 #include "base/file.h"
 #include "base/text.h"
 #include "support/catch.h"
@@ -43,7 +44,8 @@ struct Count {
 
 // ---- deleted file recovery
 
-/// Each deleted stream of the image: found with the content that was written, or said to be overwritten.
+/// Each deleted stream of the image is found with the content that was written, or reported as
+/// overwritten.
 Count recovered(NtfsImage& image) {
   const Swept swept = run_sweep(image.build(), kEveryStream);
   require_balanced(swept);
@@ -59,7 +61,8 @@ Count recovered(NtfsImage& image) {
     ++count.expected;
     const auto found = by_stream.find({written.record, written.stream});
     if (written.overwritten) {
-      // Its record may be another's by now. If not, and its content is another, its clusters are told to be.
+      // Its record may be another file's by now. If not, and its content differs, its clusters are
+      // reported as overwritten.
       const bool gone = found == by_stream.end() || found->second.at("allocated") == true ||
                         found->second.at("path") != "/" + written.path;
       const bool same = !gone && found->second.at("hashes").at("sha256") == written.sha256();
@@ -133,8 +136,8 @@ std::string wide(const std::string& text, bool big_endian) {
   return units;
 }
 
-/// The string in a file in use, in a deleted one, in one that is in fragments (within the first two), a stream, a
-/// resident and a compressed file, and in free clusters: so many places.
+/// Counts the places where the string is found: in an allocated file, a resident one, a stream, a
+/// compressed file, a deleted one, across the first two fragments of a file, and in free clusters.
 Count searched(const std::string& rule, const std::string& text, bool across_fragments = true) {
   NtfsImage image({.size = 24_MiB});
   const std::string filler(6000, '.');
@@ -152,7 +155,7 @@ Count searched(const std::string& rule, const std::string& text, bool across_fra
     places.insert("/split.txt");
   }
   const std::filesystem::path path = image.build();
-  // Free clusters far behind all files.
+  // Free clusters far past all files.
   const u64 free = 20_MiB;
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -336,8 +339,7 @@ std::vector<Case> cases() {
 
 } // namespace
 
-TEST_CASE(
-    "the designs of NIST's tool testing: what had to be found is, and VALIDATION.md says so") {
+TEST_CASE("what NIST's tool test designs require is found, and VALIDATION.md says so") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   std::string table(kHead);
   table +=

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a match weighs depends on where it stands; and what is odd about names is a finding of its own.
+// The weight of a match depends on where it is, and an odd name is a finding of its own.
 #include "manifest/seal.h"
 #include "support/catch.h"
 #include "support/ntfs_image.h"
@@ -20,7 +20,8 @@ const std::string kShell = "coldsweep-marker-4711 as a page";
 constexpr u64 kNoon = 132'591'600'000'000'000, kMinute = 600'000'000;
 constexpr FileTimes kLater{kNoon + 900 * kMinute, kNoon, kNoon, kNoon};
 
-/// As a pack that an examiner brings: rules with a score of their own, one too high, and one without.
+/// Like a pack that an examiner brings: rules with their own scores, one of them too high, and one
+/// without.
 constexpr const char* kRules = R"(
 rule marker { meta: score = 90 strings: $m = "coldsweep-marker-4711" condition: $m }
 rule too_high { meta: score = 400 strings: $m = "coldsweep-marker-4711" condition: $m }
@@ -76,8 +77,8 @@ NtfsImage server() {
 
 } // namespace
 
-TEST_CASE("the same bytes weigh more in a served folder than in Downloads, and below 40 in a rule "
-          "file") {
+TEST_CASE("the same bytes weigh more in a served folder than in Downloads, and stay below 40 in a "
+          "rule file") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = server();
   const Swept swept = run_sweep(image.build(), kRules);
@@ -136,7 +137,8 @@ TEST_CASE("a folder with a reserved name is a finding, its content is swept, and
   CHECK(verification.findings == swept.findings.size());
 }
 
-TEST_CASE("names count by the scope: with allocated files alone, deleted folders are none") {
+TEST_CASE(
+    "odd names follow the scope: with allocated files alone, deleted folders are not reported") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   image.folder("AUX").deleted();
@@ -147,13 +149,13 @@ TEST_CASE("names count by the scope: with allocated files alone, deleted folders
   CHECK(swept.paths() == std::vector<std::string>{"/COM2"});
 }
 
-TEST_CASE("a hidden virtual directory of IIS is a finding beside those of rules, with its place in "
+TEST_CASE("a hidden IIS virtual directory is a finding beside those of rules, with its place in "
           "the media") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;
   image.folder("Windows");
   const std::string config =
-      "<configuration><!-- " + kShell + std::string(4000, '.') + // too long to stand in the MFT
+      "<configuration><!-- " + kShell + std::string(4000, '.') + // too long to be resident
       " --><virtualDirectory path=\"/x\" physicalPath=\"C:\\ProgramData\\WHO\" /></configuration>";
   image.file("Windows/applicationHost.config", config);
   image.file("Windows/other.config", config);
@@ -173,7 +175,8 @@ TEST_CASE("a hidden virtual directory of IIS is a finding beside those of rules,
   CHECK(verify_case(swept.case_folder()).first_problem == std::nullopt);
 }
 
-TEST_CASE("weighed findings, those near in time too, are the same bytes at any number of threads") {
+TEST_CASE("weighed findings, including those close in time, are byte-identical with any number of "
+          "threads") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = server();
   for (u64 i = 0; i < 60; ++i)
@@ -190,8 +193,8 @@ TEST_CASE("weighed findings, those near in time too, are the same bytes at any n
   }
 }
 
-TEST_CASE("the examiner's table of places stands in for the built-in one, and its hash in the "
-          "manifest") {
+TEST_CASE(
+    "the examiner's table of places replaces the built-in one, and its hash is in the manifest") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = server();
   const std::filesystem::path path = image.build();
@@ -215,7 +218,7 @@ TEST_CASE("the examiner's table of places stands in for the built-in one, and it
   CHECK_THROWS_AS(run_sweep(path, kRules, options), UsageError);
 }
 
-TEST_CASE("the summary shows the highest first with why, and how to judge them") {
+TEST_CASE("the summary shows the highest first, with reasons, and how to judge them") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = server();
   const TempDir folder;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Windows compressed through WOF is scanned as Windows reads it.
+// Files that Windows compressed with WOF are scanned as Windows reads them.
 #include "base/file.h"
 #include "support/catch.h"
 #include "support/ntfs_image.h"
@@ -18,7 +18,8 @@ const std::string kMarker = "coldsweep-marker-4711";
 constexpr const char* kMarkerRule =
     "rule marker { strings: $m = \"coldsweep-marker-4711\" condition: $m }";
 
-/// Text with the marker across the border of two chunks of any kind, in a raw chunk's noise, and at the end.
+/// Text with the marker across the boundary of two chunks of any kind, in a raw chunk's noise, and
+/// at the end.
 std::string content(u64 seed) {
   std::string all = text(262144 - 10, seed).bytes() + kMarker;
   all += text(300'000 - all.size(), seed + 1).bytes() + pattern(100'000, seed).bytes();
@@ -36,7 +37,7 @@ bool can_test() { return can_build_ntfs_images() && can_compress_wof(); }
 
 } // namespace
 
-TEST_CASE("markers in WOF files of all four kinds are found where they stand in the content") {
+TEST_CASE("markers in WOF files of all four kinds are found at their place in the content") {
   if (!can_test()) SKIP("no ntfs_writer, mkntfs or wim_codec");
   NtfsImage image({.size = 32_MiB});
   for (const Encoding kind : kWofKinds) {
@@ -90,8 +91,8 @@ TEST_CASE("markers in WOF files of all four kinds are found where they stand in 
   }
 }
 
-TEST_CASE("the stream WofCompressedData is scanned as it stands, and without a reparse point it is "
-          "a stream like any other") {
+TEST_CASE("the stream WofCompressedData is scanned as stored, and is a stream like any other "
+          "without a reparse point") {
   if (!can_test()) SKIP("no ntfs_writer, mkntfs or wim_codec");
   NtfsImage image;
   image.wof_file("compact.exe", text(50'000), Encoding::wof_lzx);
@@ -150,7 +151,7 @@ TEST_CASE("a WOF file without its stored stream, or with half a table, is an iss
   CHECK(swept.result.incomplete);
 }
 
-TEST_CASE("a WOF reparse point is read wherever it stands: outside of the record, in another one") {
+TEST_CASE("a WOF reparse point is read even if it is non-resident or in another record") {
   if (!can_test()) SKIP("no ntfs_writer, mkntfs or wim_codec");
   NtfsImage image;
   const std::string lzx("\1\0\0\0\2\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0", 20);
@@ -163,7 +164,7 @@ TEST_CASE("a WOF reparse point is read wherever it stands: outside of the record
     CHECK(swept.finding(file).at("encoding") == "wof_lzx");
 }
 
-TEST_CASE("what the main stream stores behind a WOF reparse point is scanned too") {
+TEST_CASE("content that the main stream stores despite a WOF reparse point is scanned too") {
   if (!can_test()) SKIP("no ntfs_writer, mkntfs or wim_codec");
   NtfsImage image;
   const std::string lzx("\1\0\0\0\2\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0", 20);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks for rules and inputs on which the prefilter changes what libyara finds. An input is the generator's choices, a byte or
-// two each, in the order in which it makes them.
+// Looks for rules and inputs on which the prefilter changes what libyara finds. An input encodes
+// the generator's choices in the order in which it makes them, a byte or two each.
 #include "support/prefilter_difference.h"
 
 #include <cstdio>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for libFuzzer: gives each file of the folders named on the command line to the fuzz target once.
+// Stands in for libFuzzer: runs the fuzz target once on each file in the folders named on the
+// command line.
 #include "base/file.h"
 
 #include <cstdio>

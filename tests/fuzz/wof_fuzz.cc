@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decoders of WOF and its chunk table. An input is: one byte, whose bits 0-1 are the algorithm and whose bit 2 says
-// that the rest is a whole stored stream rather than one chunk; 32 bits of size when decompressed; the data.
+// WOF's decoders and its chunk table. An input starts with one byte: bits 0-1 are the algorithm,
+// and bit 2 says that the rest is a whole stored stream rather than one chunk. Then come 32 bits of
+// decompressed size, and the data.
 #include "base/endian.h"
 #include "base/error.h"
 #include "content/stream_content.h"

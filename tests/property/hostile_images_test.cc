@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Damage at random: no crash, no hang, and the byte account adds up all the same.
+// Random damage: no crash, no hang, and the byte account still adds up.
 #include "base/endian.h"
 #include "base/file.h"
 #include "support/catch.h"
@@ -23,8 +23,7 @@ void flip(std::string& bytes, u64 offset, std::mt19937_64& random) {
 
 } // namespace
 
-TEST_CASE(
-    "bytes flipped in boot sector and MFT of 200 images crash nothing and unbalance nothing") {
+TEST_CASE("flipped bytes in the boot sectors and MFTs of 200 images crash and unbalance nothing") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image = random_tree(42);
   const std::string good = read_text(image.build());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Markers planted wherever bytes can stand on a volume: each is found where it was put, and once in its scope.
+// Markers planted wherever a volume can hold bytes: each is found where it was put, once in its
+// scope.
 #include "base/file.h"
 #include "filesystem/extents.h"
 #include "filesystem/ntfs_plan.h"
@@ -68,7 +69,7 @@ private:
     image_.file("d/stream.txt", "x").stream("extra", content("ads", 30 + below(9000)));
     image_.file("d/packed.txt", content("compressed", 70'000 + below(90'000))).compressed();
     image_.sparse_file("d/holes.bin", 3_MiB, {{1_MiB, content("sparse", 9000)}});
-    // A marker across the boundary of two fragments of two clusters and more.
+    // A marker across the boundary between two fragments.
     const std::string across = marker("fragmented");
     std::string pieces(8 * kCluster, 'f');
     pieces.replace(kCluster - 3 - below(8), across.size(), across);
@@ -97,7 +98,7 @@ private:
     image_.file("d/late.bin", std::string(60'000, 'l')).initialized(20'000);
     for (u64 i = 0; i < 30; ++i) image_.file(fmt::format("many/a file with a name {}", i), "x");
     image_.then();
-    image_.file("d/taker.bin", std::string(16'000, 't')); // perhaps over what was deleted
+    image_.file("d/taker.bin", std::string(16'000, 't')); // may overwrite deleted files
   }
 
   void put(std::string& bytes, const std::string& kind, u64 at) {
@@ -106,7 +107,7 @@ private:
     media_of_.emplace(mark, at);
   }
 
-  /// Where in an extent of a raw stream a marker has room; the first byte that follows is none of its own.
+  /// Puts a marker into an extent of one raw stream of each kind, where the extent has room for it.
   void plant_outside_of_files(std::string& bytes) {
     const NtfsVolume volume = open_bare(image_.build());
     const NtfsPlan plan = NtfsPlan::make(volume, 0, {.unallocated = true, .slack = true});
@@ -136,7 +137,7 @@ private:
   u64 seed_;
   NtfsImage image_;
   std::map<std::string, std::string> kind_of_; ///< by marker
-  std::map<std::string, u64> media_of_;        ///< of those that were put into the image as it is
+  std::map<std::string, u64> media_of_;        ///< of the markers written straight into the image
 };
 
 std::string text_of(const std::string& hex) {
@@ -158,7 +159,7 @@ void take(const nlohmann::json& f, const std::string& bytes, const Planting& pla
     CAPTURE(mark, kind, f.at("path").get<std::string>());
     const auto planted = planting.kind_of().find(mark);
     REQUIRE(planted != planting.kind_of().end());
-    // A chunk that didn't shrink stands there as it is, and that stream is scanned as well.
+    // A chunk that didn't shrink is stored raw, and the stream that holds it is scanned too.
     if (kind == "data" && f.at("stream") == "WofCompressedData") continue;
     if (kind == "data")
       ++seen.in_files[mark];
@@ -190,7 +191,7 @@ void take(const nlohmann::json& f, const std::string& bytes, const Planting& pla
   }
 }
 
-/// Where each kind must be seen; what was deleted may be seen in free clusters as well, once.
+/// Where each kind must be seen. Deleted content may also be seen once in free clusters.
 void check_seen(const Planting& planting, Seen& seen) {
   for (const auto& [mark, kind] : planting.kind_of()) {
     CAPTURE(mark, kind);
@@ -202,7 +203,7 @@ void check_seen(const Planting& planting, Seen& seen) {
     const int files = seen.in_files[mark], in_slack = seen.in_slack[mark],
               in_free = seen.in_free[mark];
     if (deleted) {
-      CHECK(files <= 1); // something may stand over it by now
+      CHECK(files <= 1); // it may be overwritten by now
       CHECK(in_free <= 1);
     } else if (slack) {
       CHECK(in_slack == 1);

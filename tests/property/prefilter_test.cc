@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The prefilter's proof: with it and without it, libyara's findings are the same, on generated rules over inputs made
-// of what they accept; and a filter with a deliberate fault is found out.
+// Evidence for the prefilter: with it and without it, libyara finds the same with generated rules,
+// on inputs made of what the rules accept. A filter with a deliberate fault is detected.
 #include "prefilter/search.h"
 #include "support/catch.h"
 #include "support/effort.h"
@@ -15,7 +15,7 @@ constexpr std::size_t kInputs = 8;
 
 } // namespace
 
-TEST_CASE("With the prefilter and without it the findings are the same, on generated rules") {
+TEST_CASE("Generated rules find the same with the prefilter and without it") {
   RuleGenerator generator(20210302);
   Tally tally;
   const u64 wanted = rounds(20'000);
@@ -25,13 +25,13 @@ TEST_CASE("With the prefilter and without it the findings are the same, on gener
     if (found) FAIL(*found);
     REQUIRE(tally.refused < wanted);
   }
-  // The comparison says something: rules match, and the filter decides.
+  // The comparison proves something only if rules match and the filter decides.
   CHECK(tally.matching * 10 > tally.pairs);
   if (search_available()) CHECK(tally.decided * 20 > tally.pairs);
   CHECK(tally.refused * kInputs < tally.pairs);
 }
 
-TEST_CASE("Nothing is ruled out piece by piece that matches, on generated rules") {
+TEST_CASE("Nothing that matches a generated rule is ruled out piece by piece") {
   RuleGenerator generator(20210304);
   Tally tally;
   const u64 wanted = rounds(2'000);
@@ -44,7 +44,7 @@ TEST_CASE("Nothing is ruled out piece by piece that matches, on generated rules"
   if (search_available()) CHECK(tally.decided * 20 > tally.pairs);
 }
 
-TEST_CASE("A prefilter with a deliberate fault is found out by the generated rules") {
+TEST_CASE("Generated rules expose a prefilter with a deliberate fault") {
   if (!search_available()) return;
   const auto fault = static_cast<PlantedFault>(GENERATE(
       range(1, static_cast<int>(rounds(static_cast<u64>(PlantedFault::take_head_for_all))) + 1)));

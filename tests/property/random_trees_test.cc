@@ -41,7 +41,8 @@ bool has_path(const nlohmann::json& finding, const std::string& path) {
   return std::find(links.begin(), links.end(), path) != links.end();
 }
 
-/// A recipe may spell any unit as `\uXXXX`; a manifest spells so only what UTF-8 can't say, NUL and the backslash.
+/// A recipe may write any UTF-16 unit as `\uXXXX`. A manifest does so only for NUL, the backslash,
+/// and what UTF-8 can't express.
 std::string as_in_manifest(const std::string& spelt) {
   std::string name;
   for (std::size_t at = 0; at < spelt.size();) {
@@ -98,15 +99,15 @@ TEST_CASE("every stream of 100 random images is found as it was written") {
   if (can_compress_wof()) CHECK(seen.wof > kImages / 2);
 }
 
-TEST_CASE("what is read of random images equals what icat reads") {
+TEST_CASE("streams of random images read the same as through icat") {
   if (!can_build_ntfs_images() || !Tsk::available()) SKIP("no ntfs_writer, mkntfs or sleuthkit");
   for (u64 seed = 1001; seed <= 1008; ++seed) {
     CAPTURE(seed);
     NtfsImage image = random_tree(seed);
     const std::filesystem::path path = image.build();
     const Tsk tsk(path);
-    // What others were given since, each may make of it what it can; and TSK does not follow the attribute list of a
-    // deleted file.
+    // If the record or clusters were reused, each reader may see something else. TSK also does not
+    // follow the attribute list of a deleted file.
     std::set<std::pair<u64, std::string>> not_for_icat;
     std::map<std::pair<u64, std::string>, std::string> sha256_as_written;
     for (const WrittenStream& written : image.contents()) {
@@ -117,14 +118,14 @@ TEST_CASE("what is read of random images equals what icat reads") {
     }
     for (const nlohmann::json& f : run_sweep(path, kEveryStream).findings) {
       if (f.at("hashes").at("sha256").is_null()) continue;
-      if (f.at("encoding").get<std::string>().starts_with("wof_")) continue; // zeros, to icat
+      if (f.at("encoding").get<std::string>().starts_with("wof_")) continue; // icat reads zeros
       if (not_for_icat.contains({f.at("record"), f.at("stream")})) continue;
       CAPTURE(f.at("path").get<std::string>(), f.at("stream").get<std::string>(),
               f.at("record").get<u64>());
       const std::optional<std::string> bytes = tsk.read(f.at("record"), f.at("attribute_id"));
       REQUIRE(bytes);
       const std::string& ours = f.at("hashes").at("sha256").get_ref<const std::string&>();
-      // icat cuts some deleted streams short: then the writer is the judge.
+      // icat cuts some deleted streams short: compare those with what was written.
       if (f.at("allocated") == true || sha256_of(*bytes) == ours)
         CHECK(sha256_of(*bytes) == ours);
       else

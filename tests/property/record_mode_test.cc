@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What log rules find with the search for candidates is what libyara says of each record alone.
+// Log rules that search for candidates find what libyara finds in each record alone.
 #include "content/log_records.h"
 #include "rules/record_scanner.h"
 #include "support/catch.h"
@@ -157,7 +157,7 @@ Verdicts by_record_mode(const std::string& log, const RuleSet& rules, const Exte
   return found;
 }
 
-/// Each line cut out by hand and scanned as a file of its own, by rules that are no log rules.
+/// Each line cut out by hand and scanned as a separate file, with rules that are not log rules.
 Verdicts one_by_one(const std::string& log, const RuleSet& rules, const Externals& externals) {
   Scanner scanner(rules, 0);
   Verdicts found;
@@ -175,13 +175,13 @@ Verdicts one_by_one(const std::string& log, const RuleSet& rules, const External
 
 } // namespace
 
-TEST_CASE("record mode finds what scanning each line as a file of its own finds") {
+TEST_CASE("record mode finds what scanning each line as a separate file finds") {
   const u64 seed = GENERATE(take(1, random(0, 1'000'000)));
   u64 verdicts = 0, filtered = 0;
   for (u64 round = 0; round < rounds(1200); ++round) {
     Generator generator(seed + round);
     const std::string body =
-        generator.rules("TAG", 1); // of many, one would be judged where another is
+        generator.rules("TAG", 1); // one: with more, each is judged on the others' candidates too
     const auto tagged = [&](const char* tag) {
       std::string text = body;
       for (std::size_t at = 0; (at = text.find("TAG", at)) != std::string::npos;)
@@ -202,5 +202,5 @@ TEST_CASE("record mode finds what scanning each line as a file of its own finds"
     }
   }
   CHECK(verdicts > 100);
-  CHECK(filtered > 20); // else the search was never put to the test
+  CHECK(filtered > 20); // otherwise the search was never exercised
 }

@@ -33,7 +33,7 @@ std::string rar4_block(u8 type, u16 flags, const std::string& fields) {
   return number(crc32(block) & 0xFFFF, 2) + block;
 }
 
-/// A number of RAR 5: seven bits a byte, the lowest first.
+/// A RAR 5 number: seven bits per byte, lowest first.
 std::string vint(u64 value) {
   std::string text;
   for (; value >= 0x80; value >>= 7) text += static_cast<char>((value & 0x7F) | 0x80);
@@ -45,26 +45,28 @@ std::string rar5_block(const std::string& fields) {
   return number(crc32(block), 4) + block;
 }
 
-// The quine: a program of instructions of five bytes each, for a machine that copies. Lengths are in bytes.
+// The quine is a program for a machine that copies bytes. Each instruction has five bytes. Lengths
+// are in bytes.
 constexpr u64 kInstruction = 5;
 
 /// Prints what follows: a stored block (RFC 1951, 3.2.4).
 std::string print(u64 length) { return "\0"s + number(length, 2) + number(~length, 2); }
 
-/// Prints the last bytes of the output again: a block with fixed codes (3.2.6), of two copies. Distances of 17 to 20 and
-/// lengths of at most 10 make it 40 bits, so that the next instruction begins with a byte.
+/// Prints the last bytes of the output again: a block with fixed codes (3.2.6) and two copies. With
+/// distances of 17 to 20 and lengths of at most 10 it has 40 bits, so the next instruction starts
+/// on a byte boundary.
 std::string repeat(u64 length) {
   if (length < 17 || length > 20) throw Error("no such instruction fits in five bytes");
   u64 bits = 0;
   unsigned count = 0;
   const auto put = [&](u64 value, unsigned width) { bits |= value << count, count += width; };
-  const auto put_code = [&](u64 code, unsigned width) { // codes go from their highest bit on
+  const auto put_code = [&](u64 code, unsigned width) { // codes start with their highest bit
     for (unsigned i = width; i-- > 0;) put((code >> i) & 1, 1);
   };
   put(0b010, 3); // not the last block; fixed codes
   for (const u64 copied : {length / 2, length - length / 2}) {
     put_code(copied - 3 + 1, 7); // the symbols 257 to 264 are the lengths 3 to 10
-    put_code(8, 5);              // distances from 17 on, with three bits more
+    put_code(8, 5);              // distances from 17 on, with three extra bits
     put(length - 17, 3);
   }
   put_code(0, 7); // end of the block
@@ -73,7 +75,7 @@ std::string repeat(u64 length) {
 
 std::string quine_of(u32 crc) {
   const std::string head =
-      "\x1F\x8B\x08\x08\0\0\0\0\0\x03q.gz\0"s; // with a name, to be 15 bytes long
+      "\x1F\x8B\x08\x08\0\0\0\0\0\x03q.gz\0"s; // the name makes it 15 bytes long
   constexpr u64 kTail = 13;
   const u64 h = head.size() + kInstruction, t = kTail + kInstruction, four = 4 * kInstruction;
   const std::string none = print(0), one = print(kInstruction), all = print(four);
@@ -135,9 +137,10 @@ std::string make_rar5(const Members& members) {
 }
 
 std::string make_gzip_quine() {
-  // The CRC is part of what it is of. It is affine in its own bits: x = A x + b over GF(2), solved by elimination.
+  // The CRC covers its own bytes. It is affine in their bits, x = A x + b over GF(2), and solved by
+  // elimination.
   const u32 base = crc32(quine_of(0));
-  std::array<u64, 32> rows{}; // bit 32: the right side
+  std::array<u64, 32> rows{}; // bit 32: the right-hand side
   for (unsigned row = 0; row < 32; ++row)
     rows[row] = (u64{1} << row) | (u64{(base >> row) & 1} << 32);
   for (unsigned column = 0; column < 32; ++column) {

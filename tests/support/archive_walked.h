@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A walk through an archive or a message, with all that it handed out. Any thread.
+// A walk through an archive or a message, and everything that it yielded. Any thread.
 #pragma once
 
 #include "base/endian.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a test wants in a stream: literal bytes or a pattern of any size. A value; reads from any
+// What a test puts into a stream: literal bytes, or a pattern of any size. A value; reads from any
 // thread.
 #pragma once
 
@@ -27,7 +27,7 @@ public:
   u64 size() const { return size_; }
   void read(u64 offset, MutableBytes into) const;
   std::string bytes() const;
-  /// As the image writer's recipe has it.
+  /// In the form of the image writer's recipe.
   nlohmann::json to_json() const;
 
 private:

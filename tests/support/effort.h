@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much of a long test to do: under sanitizers, which slow everything down several times, a part of it.
+// How much of a long test to run: only a part under sanitizers, which slow everything down several
+// times.
 #pragma once
 
 #include "base/types.h"
@@ -14,7 +15,7 @@ inline constexpr bool kSanitized = true;
 inline constexpr bool kSanitized = false;
 #endif
 
-/// `usual` rounds of a property, or a `share`th of them.
+/// `usual` rounds of a property, or a `share`th of them under sanitizers.
 constexpr u64 rounds(u64 usual, u64 share = 8) {
   return kSanitized ? std::max<u64>(1, usual / share) : usual;
 }

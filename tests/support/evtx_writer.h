@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small EVTX files for tests: chunks with event records whose strings stand inline in UTF-16LE, and templates that the
-// first record of a chunk holds and others refer to. Only what readers of records look at is there.
+// Small EVTX files for tests: chunks of event records with inline UTF-16LE strings. The first
+// record of a chunk holds templates, and the others refer to them. Only what record readers look at
+// is there.
 #pragma once
 
 #include "base/types.h"
@@ -38,7 +39,7 @@ public:
     templates_.clear();
   }
 
-  /// An event of a provider, whose name stands in a template, with the strings of its data.
+  /// An event with its provider's name in a template, and the message as a string of its data.
   EvtxWriter& event(u64 id, const std::string& provider, const std::string& message,
                     u64 time = event_time()) {
     return event_bytes(id, provider, utf16(message), time);
@@ -73,7 +74,7 @@ public:
   std::string file() {
     finish_chunk();
     std::string header("ElfFile\0", 8);
-    header.resize(4096, '\0'); // its counts say nothing: the file is dirty
+    header.resize(4096, '\0'); // its counts are meaningless: the file is dirty
     std::string all = header + chunks_;
     chunk_.clear();
     return all;

@@ -28,7 +28,7 @@ std::set<std::string> words(const std::string& text) {
   return names;
 }
 
-/// `# KEY: VALUE` of the header; what has another form is the description.
+/// The `# KEY: VALUE` lines of the header. Lines in any other form are the description.
 std::map<std::string, std::string> header_of(const std::string& text) {
   static const std::set<std::string> kKeys{"shape",    "path",   "expect",
                                            "variants", "record", "reversed"};

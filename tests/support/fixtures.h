@@ -12,7 +12,7 @@ namespace coldsweep::test {
 struct Fixture {
   std::string name;
   std::string description;        ///< the first sentence of the header
-  std::string shape;              ///< the row of COVERAGE.md; empty for what must raise nothing
+  std::string shape;              ///< the row of COVERAGE.md; empty if it must raise nothing
   std::string path;               ///< as Windows writes it; empty when no rule asks for it
   std::set<std::string> expected; ///< names of rules, empty for `none`
   bool has_variants = false;
@@ -21,7 +21,7 @@ struct Fixture {
   std::string as_stored; ///< the fixture file itself
 };
 
-/// All fixtures, by name. Throws Error for a header that lacks something.
+/// All fixtures, by name. Throws Error if a header is incomplete.
 std::vector<Fixture> rule_fixtures();
 
 /// The bytes of tests/fixtures/NAME.b64: base64 with `#` comment lines. Throws Error when it is

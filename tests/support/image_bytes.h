@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes of an image file, read and changed where they stand; and an image that is one bare NTFS volume, opened. Any thread.
+// Reads and changes bytes of an image file in place, and opens an image that is one bare NTFS
+// volume. Any thread.
 #pragma once
 
 #include "filesystem/ntfs_volume.h"
@@ -12,7 +13,7 @@ namespace coldsweep::test {
 
 NtfsVolume open_bare(const std::filesystem::path& image);
 
-/// Throws Error where it can't be written.
+/// Throws Error if the image can't be written.
 void write_at(const std::filesystem::path& image, u64 offset, std::string_view bytes);
 std::string read_at(const std::filesystem::path& image, u64 offset, u64 length);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds records and attributes in the bytes of a small, man-made NTFS volume whose $MFT is in one piece, so that a test can
-// damage them. Throws std::bad_optional_access when what is asked for is not there.
+// Finds records and attributes in the bytes of a small test volume whose $MFT is in one run, so
+// that a test can damage them. Throws std::bad_optional_access if something isn't there.
 #pragma once
 
 #include "base/endian.h"
@@ -39,7 +39,7 @@ inline std::optional<u64> attribute_offset(const std::string& volume, u64 record
   return std::nullopt;
 }
 
-/// Where the run list of an attribute begins that is not resident.
+/// Where the run list of a non-resident attribute begins.
 inline u64 run_list_offset(const std::string& volume, u64 attribute) {
   return attribute + field<u16>(volume, attribute + 0x20);
 }

@@ -6,8 +6,8 @@
 
 #include <vector>
 
-// Layouts: attribute headers and attribute list entries as in linux/fs/ntfs3/ntfs.h (ATTRIB, ATTR_LIST_ENTRY), from where
-// only the offsets are taken.
+// Attribute headers and attribute list entries are laid out as in linux/fs/ntfs3/ntfs.h (ATTRIB,
+// ATTR_LIST_ENTRY). Only the offsets are taken from there.
 namespace coldsweep::test {
 namespace {
 
@@ -15,7 +15,7 @@ constexpr u64 kRecord = 1024, kListEntry = 0x20;
 constexpr u32 kStandardInformation = 0x10, kAttributeList = 0x20, kData = 0x80;
 constexpr u16 kListId = 0x40, kPieceId = 1;
 
-/// The words at the ends of the sectors, put back where NTFS keeps them.
+/// Undoes the update sequence: puts the words at the ends of the sectors back.
 std::string unfixed(std::string record) {
   const u64 array = field<u16>(record, 4);
   for (u64 i = 1; i < field<u16>(record, 6); ++i)
@@ -54,10 +54,10 @@ void set_attributes(std::string& record, const std::vector<std::string>& attribu
   set_field(record, 0x18, first + tail.size(), 4);
 }
 
-/// A piece of $DATA: `count` clusters from `cluster`, which are those of $MFT from `vcn` on.
+/// A piece of $DATA: `count` clusters from `cluster` on, which hold $MFT from `vcn` on.
 std::string piece_of(const std::string& data, u64 vcn, u64 count, u64 cluster) {
   std::string piece = data.substr(0, 0x40);
-  piece += std::string("\x48", 1) + std::string(13, '\0'); // 8 bytes of length, 4 of place
+  piece += std::string("\x48", 1) + std::string(13, '\0'); // 8 bytes of length, 4 of start
   set_field(piece, 0x41, count, 8);
   set_field(piece, 0x49, cluster, 4);
   piece.resize(0x50, '\0');
@@ -67,7 +67,7 @@ std::string piece_of(const std::string& data, u64 vcn, u64 count, u64 cluster) {
   set_field(piece, 0x20, 0x40, 2);
   if (vcn != 0) {
     set_field(piece, 0x0E, kPieceId, 2);
-    piece.replace(0x28, 0x18, 0x18, '\0'); // sizes stand in the first piece alone
+    piece.replace(0x28, 0x18, 0x18, '\0'); // only the first piece has sizes
   }
   return piece;
 }

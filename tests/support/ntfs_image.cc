@@ -271,14 +271,14 @@ std::string NtfsImage::recipe() const {
     each(&RecipeWriter::contents);
     each(&RecipeWriter::changes_of_content);
     each(&RecipeWriter::names_and_attributes);
-    // Backwards: what lies in a folder goes before it.
+    // Backwards: the content of a folder is deleted before the folder.
     for (auto file = files_.rbegin(); file != files_.rend(); ++file)
       if (file->phase_ == phase && file->deleted_) writer.deletion(*file);
   }
   return writer.text();
 }
 
-/// One line of the image writer's report, joined with what was asked for.
+/// One line of the image writer's report, combined with what was described.
 WrittenStream NtfsImage::parse_report(const std::string& line, const NtfsFile& file,
                                       const NtfsFile::Stream& stream) const {
   const json facts = json::parse(line);
@@ -305,7 +305,7 @@ WrittenStream NtfsImage::parse_report(const std::string& line, const NtfsFile& f
   written.parts = stream.parts;
   if (stream.appended) written.parts.push_back({stream.size, *stream.appended});
   if (stream.reads_as) written.parts = {{0, *stream.reads_as}};
-  // Not as reported: where the writer leaves the end uninitialized of its own accord, that is zeros anyway.
+  // Not as reported: if the writer itself leaves the end uninitialized, that reads as zeros anyway.
   written.initialized = stream.initialized.value_or(written.size);
   return written;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds NTFS images for tests: a fluent description goes to the program ntfs_writer
-// (samples/ntfs_writer), which writes with libntfs-3g; what was written can be asked for
-// afterwards. Not shared between threads while it is described.
+// Builds NTFS images for tests. A fluent description goes to the program ntfs_writer
+// (samples/ntfs_writer), which writes with libntfs-3g and reports what it wrote. Not shared between
+// threads while it is being described.
 //
 //   NtfsImage image({.size = 16_MiB});
 //   image.file("docs/a.txt", "hello").stream("Zone.Identifier", kMarker);
@@ -9,7 +9,7 @@
 //   image.file("gone.exe", kMarker).deleted();
 //   sweep(image.build());
 //
-// Names are UTF-8 with `\uXXXX` for a unit as it is (a lone surrogate, NUL) and `\u005c` for a
+// Names are UTF-8. `\uXXXX` is a UTF-16 unit as it is (a lone surrogate, NUL) and `\u005c` a
 // backslash, as in manifests.
 #pragma once
 
@@ -25,19 +25,19 @@
 
 namespace coldsweep::test {
 
-/// Whether the image writer was built and mkntfs is there. Tests that need images are skipped
-/// without.
+/// Whether the image writer was built and mkntfs is installed. Otherwise tests that need images are
+/// skipped.
 bool can_build_ntfs_images();
 
-/// What one stream holds: everything a reader of the image must agree with.
+/// One stream as written: everything that a reader of the image must agree with.
 struct WrittenStream {
   std::string path;               ///< without a leading `/`; the root folder is empty
   std::vector<std::string> links; ///< further names
   std::string stream;             ///< empty for the main one
   u64 record = 0;
-  u64 holder = 0;           ///< record the attribute begins in: another one with an attribute list
+  u64 holder = 0;           ///< record where the attribute begins; an attribute list can move it
   u16 attribute_id = 0;     ///< in the holder
-  u16 sequence = 0;         ///< of the record, as the record says now; deletion counts it up
+  u16 sequence = 0;         ///< the record's current one; deletion increments it
   bool allocated = true;    ///< its record is in use
   bool overwritten = false; ///< deleted, and its record or clusters may hold something else by now
   bool resident = false, compressed = false, sparse = false;
@@ -56,20 +56,20 @@ struct FileTimes {
       accessed = 0; ///< as NTFS counts: 100 ns since 1601
 };
 
-/// A file or folder in the making. What modifies a stream modifies the one named last.
+/// A file or folder being described. Modifiers apply to the stream named last.
 class NtfsFile {
 public:
   NtfsFile& stream(std::string name, Content content);
   /// An alternate stream that is sparse.
   NtfsFile& sparse_stream(std::string name, u64 size, std::vector<StoredPart> parts = {});
-  /// `count` small streams, `s0000` and so on: a dozen take an attribute list, hundreds take it
+  /// `count` small streams, `s0000` and so on: a dozen need an attribute list, hundreds spread it
   /// over many records.
   NtfsFile& many_streams(u64 count);
 
   NtfsFile& compressed();
   NtfsFile& fragmented(u64 fragments);
   NtfsFile& initialized(u64 size);
-  /// Written after all other files, so that it stands elsewhere.
+  /// Written after all other files, so that it is stored elsewhere.
   NtfsFile& append(Content content);
 
   NtfsFile& hard_link(std::string path);
@@ -81,7 +81,7 @@ public:
   NtfsFile& deleted();
   /// The record stays in use, but no folder names it.
   NtfsFile& without_name();
-  /// Nor has the record a name of its own.
+  /// The record has no name of its own either.
   NtfsFile& nameless();
 
 private:
@@ -129,14 +129,14 @@ public:
   NtfsFile& sparse_file(std::string path, u64 size, std::vector<StoredPart> parts = {});
   /// A file as Windows' "compact" leaves it, compressed by libwim (`can_compress_wof`).
   NtfsFile& wof_file(std::string path, Content content, Encoding kind);
-  /// The same, of `size` bytes, with `stored` as its WofCompressedData, be it right or wrong.
+  /// The same, of `size` bytes, with `stored` as its WofCompressedData, valid or not.
   NtfsFile& wof_file(std::string path, u64 size, Content stored, u32 algorithm = 0);
-  /// A file of zeros that takes all of the volume but `leave` bytes.
+  /// A file of zeros that fills the volume except for `leave` bytes.
   NtfsFile& fill(std::string path, u64 leave);
-  /// What is described from here on is written after all that stands before it, deletions too.
+  /// Everything described from here on is written after everything before, deletions included.
   NtfsImage& then();
 
-  /// Writes the image, once. Throws Error with the writer's words.
+  /// Writes the image, once. Throws Error with the writer's message.
   const std::filesystem::path& build();
   /// Every stream described, once the image is built.
   const std::vector<WrittenStream>& contents();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every test includes, compiled once. JSON's class is made in json_instance.cc and nowhere else: to make it anew in
-// every test took most of the time to build them.
+// What every test includes, compiled once. The JSON class is instantiated only in json_instance.cc:
+// instantiating it in every test took most of their build time.
 #pragma once
 
 #include <catch2/catch_all.hpp>

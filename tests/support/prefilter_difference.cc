@@ -20,7 +20,7 @@ std::optional<RuleSet> compiled(const std::string& rules, PlantedFault fault, Ta
     return set;
   } catch (const RuleError&) {
     ++tally.refused;
-    return std::nullopt; // the generator may ask for what libyara forbids
+    return std::nullopt; // the generator may write what libyara forbids
   }
 }
 
@@ -36,7 +36,7 @@ std::string shown(const ScanResult& result) {
   return text;
 }
 
-/// Content in pieces of `length` bytes, in memory of their own: a piece is gone when the next comes.
+/// Content in pieces of `length` bytes, in their own memory: a piece is gone once the next is read.
 class Pieces {
 public:
   Pieces(ByteView content, u64 length) : left_(content), length_(length) {}
@@ -57,7 +57,7 @@ private:
   std::vector<std::byte> piece_;
 };
 
-/// What may be read piece by piece is that large that generated inputs are small beside it.
+/// Pads an input to the size from which content may be read piece by piece.
 std::string padded(std::string_view input) {
   constexpr std::size_t kLarge = (1 << 20) + 1;
   std::string content(input);
@@ -79,7 +79,7 @@ std::optional<std::string> difference_in_pieces(const GeneratedCase& generated, 
   if (!rules) return std::nullopt;
   Scanner with(*rules, 60), without(*rules, 60, Prefiltering::off);
   for (const GeneratedInput& input : generated.inputs) {
-    // The input stands across the cut between two pieces.
+    // Every other input lies across the cut between two pieces.
     const u64 piece = 70'000;
     const std::string large =
         padded(tally.pairs % 2 == 0
@@ -107,7 +107,8 @@ std::optional<std::string> difference(const GeneratedCase& generated, PlantedFau
     const ByteView content = bytes_of(input.bytes);
     const std::string a = shown(with.scan(content, input.externals));
     const ScanResult plain = without.scan(content, input.externals);
-    // Where libyara gives up on a rule, nothing is known; a filter that keeps the rule from it does better.
+    // If libyara gives up on a rule, there is nothing to compare. A filter that spares it the rule
+    // does better.
     if (plain.error) continue;
     const std::string b = shown(plain);
     ++tally.pairs;

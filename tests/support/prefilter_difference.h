@@ -14,11 +14,11 @@ struct Tally {
   u64 pairs = 0, decided = 0, matching = 0, refused = 0;
 };
 
-/// The first input on which the two differ, described; nothing when there is none. Adds to `tally`.
+/// Describes the first input on which the two differ; absent if there is none. Adds to `tally`.
 std::optional<std::string> difference(const GeneratedCase& generated, PlantedFault fault,
                                       Tally& tally);
 
-/// The same for content that is ruled out piece by piece, of which each input is a part.
+/// The same for content that is ruled out piece by piece. Each input is a part of such content.
 std::optional<std::string> difference_in_pieces(const GeneratedCase& generated, PlantedFault fault,
                                                 Tally& tally);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program as its users have it. Any thread.
+// The program as users run it. Any thread.
 #pragma once
 
 #include "support/run_tool.h"

@@ -29,7 +29,7 @@ std::string long_name(Dice& dice) {
   return name;
 }
 
-/// A component that is not there yet in any folder of the tree: the number keeps them apart.
+/// A name that no folder of the tree has yet: the number makes it unique.
 std::string odd_name(Dice& dice, u64 number) {
   constexpr std::array forms{"{} with spaces.txt",
                              "ünïcödé-{}.aspx",

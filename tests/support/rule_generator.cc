@@ -428,7 +428,7 @@ std::string RuleGenerator::make_rule(std::size_t number) {
     if (chance(60)) used = fmt::format(" and {} of them", 1 + below(strings_.size()));
     if (chance(15)) used = " or all of them";
   }
-  // Conditions that are wanted often: a bound, and strings.
+  // Conditions that must be common: a bound, and strings.
   std::string wanted = condition(0);
   if (chance(45) && !strings_.empty())
     wanted = chance(50) ? string_leaf()

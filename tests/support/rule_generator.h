@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random rule files over YARA's language, and inputs made of what their strings accept. Deterministic for a seed, or for the
-// bytes that choose.
+// Random rule files that use all of YARA's language, and inputs made of what their strings accept.
+// Deterministic for a seed, or for the bytes that make the choices.
 #pragma once
 
 #include "rules/scanner.h"
@@ -19,7 +19,7 @@ struct GeneratedCase {
   std::vector<GeneratedInput> inputs;
 };
 
-/// What a generated string of a rule looks like in source, and something it accepts.
+/// A generated string of a rule: its source, and samples of what it accepts.
 struct GeneratedString {
   std::string id, source;
   std::vector<std::string> samples;
@@ -28,7 +28,8 @@ struct GeneratedString {
 class RuleGenerator {
 public:
   explicit RuleGenerator(u64 seed) : random_(seed) {}
-  /// Each choice takes a byte or two, as long as there are any: a small change of them is one of the rules. They must stay.
+  /// Each choice takes a byte or two while there are any, so that a small change of the bytes is a
+  /// small change of the rules. The bytes must outlive the generator.
   explicit RuleGenerator(ByteView choices) : random_(choices.size()), choices_(choices) {}
   GeneratedCase next(std::size_t inputs);
 
@@ -70,7 +71,7 @@ private:
 
   std::mt19937_64 random_;
   ByteView choices_;                     // not yet taken
-  std::vector<GeneratedString> strings_; // of the rule at hand
+  std::vector<GeneratedString> strings_; // of the current rule
   std::vector<std::string> rules_;       // names so far
   std::vector<std::string> samples_;     // of all rules
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sweeps an image in process and brings the sealed case back, parsed. Any thread.
+// Sweeps an image in process and returns the sealed case, parsed. Any thread.
 #pragma once
 
 #include "support/run_tool.h"
@@ -25,26 +25,27 @@ struct Swept {
   std::vector<nlohmann::json> volumes, findings, issues, coverage;
 
   std::filesystem::path case_folder() const { return folder / "case"; }
-  /// The finding for that path (without hard links) and stream; null when there is none.
+  /// The finding for that path (without hard links) and stream; null if there is none.
   nlohmann::json finding(const std::string& path, const std::string& stream = {}) const;
   /// `/path` or `/path:stream` of each finding, sorted.
   std::vector<std::string> paths() const;
   u64 issues_of_kind(const std::string& kind) const;
-  /// Whether the message of an issue (of that kind, unless it is empty) has these words.
+  /// Whether the message of an issue has these words. If a kind is given, only issues of that kind
+  /// count.
   bool has_issue(const std::string& words, const std::string& kind = {}) const;
 };
 
-/// Applies rules given as text; options other than image, output and rules are taken from `options`.
+/// Applies rules given as text. Options other than image, output and rules come from `options`.
 Swept run_sweep(const std::filesystem::path& image, const std::string& rules,
                 SweepOptions options = {});
 
 /// Sweeps a source as one bare NTFS volume.
 Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions options = {});
 
-/// Runs a finding's `locate` where the image lies.
+/// Runs a finding's `locate` in the image's folder.
 ToolResult run_locate(const std::filesystem::path& image, const nlohmann::json& finding);
 
-/// Throws when the coverage of any volume doesn't add up to what was planned.
+/// Throws if the coverage of any volume doesn't add up to what was planned.
 void require_balanced(const Swept& swept);
 
 } // namespace coldsweep::test

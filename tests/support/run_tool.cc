@@ -34,7 +34,7 @@ std::optional<fs::path> find_tool(const std::string& name) {
   return std::nullopt;
 }
 
-/// Files instead of pipes: no program can be stuck on one that nobody empties.
+/// Files instead of pipes: a program can't block on a file that nobody reads.
 struct Streams {
   File in = File::unnamed(fs::temp_directory_path());
   File out = File::unnamed(fs::temp_directory_path());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a program with arguments, without a shell, and brings back what it wrote and how it ended.
-// Any thread.
+// Runs a program with arguments, without a shell, and returns its output and how it ended. Any
+// thread.
 #pragma once
 
 #include <filesystem>
@@ -11,18 +11,18 @@
 namespace coldsweep::test {
 
 struct ToolResult {
-  int status = 0; ///< exit status; 128 + number when a signal ended it; 127 when it can't be run
+  int status = 0; ///< exit status; 128 + signal number if a signal ended it; 127 if it can't run
   std::string out, err;
 };
 
 /// `command[0]` is looked up in PATH, /usr/sbin and /sbin.
 ToolResult run_tool(const std::vector<std::string>& command, std::string_view input = {});
 
-/// Same, but throws Error with the program's own words unless it ends with status 0. Returns its
+/// Same, but throws Error with the program's own message unless it exits with 0. Returns its
 /// stdout.
 std::string must_run(const std::vector<std::string>& command, std::string_view input = {});
 
-/// Whether there is such a program.
+/// Whether this program is installed.
 bool have_tool(const std::string& name);
 
 } // namespace coldsweep::test

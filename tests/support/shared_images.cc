@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 struct Known {
   const char* name;
   const char* packed;
-  const char* tool; ///< that unpacks it
+  const char* tool; ///< the program that unpacks it
 };
 
 constexpr std::array kKnown{
@@ -26,7 +26,7 @@ constexpr std::array kKnown{
     Known{"windows_volume.raw", "windows_volume.qcow2", "qemu-img"},
 };
 
-/// Zeros are left out on the way: one of the images unpacks to 5 GB that are nearly all zeros.
+/// Unpacks to a sparse file: one of the images is 5 GB that are nearly all zeros.
 constexpr const char* kUnpackGzip =
     R"(gzip -dc "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none)";
 constexpr const char* kUnpackTar =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images that others made, with oracles, where they lie beside the checkout (../shared/images, or
-// $COLDSWEEP_SHARED/images). None of them belongs to the project: tests skip where they are absent.
+// Third-party images with oracles, if they are beside the checkout (../shared/images, or
+// $COLDSWEEP_SHARED/images). They are not part of the project: tests are skipped without them.
 #pragma once
 
 #include "support/temp_dir.h"
@@ -12,23 +12,22 @@
 
 namespace coldsweep::test {
 
-/// The folder of images; absent when there is none.
+/// The folder of images; absent if there is none.
 std::optional<std::filesystem::path> shared_images_folder();
 
 struct SharedImage {
   std::string name;             ///< of the oracle, such as `7-ntfs-undel.dd`
-  std::filesystem::path packed; ///< as it lies there
+  std::filesystem::path packed; ///< as stored in the folder
   std::filesystem::path oracle; ///< for load_oracle()
 };
 
-/// All images with an oracle that can be unpacked with the programs of this machine; none where the
-/// folder is absent.
+/// All images with an oracle that this machine's programs can unpack; none if the folder is absent.
 std::vector<SharedImage> shared_images();
-/// The image of that name; absent when it isn't there.
+/// The image of that name, if it is there.
 std::optional<SharedImage> shared_image(const std::string& name);
 
-/// Makes a file coldsweep opens: itself for E01, raw otherwise. It lies in `into` unless it needs
-/// no unpacking.
+/// A file that coldsweep can open: the image itself for E01, raw otherwise. It is in `into` unless
+/// no unpacking was needed.
 std::filesystem::path unpack(const SharedImage& image, const TempDir& into);
 
 } // namespace coldsweep::test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sources for tests: bytes in memory, terabytes that are mostly zeros, and media that fails where
-// it is told to. Any thread.
+// Sources for tests: bytes in memory, terabytes that are mostly zeros, and media that fails on
+// demand. Any thread.
 #pragma once
 
 #include "base/checked.h"
@@ -14,7 +14,7 @@
 
 namespace coldsweep::test {
 
-/// How much of [offset, offset + wanted) lies within `size`; what does not is unreadable.
+/// How much of [offset, offset + wanted) is within `size`; the rest is unreadable.
 inline u64 readable(u64 offset, u64 wanted, u64 size) {
   return std::min<u64>(wanted, saturating_subtract(size, offset));
 }
@@ -44,7 +44,7 @@ class SparseSource final : public ByteSource {
 public:
   explicit SparseSource(u64 size) : size_(size) {}
 
-  /// Before it is shared. A later piece covers an earlier one from its start.
+  /// Call before it is shared. A later piece covers an earlier one from its start on.
   SparseSource& put(u64 offset, std::string bytes) {
     pieces_[offset] = std::move(bytes);
     return *this;
@@ -68,7 +68,7 @@ private:
   std::map<u64, std::string> pieces_;
 };
 
-/// Passes reads on until it fails: the n-th (or every one from it), or each that touches an
+/// Passes reads on, but fails the n-th (or every one from it on) and each that touches an
 /// unreadable range.
 class FaultySource final : public ByteSource {
 public:

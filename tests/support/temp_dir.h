@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder that is there for one test and gone with it, whatever the test left in it.
+// A folder for one test, removed with everything that the test left in it.
 #pragma once
 
 #include "base/error.h"

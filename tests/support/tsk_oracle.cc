@@ -16,8 +16,7 @@ namespace {
 
 constexpr u64 kSector = 512;
 
-/// `path:stream` of fls apart. A stream's name has no `/`, so the colon stands in the last
-/// component.
+/// Splits `path:stream` of fls. A stream's name has no `/`, so the colon is in the last component.
 void split_name(const std::string& shown, OracleStream& into) {
   const std::size_t slash = shown.rfind('/');
   const std::size_t colon = shown.find(':', slash == std::string::npos ? 0 : slash);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What The Sleuth Kit's own programs say of an NTFS volume: fls, istat, icat. The second opinion in
-// tests. Any thread.
+// What The Sleuth Kit's fls, istat and icat say about an NTFS volume: the second opinion in tests.
+// Any thread.
 #pragma once
 
 #include "base/types.h"
@@ -31,7 +31,7 @@ struct TskAttribute {
   bool resident = false, compressed = false, sparse = false;
   u64 size = 0, initialized = 0;
   std::vector<u64> clusters; ///< 0 for one that isn't stored
-  /// Stored runs that don't touch.
+  /// The number of stored runs. Runs that touch count as one.
   u64 runs() const;
 };
 
@@ -43,11 +43,11 @@ public:
   /// Every $DATA stream that `fls -r -p` lists, read with icat.
   std::vector<OracleStream> streams() const;
   std::vector<TskAttribute> attributes(u64 record) const;
-  /// The $DATA attribute of that name; absent when istat shows none.
+  /// The $DATA attribute of that name; absent if istat shows none.
   std::optional<TskAttribute> attribute(u64 record, const std::string& name) const;
-  /// What icat prints; absent when it fails. Within an attribute list ids repeat, and icat takes
-  /// the first of them: then ask the record that holds the attribute.
-  enum class Recover : u8 { no, yes }; ///< `icat -r`: as deleted files are recovered
+  /// What icat prints; absent if it fails. With an attribute list ids repeat, and icat takes the
+  /// first: then pass the record that holds the attribute.
+  enum class Recover : u8 { no, yes }; ///< `icat -r`: recovers deleted files
   std::optional<std::string> read(u64 record, u16 attribute_id,
                                   Recover recover = Recover::no) const;
   /// The whole text of istat.
@@ -59,7 +59,7 @@ private:
   u64 volume_offset_;
 };
 
-/// Reads an oracle file: a JSON line a stream. The keys are OracleStream's fields.
+/// Reads an oracle file: one JSON line per stream. The keys are OracleStream's fields.
 std::vector<OracleStream> load_oracle(const std::filesystem::path& path);
 
 } // namespace coldsweep::test

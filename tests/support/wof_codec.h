@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Windows' "compact /exe" would store, made with libwim's compressors, and libwim's word on what a chunk decompresses
-// to. libwim is under the GPL as Debian builds it: it is run as a program (samples/ntfs_writer/wim_codec.cc). Any thread.
+// What Windows' "compact /exe" would store, made with libwim's compressors, and what libwim
+// decompresses a chunk to. Debian's libwim is under the GPL, so it runs as a separate program
+// (samples/ntfs_writer/wim_codec.cc). Any thread.
 #pragma once
 
 #include "base/types.h"
@@ -16,10 +17,10 @@ namespace coldsweep::test {
 inline constexpr std::array kWofKinds{Encoding::wof_xpress4k, Encoding::wof_xpress8k,
                                       Encoding::wof_xpress16k, Encoding::wof_lzx};
 
-/// Whether the program was built. Tests that need it are skipped without.
+/// Whether the program was built. Otherwise tests that need it are skipped.
 bool can_compress_wof();
 
-/// As the reparse point numbers it.
+/// The algorithm's number in a reparse point.
 u32 wof_algorithm(Encoding kind);
 std::size_t wof_chunk(Encoding kind);
 
@@ -28,14 +29,14 @@ struct WofJob {
   Task task = Task::compress;
   Encoding kind = Encoding::wof_xpress4k;
   std::string bytes;
-  std::size_t size = 0; ///< to decompress: what comes out
-  u32 level = 0;        ///< to compress: 1 to 100; 0 for libwim's choice
+  std::size_t size = 0; ///< to decompress: the decompressed size
+  u32 level = 0;        ///< to compress: 1 to 100; 0 for libwim's default
 };
 
-/// One run for all jobs. Absent where a chunk does not shrink, or can't be decompressed.
+/// One run for all jobs. Absent if a chunk does not shrink, or can't be decompressed.
 std::vector<std::optional<std::string>> run_wim_codec(const std::vector<WofJob>& jobs);
 
-/// The chunks of a file, each compressed, or as it is where it does not shrink.
+/// The chunks of a file, each compressed, or raw if it does not shrink.
 std::vector<std::string> wof_chunks(Encoding kind, const std::string& content, u32 level = 0);
 /// The table and the chunks: what the stream WofCompressedData holds.
 std::string wof_stored(const std::vector<std::string>& chunks);

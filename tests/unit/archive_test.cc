@@ -23,7 +23,7 @@ const Members kTwo{{"docs/page.aspx", "some content"}, {"b.bin", std::string(300
 
 } // namespace
 
-TEST_CASE("archives of each format give their files, and say nothing else") {
+TEST_CASE("archives of each format yield their files and report no problem") {
   const auto [format, filter, kind] = GENERATE(table<std::string, std::string, ArchiveKind>({
       {"zip", "none", ArchiveKind::zip},
       {"7zip", "none", ArchiveKind::seven_zip},
@@ -45,7 +45,7 @@ TEST_CASE("archives of each format give their files, and say nothing else") {
   CHECK(found == expected);
 }
 
-TEST_CASE("formats that only their makers write are read, too") {
+TEST_CASE("formats that libarchive can't write are read too") {
   const auto [content, kind] = GENERATE(table<std::string, ArchiveKind>({
       {make_cab(kTwo), ArchiveKind::cab},
       {make_rar4(kTwo), ArchiveKind::rar},
@@ -58,14 +58,14 @@ TEST_CASE("formats that only their makers write are read, too") {
   CHECK(walked.walk.limit.empty());
 }
 
-TEST_CASE("a gzip file that decompresses to itself ends") {
+TEST_CASE("walking a gzip file that decompresses to itself ends") {
   const std::string quine = make_gzip_quine();
   CHECK(must_run({"gzip", "-dc"}, quine) == quine);
   const Walked walked = walk(quine);
   CHECK(walked.members.size() + walked.walk.damage.size() > 0);
 }
 
-TEST_CASE("what is compressed without a container has one member") {
+TEST_CASE("content that is compressed without a container has one member") {
   const std::string filter = GENERATE("gzip", "bzip2", "xz", "zstd");
   CAPTURE(filter);
   const std::string content =
@@ -77,13 +77,13 @@ TEST_CASE("what is compressed without a container has one member") {
   CHECK(walked.members[0].second == "inside " + std::string(5000, 'x'));
 }
 
-TEST_CASE("content decides: text, programs and empty files are no archives") {
+TEST_CASE("archives are recognized by content: text, programs and empty files are not archives") {
   for (const std::string& content : {std::string(), std::string("PK"), std::string(1000, 'P'),
                                      "MZ" + std::string(1000, '\0'), std::string(40'000, '\0')})
     CHECK(archive_kind(bytes_of(content)) == ArchiveKind::none);
 }
 
-TEST_CASE("names are made harmless, and what parts archives is escaped in them") {
+TEST_CASE("member names are made harmless, and separators of archives are escaped in them") {
   const Walked walked = walk(make_archive(
       "zip", {{"a!/b", "1"}, {"..\\..\\up", "2"}, {"\xff\x01", "3"}, {"\u00fc.txt", "4"}}));
   REQUIRE(walked.members.size() == 4);
@@ -94,7 +94,7 @@ TEST_CASE("names are made harmless, and what parts archives is escaped in them")
   CHECK(walked.members[3].first == "\u00fc.txt");
 }
 
-TEST_CASE("encrypted members are counted, and none is handed out") {
+TEST_CASE("encrypted members are counted but not yielded") {
   const Walked walked =
       walk(make_archive("zip", {{"a.aspx", "secret"}, {"b.aspx", "more"}}, "none", "infected"));
   CHECK(walked.members.empty());
@@ -103,7 +103,7 @@ TEST_CASE("encrypted members are counted, and none is handed out") {
 }
 
 TEST_CASE(
-    "limits of members, of one member and of all bytes end a walk, and say what was passed over") {
+    "limits on members, their size, all bytes, ratio and time are kept, and say what was skipped") {
   const std::string content = make_archive("zip", kTwo);
   ArchiveLimits limits;
   SECTION("members") {
@@ -112,7 +112,7 @@ TEST_CASE(
     CHECK(walked.members.size() == 1);
     CHECK(walked.walk.limit == "more than 1 members");
   }
-  SECTION("a member") {
+  SECTION("the size of a member") {
     limits.member_bytes = 1000;
     const Walked walked = walk(content, limits);
     CHECK(walked.members == Members{kTwo[0]});
@@ -142,16 +142,16 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a zip of a million members ends at the limit") {
-  const u64 members = rounds(1'000'000); // libarchive reads all of the directory
+TEST_CASE("walking a zip of a million members ends at the limit") {
+  const u64 members = rounds(1'000'000); // libarchive reads the whole directory
   const Walked walked = walk(make_zip_of_empty_members(members), {.members = 5000});
   CHECK(walked.walk.limit == "more than 5000 members");
   CHECK(walked.members.empty());
 }
 
-TEST_CASE("a 7z that claims a dictionary of gigabytes costs no such memory") {
+TEST_CASE("a 7z that claims a dictionary of gigabytes does not cost that much memory") {
   std::string content = make_archive("7zip", {{"a.txt", std::string(100'000, 'a')}});
-  // The properties of LZMA in the header: 5 bytes behind its codec id 03 01 01.
+  // The LZMA properties in the header: 5 bytes after the codec id 03 01 01.
   const std::size_t at = content.rfind(std::string("\x03\x01\x01\x05", 4));
   REQUIRE(at != std::string::npos);
   content.replace(at + 5, 4, "\xFF\xFF\xFF\xFF");
@@ -160,7 +160,7 @@ TEST_CASE("a 7z that claims a dictionary of gigabytes costs no such memory") {
   CHECK((!walked.walk.damage.empty() || walked.members.size() == 1));
 }
 
-TEST_CASE("a zip whose sizes lie gives what is there, and says that it is damaged") {
+TEST_CASE("a zip with false sizes yields what is there and is reported as damaged") {
   std::string content = make_archive("zip", {{"a.txt", std::string(100'000, 'a') + "end"}});
   const u64 size = 100'003;
   std::string true_size;
@@ -172,8 +172,7 @@ TEST_CASE("a zip whose sizes lie gives what is there, and says that it is damage
   for (const auto& [name, bytes] : walked.members) CHECK(bytes.size() <= size);
 }
 
-TEST_CASE(
-    "archives that are cut off or hold flipped bytes give members, damage, or both; no crash") {
+TEST_CASE("truncated or corrupted archives yield members, damage or both, and never crash") {
   const unsigned seed = GENERATE(take(40, random(0U, 1U << 30)));
   CAPTURE(seed);
   std::mt19937 random(seed);

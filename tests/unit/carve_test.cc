@@ -9,14 +9,14 @@ using namespace coldsweep;
 
 namespace {
 
-using Pieces = std::vector<std::pair<u64, u64>>;
+using Parts = std::vector<std::pair<u64, u64>>;
 
-Pieces carve_all(const std::string& bytes, CarveOptions options = {.cluster_size = 512}) {
+Parts carve_all(const std::string& bytes, CarveOptions options = {.cluster_size = 512}) {
   const RawRun all{0, bytes.size(), 0};
-  Pieces pieces;
-  for (const Carved& piece : carve(bytes_of(bytes), std::span(&all, 1), options).pieces)
-    pieces.emplace_back(piece.offset, piece.size);
-  return pieces;
+  Parts parts;
+  for (const Carved& part : carve(bytes_of(bytes), std::span(&all, 1), options).parts)
+    parts.emplace_back(part.offset, part.size);
+  return parts;
 }
 
 std::string clusters(u64 count) { return std::string(count * 512, '\0'); }
@@ -50,81 +50,84 @@ std::string record_with(const std::string& content) {
 
 } // namespace
 
-TEST_CASE("a text is carved from the start of a cluster to its first NUL") {
+TEST_CASE("text is carved from the start of a cluster to its first NUL") {
   std::string bytes = clusters(8);
   put(bytes, 2 * 512, "<%@ Page Language=\"Jscript\"%> something");
   put(bytes, 4 * 512, "plain words that are long enough");
   put(bytes, 5 * 512 + 9, "<% not at the start of a cluster %>");
   put(bytes, 6 * 512, "too short");
-  CHECK(carve_all(bytes) == Pieces{{1024, 39}, {2048, 32}});
+  CHECK(carve_all(bytes) == Parts{{1024, 39}, {2048, 32}});
 }
 
-TEST_CASE("text that goes on from the cluster before is no beginning, unless a tag says so") {
+TEST_CASE(
+    "text that continues from the previous cluster is not a beginning, unless a tag says so") {
   std::string bytes = clusters(6);
   put(bytes, 512, std::string(1024, 'x'));
-  CHECK(carve_all(bytes) == Pieces{{512, 1024}});
+  CHECK(carve_all(bytes) == Parts{{512, 1024}});
   put(bytes, 1024, "<%");
-  CHECK(carve_all(bytes) == Pieces{{512, 1024}, {1024, 512}});
+  CHECK(carve_all(bytes) == Parts{{512, 1024}, {1024, 512}});
 }
 
-TEST_CASE("UTF-16 text ends at a NUL of two bytes") {
+TEST_CASE("UTF-16 text ends at a two-byte NUL") {
   std::string bytes = clusters(3);
   std::string text = "\xFF\xFE";
   for (const char c : std::string("some wide words")) text += {c, '\0'};
   put(bytes, 512, text);
-  CHECK(carve_all(bytes) == Pieces{{512, text.size()}});
+  CHECK(carve_all(bytes) == Parts{{512, text.size()}});
 }
 
-TEST_CASE("a program is as large as its last section or its signature, a cabinet as it says") {
+TEST_CASE(
+    "a program ends with its last section or its signature, a cabinet where its header says") {
   std::string bytes = clusters(40);
   std::string pe(0x200, '\0');
   put(pe, 0, "MZ");
   put(pe, 0x3C, "\x80");
   put(pe, 0x80, std::string("PE\0\0\x4c\x01\x01\0", 8));
-  put(pe, 0x80 + 20, "\xE0"); // of the optional header
+  put(pe, 0x80 + 20, "\xE0"); // size of the optional header
   put(pe, 0x80 + 24, "\x0b\x01");
   put(pe, 0x80 + 24 + 0xE0 + 16, std::string("\0\x04\0\0\0\x02", 6)); // 0x400 bytes at 0x200
   put(bytes, 512, pe);
-  CHECK(carve_all(bytes) == Pieces{{512, 0x600}});
+  CHECK(carve_all(bytes) == Parts{{512, 0x600}});
   put(bytes, 512 + 0x80 + 24 + 128, std::string("\0\x08\0\0\x10\x01", 6)); // 0x110 bytes at 0x800
-  CHECK(carve_all(bytes) == Pieces{{512, 0x910}});
+  CHECK(carve_all(bytes) == Parts{{512, 0x910}});
   put(bytes, 512 + 0x80, "NO");
   CHECK(carve_all(bytes).empty());
   put(bytes, 30 * 512, std::string("MSCF\0\0\0\0\x23\x01\0\0", 12));
-  CHECK(carve_all(bytes) == Pieces{{30 * 512, 0x123}});
-  put(bytes, 30 * 512 + 8, "\xFF\xFF\xFF\x7F"); // no further than there are bytes
-  CHECK(carve_all(bytes) == Pieces{{30 * 512, 10 * 512}});
+  CHECK(carve_all(bytes) == Parts{{30 * 512, 0x123}});
+  put(bytes, 30 * 512 + 8, "\xFF\xFF\xFF\x7F"); // but not past the bytes that there are
+  CHECK(carve_all(bytes) == Parts{{30 * 512, 10 * 512}});
 }
 
-TEST_CASE("resident data of MFT records is carved with its size, and without the update sequence") {
+TEST_CASE("resident data of MFT records is carved at its size, without the update sequence") {
   std::string bytes = clusters(8);
   const std::string content(600, 'q');
   put(bytes, 2 * 512, record_with(content));
   const RawRun all{0, bytes.size(), 0};
   const CarveResult carved =
       carve(bytes_of(bytes), std::span(&all, 1), {.cluster_size = 4096, .record_size = 1024});
-  REQUIRE(carved.pieces.size() == 1);
-  CHECK(carved.pieces[0].offset == 1024 + 0x38 + 24);
-  CHECK(carved.pieces[0].size == 600);
-  CHECK(chars_of(carved.pieces[0].mended) == content); // a sector ends within it
+  REQUIRE(carved.parts.size() == 1);
+  CHECK(carved.parts[0].offset == 1024 + 0x38 + 24);
+  CHECK(carved.parts[0].size == 600);
+  CHECK(chars_of(carved.parts[0].mended) == content); // a sector ends within it
   put(bytes, 2 * 512, record_with("short, within a sector"));
   CHECK(carve(bytes_of(bytes), std::span(&all, 1), {.cluster_size = 4096})
-            .pieces.at(0)
+            .parts.at(0)
             .mended.empty());
 }
 
-TEST_CASE("behind the end of a record a stale attribute and a tag at any place are carved") {
+TEST_CASE("a stale attribute and a tag anywhere are carved after the end of a record") {
   const std::string record = record_with(std::string(100, 'a'));
   std::string slack = record.substr(0x38, 200); // as if it began there, at a multiple of 8
   put(slack, 150, "<%eval%>");
   slack += std::string(40, '\0');
-  const Pieces pieces = carve_all(slack, {.anywhere = true, .attribute_phase = 0});
-  CHECK(std::find(pieces.begin(), pieces.end(), std::pair<u64, u64>{24, 100}) != pieces.end());
-  CHECK(std::find(pieces.begin(), pieces.end(), std::pair<u64, u64>{150, 8}) != pieces.end());
+  const Parts parts = carve_all(slack, {.anywhere = true, .attribute_phase = 0});
+  CHECK(std::find(parts.begin(), parts.end(), std::pair<u64, u64>{24, 100}) != parts.end());
+  CHECK(std::find(parts.begin(), parts.end(), std::pair<u64, u64>{150, 8}) != parts.end());
   CHECK(carve_all(slack, {.anywhere = true, .attribute_phase = 3}).size() == 1);
 }
 
-TEST_CASE("hostile bytes give pieces within them, and four times as many bytes at most") {
+TEST_CASE("parts carved from hostile bytes stay within them, and total at most four times as many "
+          "bytes") {
   const unsigned seed = GENERATE(take(300, random(0U, 1U << 30)));
   CAPTURE(seed);
   std::mt19937 random(seed);
@@ -148,10 +151,10 @@ TEST_CASE("hostile bytes give pieces within them, and four times as many bytes a
     const CarveResult carved =
         carve(bytes_of(bytes), std::span(&all, 1), {.cluster_size = 512, .anywhere = anywhere});
     u64 sum = 0;
-    for (const Carved& piece : carved.pieces) {
-      CHECK(piece.offset + piece.size <= bytes.size());
-      CHECK((piece.mended.empty() || piece.mended.size() == piece.size));
-      sum += piece.size;
+    for (const Carved& part : carved.parts) {
+      CHECK(part.offset + part.size <= bytes.size());
+      CHECK((part.mended.empty() || part.mended.size() == part.size));
+      sum += part.size;
     }
     CHECK(sum <= 4 * bytes.size());
   }

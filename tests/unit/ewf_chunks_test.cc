@@ -16,7 +16,7 @@ namespace {
 
 constexpr u64 kChunk = 32_KiB;
 
-/// A disk whose last chunk is shorter, its second part not to be compressed, and the E01 set of it.
+/// A disk whose last chunk is shorter and whose second part doesn't compress, and an E01 set of it.
 class Acquired {
 public:
   explicit Acquired(const std::string& options) {
@@ -30,7 +30,7 @@ public:
   const Bytes& disk() const { return disk_; }
   u64 chunks() const { return (disk_.size() + kChunk - 1) / kChunk; }
 
-  /// Whether the chunk is unpacked; what is unpacked must be right.
+  /// Whether the chunk can be unpacked. If it can, its content must be right.
   bool reads(const EwfChunks& set, u64 chunk) const {
     const u64 from = chunk * kChunk;
     Bytes into(std::min<u64>(kChunk, disk_.size() - from));
@@ -62,7 +62,7 @@ TEST_CASE("every chunk of an EWF set is unpacked through its tables") {
   }
 }
 
-TEST_CASE("a damaged EWF chunk is not unpacked, and its neighbours are") {
+TEST_CASE("a damaged EWF chunk is not unpacked, but its neighbours are") {
   for (const std::string options : {"-S 1EiB -c none", "-S 1EiB -c fast"}) {
     CAPTURE(options);
     const Acquired made(options);
@@ -74,8 +74,8 @@ TEST_CASE("a damaged EWF chunk is not unpacked, and its neighbours are") {
   }
 }
 
-TEST_CASE(
-    "where a table of an EWF set is damaged its copy is used, and with both damaged neither") {
+TEST_CASE("a damaged table of an EWF set is replaced by its copy, and neither is used if both are "
+          "damaged") {
   const Acquired made("-S 1EiB -c fast");
   const Bytes file = read_file(made.first());
   const u64 table = chars_of(file).find(std::string_view("table\0", 6));
@@ -118,7 +118,7 @@ TEST_CASE("a chunk is decoded once for all threads that want parts of it") {
   CHECK(decoded == 100);
 }
 
-TEST_CASE("the cache holds no chunk that could not be decoded, and none beyond its end") {
+TEST_CASE("the cache holds no chunk that could not be decoded, and nothing past a chunk's end") {
   ChunkCache cache(kChunk);
   Bytes part(100);
   const auto fails = [](MutableBytes) { return false; };
@@ -126,7 +126,7 @@ TEST_CASE("the cache holds no chunk that could not be decoded, and none beyond i
   CHECK(cache.copy_or_decode(3, 200, 0, part, works));
   CHECK(cache.copy(3, 100, part));
   CHECK_FALSE(cache.copy(3, 101, part));
-  // The chunk that takes its place must not be taken for it, nor be there when it fails.
+  // A chunk that takes its slot must not be mistaken for it, nor be cached when it fails.
   const u64 rival = 3 + 8_MiB / kChunk;
   CHECK_FALSE(cache.copy_or_decode(rival, 200, 0, part, fails));
   CHECK_FALSE(cache.copy(rival, 0, part));

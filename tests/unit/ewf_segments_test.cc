@@ -32,7 +32,7 @@ private:
   TestFolder folder_;
 };
 
-TEST_CASE("an EWF set is found from its first segment, and taken as named") {
+TEST_CASE("an EWF set is found from its first segment, and used as listed if all are listed") {
   const Set set;
   CHECK(open_ewf_set({set.segment(1)}).files.size() == 5);
   const auto named = open_ewf_set(
@@ -41,7 +41,7 @@ TEST_CASE("an EWF set is found from its first segment, and taken as named") {
   CHECK(named.files[4].path() == set.segment(5));
 }
 
-TEST_CASE("an EWF set in lower case is found, too") {
+TEST_CASE("an EWF set in lower case is found too") {
   const Set set;
   for (int i = 1; i <= 5; ++i)
     std::filesystem::rename(set.segment(i), set.other("case.e0" + std::to_string(i)));
@@ -57,7 +57,7 @@ TEST_CASE("a missing EWF segment is named") {
   CHECK_THAT(set.refusal(), ContainsSubstring("segment 2 (case.E02) is missing"));
 }
 
-TEST_CASE("EWF segments out of order, of another place or of another set are refused") {
+TEST_CASE("EWF segments that are out of order, in the wrong place or of another set are refused") {
   const Set set;
   CHECK_THAT(set.refusal({set.segment(2)}),
              ContainsSubstring("is segment 2") && ContainsSubstring("offset 9"));
@@ -66,8 +66,8 @@ TEST_CASE("EWF segments out of order, of another place or of another set are ref
       ContainsSubstring("is segment 3") && ContainsSubstring("segment 2"));
   CHECK_THAT(set.refusal({set.segment(1), set.segment(2)}),
              ContainsSubstring("segment 3 (case.E03) is missing"));
-  // ewfacquire leaves the identifier of the set zero, other tools don't: bytes 64 to 79 of what
-  // `volume` holds, and of its copy `data` at the beginning of each later segment.
+  // ewfacquire leaves the set's identifier zero, other tools don't. It is bytes 64 to 79 of the
+  // content of `volume`, and of its copy `data` at the start of each later segment.
   const Bytes first = read_file(set.segment(1));
   const u64 volume = chars_of(first).find(std::string_view("volume\0", 7));
   patch(set.segment(1), volume + 76 + 64, bytes_of("identifier of it"));
@@ -101,8 +101,8 @@ u32 adler32(ByteView bytes) {
   return b << 16 | a;
 }
 
-/// Rewrites the first section descriptor of a segment: where it says the next one stands, and how
-/// long it is.
+/// Rewrites the first section descriptor of a segment: the place of the next section, and the size
+/// of this one.
 void forge(const std::filesystem::path& segment, u64 next, u64 size) {
   Bytes bytes = read_file(segment);
   std::memcpy(bytes.data() + 13 + 16, &next, 8);
@@ -112,7 +112,7 @@ void forge(const std::filesystem::path& segment, u64 next, u64 size) {
   write_file(segment, bytes);
 }
 
-TEST_CASE("EWF sections that go back, in a circle, or out of the file are refused") {
+TEST_CASE("EWF sections that point backwards, in a circle or out of the file are refused") {
   const Set set;
   forge(set.segment(1), 13, 241);
   CHECK_THAT(set.refusal(), ContainsSubstring("a later one was expected"));
@@ -126,7 +126,7 @@ TEST_CASE("EWF sections that go back, in a circle, or out of the file are refuse
   CHECK_THAT(set.refusal(), ContainsSubstring("the checksum of section descriptor"));
 }
 
-TEST_CASE("EWF segment names count to .E99, then with letters, in either case") {
+TEST_CASE("EWF segment names count to .E99 and continue with letters, in either case") {
   const auto name = [](const char* first, u32 number) {
     const auto path = ewf_segment_path(first, number);
     return path ? path->string() : std::string("none");
@@ -143,7 +143,7 @@ TEST_CASE("EWF segment names count to .E99, then with letters, in either case") 
   CHECK(name("/a/b", 2) == "none");
 }
 
-TEST_CASE("raw segment names count on past their width, and as split widens them") {
+TEST_CASE("raw segment names count past their width, or widen the way split widens them") {
   CHECK(next_suffix("009", true) == "010");
   CHECK(next_suffix("999", true) == "1000");
   CHECK(next_suffix("az", false) == "ba");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hash lists of every form, and what they say of a content.
+// Hash lists of every form, and what they say about some content.
 #include "support/catch.h"
 #include "support/hash_all.h"
 #include "support/run_tool.h"
@@ -60,7 +60,7 @@ std::string refusal(const HashSetFiles& files) {
 
 } // namespace
 
-TEST_CASE("a hash list is known by its content, in every form that public lists have") {
+TEST_CASE("a hash list is recognized by its content, in every form that public lists have") {
   struct Form {
     std::string text, format, note;
   };
@@ -106,7 +106,7 @@ TEST_CASE("a hash list is known by its content, in every form that public lists 
 }
 
 TEST_CASE(
-    "of a line with several hashes only the strongest is kept, so that no other need be computed") {
+    "only the strongest of several hashes on a line is kept, so that no other must be computed") {
   const TempDir folder;
   const HashSets sets =
       bad_set(folder, "md5,sha1,sha256\n" + kBad.md5 + "," + kBad.sha1 + "," + kBad.sha256 + "\n");
@@ -117,7 +117,7 @@ TEST_CASE(
   CHECK(HashSets().kinds() == HashKinds{});
 }
 
-TEST_CASE("each hash of a long list is found, and none besides") {
+TEST_CASE("each hash of a long list is found, and no other") {
   const TempDir folder;
   std::string text;
   for (int i = 0; i < 3000; ++i) {
@@ -137,7 +137,7 @@ TEST_CASE("each hash of a long list is found, and none besides") {
   }
 }
 
-TEST_CASE("bad lines are counted, and the first is named with its line") {
+TEST_CASE("bad lines are counted, and the first is reported with its line number") {
   const TempDir folder;
   const HashSets sets =
       bad_set(folder, "# list\n" + kBad.sha256 + "\n" + kBad.sha256.substr(1) + "\nnot a hash\n");
@@ -152,7 +152,7 @@ TEST_CASE("bad lines are counted, and the first is named with its line") {
   CHECK_THAT(csv.records()[0].notes.at(0), Catch::Matchers::ContainsSubstring("line 3"));
 }
 
-TEST_CASE("a file without a hash is refused, with the file and what stands there instead") {
+TEST_CASE("a file without hashes is refused, with its name and what it holds instead") {
   const TempDir folder;
   const fs::path prose = write(folder, "prose.txt", "# nothing\nDear colleague,\n");
   const std::string message = refusal({{prose}, {}});
@@ -178,7 +178,7 @@ TEST_CASE("the hash of an empty file is left out of every set") {
   CHECK(hits(sets, kBad).size() == 1);
 }
 
-TEST_CASE("lists compressed with xz are read as they are, and damaged ones are refused") {
+TEST_CASE("lists compressed with xz are read directly, and damaged ones are refused") {
   if (!have_tool("xz")) SKIP("no xz");
   const TempDir folder;
   std::string text = "sha256,note\n";
@@ -199,7 +199,7 @@ TEST_CASE("lists compressed with xz are read as they are, and damaged ones are r
              Catch::Matchers::ContainsSubstring("damaged or cut xz data"));
 }
 
-TEST_CASE("good, bad and known are told apart, also when one content is in all of them") {
+TEST_CASE("good, bad and known are distinguished, even if all of them list the same content") {
   const TempDir folder;
   const fs::path bad = write(folder, "bad.txt", kBad.sha256 + "\n");
   const fs::path good = write(folder, "good.txt", kBad.md5 + "\n" + kOther.sha1 + "\n");
@@ -223,7 +223,7 @@ TEST_CASE("good, bad and known are told apart, also when one content is in all o
   CHECK(sets.records().at(2).role == "known");
 }
 
-TEST_CASE("the built-in lists load, and know what they are for") {
+TEST_CASE("the built-in lists load, and each knows its purpose") {
   const HashSets sets = HashSets::load({{}, {}, builtin_hash_sets()});
   REQUIRE(sets.records().size() == 2);
   CHECK(sets.records()[0].role == "known_bad");
@@ -241,7 +241,7 @@ TEST_CASE("the built-in lists load, and know what they are for") {
   CHECK(!verdict.good);
 }
 
-TEST_CASE("the whole list of Exchange's files loads as it is published") {
+TEST_CASE("the full list of Exchange's files loads as published") {
   const std::optional<fs::path> images = shared_images_folder();
   const fs::path file =
       images ? images->parent_path() / "facts" / "exchange-known-good.csv.xz" : fs::path();

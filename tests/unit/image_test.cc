@@ -9,8 +9,9 @@
 
 #include <sys/stat.h>
 
-// libtsk 4.11 does not free libvhdi's and libvmdk's errors of a failed read (vhd.c, vmdk.c); its frames are not on the
-// stack that LeakSanitizer sees. Without a sanitizer nobody calls this.
+// libtsk 4.11 does not free the errors that libvhdi and libvmdk return for a failed read (vhd.c,
+// vmdk.c). Its frames are not on the stack that LeakSanitizer sees. Without a sanitizer nothing
+// calls this.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() { return "leak:libcerror_error_initialize\n"; }
 
@@ -50,7 +51,7 @@ void check_equal_from_four_threads(const ByteSource& media, const Bytes& expecte
   CHECK(all == expected);
 }
 
-TEST_CASE("a raw image reads as the file") {
+TEST_CASE("a raw image reads the same as the file") {
   const TestFolder folder;
   const Bytes bytes = random_bytes(3'000'000, 1);
   write_file(folder / "disk.dd", bytes);
@@ -63,7 +64,7 @@ TEST_CASE("a raw image reads as the file") {
   check_equal_from_four_threads(*image.media, bytes);
 }
 
-TEST_CASE("a read past the end gives what is there and names the first byte that is not") {
+TEST_CASE("a read past the end returns what is there and names the first byte that is not") {
   const TestFolder folder;
   const Bytes bytes = random_bytes(4096, 2);
   write_file(folder / "disk.dd", bytes);
@@ -78,7 +79,7 @@ TEST_CASE("a read past the end gives what is there and names the first byte that
   }
 }
 
-TEST_CASE("what is no image is refused in words") {
+TEST_CASE("something that is not an image is refused with a message that says why") {
   const TestFolder folder;
   CHECK_THAT(usage_error({folder / "none.dd"}),
              ContainsSubstring("none.dd") && ContainsSubstring("no such file"));
@@ -93,7 +94,7 @@ TEST_CASE("what is no image is refused in words") {
   CHECK_THAT(usage_error({folder / "a.dd", folder / "a.dd"}), ContainsSubstring("twice"));
 }
 
-TEST_CASE("containers that must be converted are named, with what to do") {
+TEST_CASE("containers that must be converted are named, with what to do about it") {
   const TestFolder folder;
   const auto refusal = [&](std::string_view start) {
     Bytes bytes(8192);
@@ -126,7 +127,8 @@ TEST_CASE("noise opens as raw, but not under a name that promises a container") 
   }
 }
 
-TEST_CASE("split raw opens from its first segment, or from all, and reads across the seams") {
+TEST_CASE("a split raw image opens from its first segment or from all, and reads across their "
+          "boundaries") {
   const TestFolder folder;
   const Bytes bytes = random_bytes(1'000'000, 4);
   const std::vector<std::vector<std::string>> namings{
@@ -153,8 +155,8 @@ TEST_CASE("split raw opens from its first segment, or from all, and reads across
   }
 }
 
-TEST_CASE("split raw refuses a gap, a wrong order, a later segment alone, one left out, and a "
-          "short middle") {
+TEST_CASE(
+    "split raw segments are refused if any is missing, out of order, or short in the middle") {
   const TestFolder folder;
   for (const std::string name : {"a.001", "a.002", "a.003", "a.004"})
     write_file(folder / name, random_bytes(4096, 5));
@@ -177,7 +179,7 @@ TEST_CASE("split raw refuses a gap, a wrong order, a later segment alone, one le
   CHECK_THAT(format_error({folder / "a.003"}), ContainsSubstring("a.001"));
 }
 
-TEST_CASE("a lone first segment is a raw image, and files of other names are no siblings") {
+TEST_CASE("a lone first segment is a raw image, and files with other names are not its siblings") {
   const TestFolder folder;
   write_file(folder / "evidence.001", random_bytes(4096, 6));
   write_file(folder / "evidence.001.txt", bytes_of("notes"));
@@ -214,7 +216,7 @@ TEST_CASE("E01 reads as the disk it was made from, split or not, compressed or n
   }
 }
 
-TEST_CASE("a chunk of an E01 whose checksum is wrong is unreadable, not zeros") {
+TEST_CASE("an E01 chunk with a wrong checksum is unreadable, not zeros") {
   const TestFolder folder;
   const Bytes bytes = random_bytes(1_MiB, 8);
   write_file(folder / "disk.raw", bytes);
@@ -222,7 +224,7 @@ TEST_CASE("a chunk of an E01 whose checksum is wrong is unreadable, not zeros") 
   patch(folder / "case.E01", 400'000, bytes_of("\x01\x02\x03"));
   const Image image = open_image({folder / "case.E01"});
   Bytes read(bytes.size());
-  for (int pass = 0; pass < 2; ++pass) { // the same when the handle has met it before
+  for (int pass = 0; pass < 2; ++pass) { // the same when the handle has seen it before
     const std::vector<Gap> gaps = read_with_gaps(*image.media, 0, read);
     REQUIRE(gaps.size() == 1);
     CHECK(gaps[0].length == 32768);
@@ -256,8 +258,7 @@ TEST_CASE("VHD and VMDK of each kind read as the disk they were made from") {
   }
 }
 
-TEST_CASE(
-    "a VMDK cut within its grains opens, and what is gone is unreadable, neither less nor more") {
+TEST_CASE("a VMDK cut within its grains opens, and exactly what is missing is unreadable") {
   const TestFolder folder;
   const Bytes bytes = random_bytes(8_MiB, 16);
   write_file(folder / "disk.raw", bytes);
@@ -281,7 +282,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a renamed VMDK is read itself, not the file that has its old name") {
+TEST_CASE("a renamed VMDK is read, not the file that now has its old name") {
   const TestFolder folder;
   write_file(folder / "first.raw", compressible_bytes(2_MiB, 10));
   write_file(folder / "second.raw", compressible_bytes(2_MiB, 11));
@@ -319,7 +320,7 @@ TEST_CASE(
   run_or_skip("qemu-img",
               "convert -O vmdk " + quoted(folder / "disk.raw") + " " + quoted(folder / "cut.vmdk"));
   std::filesystem::resize_file(folder / "cut.vmdk",
-                               11000); // behind the descriptor, before the directory's tables
+                               11000); // after the descriptor, before the directory's tables
   CHECK_THAT(format_error({folder / "cut.vmdk"}),
              ContainsSubstring("cut.vmdk") && ContainsSubstring("truncated"));
 }
@@ -329,7 +330,7 @@ void set_big(Bytes& bytes, u64 offset, u32 value) {
     bytes[offset + static_cast<u64>(i)] = static_cast<std::byte>(value >> (24 - 8 * i));
 }
 
-TEST_CASE("a differencing VHD is refused by the name of its parent") {
+TEST_CASE("a differencing VHD is refused, with the name of its parent") {
   const TestFolder folder;
   Bytes vhd(512 + 1024 + 512 + 512);
   const auto footer = [&](u64 at) {
@@ -380,8 +381,9 @@ TEST_CASE("a truncated VHD is refused, dynamic or fixed") {
   CHECK_THAT(format_error({folder / "f.vhd"}), ContainsSubstring("bytes of media"));
 }
 
-/// Opens and reads it, whatever becomes of it. Empty when it is refused by name, or when all that
-/// could be read is as expected; without an expectation, when it was read to its end.
+/// Opens and reads a file that may be damaged. Returns an empty string if it is refused by name, or
+/// if everything that could be read is as expected. Without an expectation, reading to the end is
+/// enough.
 std::string fault_of(const std::filesystem::path& path, const Bytes& expected) {
   try {
     const Image image = open_image({path});
@@ -407,10 +409,9 @@ std::string fault_of(const std::filesystem::path& path, const Bytes& expected) {
   }
 }
 
-TEST_CASE(
-    "an E01 cut or changed at random opens rightly or complains, and never yields wrong bytes") {
+TEST_CASE("an E01 cut or changed at random opens or is refused, and never yields wrong bytes") {
   const TestFolder folder;
-  // Random bytes and zeros: of text-like ones, a changed chunk can keep its Adler-32.
+  // Random bytes and zeros: in text-like bytes, a changed chunk can keep its Adler-32.
   Bytes bytes = random_bytes(1_MiB, 14);
   std::fill(bytes.begin() + 200'000, bytes.begin() + 700'000, std::byte{0});
   write_file(folder / "disk.raw", bytes);
@@ -422,7 +423,7 @@ TEST_CASE(
     Bytes damaged = whole;
     if (seed % 4 == 0) {
       damaged.resize(1 + generator() % (whole.size() - 1));
-    } else { // mostly where the structures stand: the first 4 KiB and the tables at the end
+    } else { // mostly where the structures are: the first 4 KiB and the tables at the end
       for (int i = 0; i < 3; ++i) {
         const u64 at = seed % 4 == 1   ? generator() % 4096
                        : seed % 4 == 2 ? whole.size() - 1 - generator() % 1024
@@ -435,7 +436,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a VHD or VMDK cut or changed at random opens or complains") {
+TEST_CASE("a VHD or VMDK cut or changed at random opens or is refused") {
   const TestFolder folder;
   const Bytes bytes = compressible_bytes(2_MiB, 15);
   write_file(folder / "disk.raw", bytes);
@@ -455,7 +456,7 @@ TEST_CASE("a VHD or VMDK cut or changed at random opens or complains") {
         for (int i = 0; i < 3; ++i)
           damaged[generator() % 3072] ^= static_cast<std::byte>(1 + generator() % 255);
       write_file(folder / ("x" + name), damaged);
-      // These containers have no checksums over data, so that what is read can't be judged.
+      // These containers have no checksums over data, so what is read can't be judged.
       CHECK(fault_of(folder / ("x" + name), {}) == "");
     }
   }

@@ -75,7 +75,7 @@ using Bytes = std::vector<std::byte>;
   write_file(path, all);
 }
 
-/// Runs a command line of our own making; skips the test when the tool is not installed.
+/// Runs a command line that the test made. Skips the test if the tool is not installed.
 [[maybe_unused]] void run_or_skip(const std::string& tool, const std::string& arguments) {
   const std::string path = "PATH=$PATH:/usr/sbin:/sbin ";
   if (std::system((path + "sh -c 'command -v " + tool + "' >/dev/null 2>&1").c_str()) != 0)

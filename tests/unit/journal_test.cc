@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal keeps what it is given, in order, through reopening, a killed process and a full
-// disk; what is no journal is refused.
+// The journal keeps what it is given, in order, across reopening, a killed process and a full disk.
+// A file that is not a journal is refused.
 #include "manifest/journal.h"
 
 #include "base/error.h"
@@ -61,7 +61,7 @@ void put_byte(const std::filesystem::path& path, std::size_t offset, char byte) 
 
 } // namespace
 
-TEST_CASE("a journal gives back every outcome in the order of streams") {
+TEST_CASE("a journal returns every outcome in the order of the streams") {
   const u64 seed = GENERATE(take(10, random(u64{0}, std::numeric_limits<u64>::max())));
   CAPTURE(seed);
   Random random(seed);
@@ -90,7 +90,8 @@ TEST_CASE("an outcome written again replaces the one of the same stream") {
   CHECK(all_of(journal) == std::vector{plain_outcome(4)});
 }
 
-TEST_CASE("a journal's header has the case, the volumes by id and the issues of no stream") {
+TEST_CASE(
+    "a journal's header has the case, the volumes by id and the issues that belong to no stream") {
   TempDir folder;
   Random random(4);
   CaseContent content;
@@ -108,7 +109,7 @@ TEST_CASE("a journal's header has the case, the volumes by id and the issues of 
   CHECK(header.issues == content.issues);
 }
 
-TEST_CASE("150,000 streams that give nothing cost a small journal") {
+TEST_CASE("150,000 streams with nothing to report make a small journal") {
   TempDir folder;
   {
     Journal journal = Journal::create(folder.path());
@@ -120,7 +121,7 @@ TEST_CASE("150,000 streams that give nothing cost a small journal") {
   CHECK_FALSE(std::filesystem::exists(folder / "case.db-wal"));
 }
 
-TEST_CASE("a killed process costs the last batch at most") {
+TEST_CASE("a killed process loses at most the last batch") {
   TempDir folder;
   const ChildAnswer answer = ask_child(
       [&]() -> std::string {
@@ -136,7 +137,8 @@ TEST_CASE("a killed process costs the last batch at most") {
   CHECK(kept.back() == plain_outcome(kept.size() - 1));
 }
 
-TEST_CASE("a full disk stops the journal with its name, and what was committed stays") {
+TEST_CASE(
+    "a full disk stops the journal with an error that names it, and committed outcomes stay") {
   TempDir folder;
   Journal::create(folder.path()).flush();
   const ChildAnswer answer = ask_child(
@@ -157,7 +159,7 @@ TEST_CASE("a full disk stops the journal with its name, and what was committed s
   CHECK(kept.back() == plain_outcome(kept.size() - 1));
 }
 
-TEST_CASE("what is no journal is refused with what was expected") {
+TEST_CASE("a file that is not a journal is refused, with what was expected") {
   TempDir folder;
   const auto refused = [&](const char* why) {
     CHECK_THROWS_MATCHES(Journal::open(folder.path()), Error,
@@ -194,7 +196,7 @@ TEST_CASE("a journal is not created over another") {
   CHECK_THROWS_AS(Journal::create(folder / "absent"), Error);
 }
 
-TEST_CASE("a journal with damaged bytes is read or refused, never more") {
+TEST_CASE("a damaged journal is read or refused, and nothing worse") {
   TempDir folder;
   Random random(5);
   journal_of(random_case(random, 60), folder.path());

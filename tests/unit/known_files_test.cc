@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// NSRL's RDSv3: a database that is asked, never loaded.
+// NSRL's RDSv3: a database that is queried, never loaded.
 #include "support/catch.h"
 #include "support/hash_all.h"
 #include "support/temp_dir.h"
@@ -57,7 +57,7 @@ std::string refusal(const fs::path& file) {
 } // namespace
 
 TEST_CASE(
-    "a database of a million files is asked by its index, and neither read nor loaded to open it") {
+    "opening a database of a million files neither reads nor loads it, and queries use its index") {
   const TempDir folder;
   const fs::path path = database(folder, std::string(kSchema) + R"(
     PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
@@ -68,7 +68,7 @@ TEST_CASE(
   const i64 before = sqlite3_memory_used();
   sqlite3_memory_highwater(1);
   const HashSets sets = HashSets::load({{}, {path}});
-  CHECK(sqlite3_memory_used() - before < 64 * 1024); // and none stays once it is checked
+  CHECK(sqlite3_memory_used() - before < 64 * 1024); // and nothing stays once it is checked
 
   HashLookup lookup(sets);
   for (u64 i = 0; i < 500; ++i) {
@@ -94,7 +94,7 @@ TEST_CASE(
   CHECK(sets.kinds() == HashKinds{false, false, true});
 }
 
-TEST_CASE("columns are found by name, hashes in either case, and a view serves as a table") {
+TEST_CASE("columns are found by name, hashes in either case, and a view works as a table") {
   const TempDir folder;
   const fs::path path = database(folder, R"(
     CREATE TABLE HASHES (package INTEGER, MD5 TEXT, name TEXT); CREATE INDEX by_md5 ON HASHES (MD5);
@@ -111,7 +111,7 @@ TEST_CASE("columns are found by name, hashes in either case, and a view serves a
   CHECK(!lookup.look_up(hash_all(bytes_of(std::string_view("other")))).known);
 }
 
-TEST_CASE("a database that has no index on its hashes is refused, with what to do about it") {
+TEST_CASE("a database without an index on its hashes is refused, with what to do about it") {
   const TempDir folder;
   const fs::path path = database(
       folder, "CREATE TABLE FILE (sha256, sha1, md5, crc32, file_name, file_size, package_id)");

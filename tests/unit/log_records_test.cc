@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is a log, how it is cut into records, and when they say they were written.
+// How logs are recognized, how they are cut into records, and when a record says it was written.
 #include "content/log_records.h"
 #include "support/catch.h"
 #include "support/evtx_writer.h"
@@ -41,7 +41,7 @@ std::string family(std::string_view path, std::string_view content) {
 
 } // namespace
 
-TEST_CASE("times of logs are read with their fraction and zone, and nothing that is no date") {
+TEST_CASE("log times are read with their fraction and zone, and invalid dates are not") {
   CHECK(iso_of("2021-03-03T04:05:06.123Z,x") == "2021-03-03T04:05:06.123Z");
   CHECK(iso_of("2021-03-03 04:05:06 GET /") == "2021-03-03T04:05:06Z");
   CHECK(iso_of("2021-03-03 04:05:06,5+01:00") == "2021-03-03T03:05:06.5Z");
@@ -72,7 +72,7 @@ TEST_CASE("lines are cut at LF and CR LF, counted from 1, and empty ones are lef
 }
 
 TEST_CASE("UTF-16 lines are cut at 16-bit line feeds only, in either byte order") {
-  // U+0A41 and U+410A hold a line feed's byte, and are none.
+  // U+0A41 and U+410A contain a line feed's byte, but are not line feeds.
   const std::string little =
       "\xFF\xFE" + utf16("2021-03-03 04:05:06 a") + "\x41\x0A\x0A\x41" + utf16("\r\nb\n");
   const std::vector<Read> read = read_all(little, RecordForm::lines_utf16);
@@ -92,7 +92,7 @@ TEST_CASE("UTF-16 lines are cut at 16-bit line feeds only, in either byte order"
   CHECK(log_kind("/x.log", bytes_of(big + big + big))->form == RecordForm::lines_utf16_big);
 }
 
-TEST_CASE("the time of a line is where the log's own field list says") {
+TEST_CASE("the time of a line is where the log's own list of fields says") {
   const std::vector<Read> iis =
       read_all("#Fields: s-ip date time cs-uri\r\n10.0.0.1 2021-03-03 04:05:06 /x\r\n"
                "#Fields: date time cs-uri\r\n2021-03-04 00:00:01 /y\r\n",
@@ -109,7 +109,7 @@ TEST_CASE("the time of a line is where the log's own field list says") {
             .time == "2021-03-03T04:05:06Z");
 }
 
-TEST_CASE("logs are known by path, by their beginning, or by lines that begin with times") {
+TEST_CASE("logs are recognized by path, by how they begin, or by lines that begin with times") {
   const std::string exchange = "\xEF\xBB\xBF"
                                "DateTime,RequestId,Major\r\n2021-03-03T04:05:06.123Z,a,15\r\n";
   const std::string root = "/Program Files/Microsoft/Exchange Server/V15/Logging/";
@@ -138,7 +138,7 @@ TEST_CASE("logs are known by path, by their beginning, or by lines that begin wi
         RecordForm::whole);
 }
 
-TEST_CASE("an event's record is followed by the templates of its chunk that it names") {
+TEST_CASE("an event record is followed by those templates of its chunk that it names") {
   const std::string file =
       EvtxWriter().event(1, "First", "alpha").event(2, "First", "beta", event_time(9)).file();
   const std::vector<Read> events = read_all(file, RecordForm::events);
@@ -152,7 +152,8 @@ TEST_CASE("an event's record is followed by the templates of its chunk that it n
   CHECK(file.substr(events[1].stream_offset, 4) == std::string("**\0\0", 4));
 }
 
-TEST_CASE("offsets in an event's view lead to the bytes in the file, also those of its templates") {
+TEST_CASE(
+    "offsets in an event's view lead to the bytes in the file, including those of its templates") {
   const std::string file = EvtxWriter().event(1, "First", "alpha").event(2, "First", "beta").file();
   const auto reader = event_records(bytes_of(file));
   RecordBlock block;
@@ -165,7 +166,7 @@ TEST_CASE("offsets in an event's view lead to the bytes in the file, also those 
   }
 }
 
-TEST_CASE("damaged chunks and records are named, and the others are read") {
+TEST_CASE("damaged chunks and records are reported, and the others are read") {
   EvtxWriter writer;
   writer.event(1, "P", "one").raw("garbage where a record should be").event(2, "P", "two");
   writer.new_chunk();
@@ -183,7 +184,7 @@ TEST_CASE("damaged chunks and records are named, and the others are read") {
   CHECK(reader->damage().size() == 2);
 }
 
-TEST_CASE("hostile event logs end, and keep to the bytes that are there") {
+TEST_CASE("reading hostile event logs ends and stays within their bytes") {
   // Every record names many templates that reach to the end of the chunk.
   EvtxWriter writer;
   std::string instances;

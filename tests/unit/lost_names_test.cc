@@ -50,7 +50,7 @@ std::string journal_record(const std::string& name) {
 
 } // namespace
 
-TEST_CASE("index entries are found in slack by their structure, wherever they are aligned") {
+TEST_CASE("index entries are found in slack by their structure, at every aligned place") {
   const std::string slack = std::string(24, 'x') + index_entry("gone.aspx") +
                             std::string(40, '\1') + index_entry("second.txt") +
                             std::string(100, '\0');
@@ -65,21 +65,21 @@ TEST_CASE("index entries are found in slack by their structure, wherever they ar
   CHECK(names_in_index_slack(bytes_of(slack), 4).empty());
 }
 
-TEST_CASE("what can't be an entry is none: lengths, times, references that contradict themselves") {
+TEST_CASE("impossible lengths, times and references are not taken for an index entry") {
   const auto spoiled = [](u64 at, u64 value, unsigned width) {
     std::string entry = index_entry("gone.aspx") + std::string(100, '\0');
     put(entry, at, value, width);
     return names_in_index_slack(bytes_of(entry)).size();
   };
   CHECK(spoiled(8, 41, 2) == 0);          // length
-  CHECK(spoiled(10, 0x42, 2) == 0);       // of the key
+  CHECK(spoiled(10, 0x42, 2) == 0);       // length of the key
   CHECK(spoiled(6, 0, 2) == 0);           // sequence number
   CHECK(spoiled(24, 5, 8) == 0);          // a time
-  CHECK(spoiled(16 + 0x40, 200, 1) == 0); // letters
-  CHECK(spoiled(16 + 0x41, 9, 1) == 0);   // name space
+  CHECK(spoiled(16 + 0x40, 200, 1) == 0); // length of the name
+  CHECK(spoiled(16 + 0x41, 9, 1) == 0);   // namespace
 }
 
-TEST_CASE("names are read from the change journal around its holes and damage") {
+TEST_CASE("names are read from the change journal despite holes and damage") {
   const std::string journal = std::string(4096, '\0') + journal_record("first.aspx") +
                               std::string(16, '\xEE') + journal_record("second.aspx") +
                               journal_record("cut.aspx").substr(0, 66);
@@ -98,7 +98,7 @@ TEST_CASE("a separator in a name of the change journal is escaped, as in $FILE_N
   CHECK(names[0].name.name == "a\\u002fb");
 }
 
-TEST_CASE("pages of $LogFile that are none, torn or cut give names or none, and no crash") {
+TEST_CASE("invalid, torn or cut pages of $LogFile yield names or none, and never crash") {
   const unsigned seed = GENERATE(take(200, random(0U, 1U << 30)));
   std::mt19937 random(seed);
   std::string log;
@@ -119,7 +119,7 @@ TEST_CASE("pages of $LogFile that are none, torn or cut give names or none, and 
   CHECK(names.size() <= 100);
 }
 
-TEST_CASE("random bytes, and entries with flipped ones, give names or none, and no crash") {
+TEST_CASE("entries with random bytes in them yield names or none, and never crash") {
   const unsigned seed = GENERATE(take(200, random(0U, 1U << 30)));
   std::mt19937 random(seed);
   std::string bytes;
@@ -129,7 +129,7 @@ TEST_CASE("random bytes, and entries with flipped ones, give names or none, and 
   CHECK(names_in_change_journal(bytes_of(bytes)).size() <= 16);
 }
 
-TEST_CASE("a record takes a lost name only when it has none and the name was of it") {
+TEST_CASE("a record takes a lost name only if it has none and the name was its own") {
   PathIndex paths;
   paths.add(PathIndex::kRootRecord, 5, true, {});
   paths.add(30, 4, true, {});

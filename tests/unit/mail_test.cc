@@ -19,7 +19,7 @@ const std::string kHeader = "Received: from mail.example.com\r\n"
                             "From: a@example.com\r\nTo: b@example.com\r\nSubject: report\r\n"
                             "MIME-Version: 1.0\r\n";
 
-/// A text, a page in base64, and a message that has one, too.
+/// A text, a page in base64, and a message that has a page too.
 std::string message() {
   return kHeader + "Content-Type: multipart/mixed; boundary=\"outer\"\r\n\r\nfor old programs\r\n"
                    "--outer\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
@@ -40,7 +40,7 @@ Walked walk(const std::string& content, const ArchiveLimits& limits = {}) {
 
 } // namespace
 
-TEST_CASE("the parts of a message are decoded, those of a message within it, too") {
+TEST_CASE("the parts of a message are decoded, including those of a message within it") {
   CHECK(archive_kind(bytes_of(message())) == ArchiveKind::mail);
   const Walked walked = walk(message());
   CHECK(walked.members == Members{{"part-1", "hello"},
@@ -50,7 +50,7 @@ TEST_CASE("the parts of a message are decoded, those of a message within it, too
   CHECK(walked.walk.damage.empty());
 }
 
-TEST_CASE("content decides what is a message") {
+TEST_CASE("messages are recognized by content") {
   const std::string type = "Content-Type: text/plain\n";
   for (const std::string& yes : std::vector<std::string>{
            kHeader + type + "\nx", "From a@b Wed Mar  3\n" + type + "To: b\n\n",
@@ -68,7 +68,7 @@ TEST_CASE("content decides what is a message") {
   }
 }
 
-TEST_CASE("messages made to cost the parser dearly are not given to it") {
+TEST_CASE("messages made to be expensive for the parser are not given to it") {
   std::string headers = kHeader + "Content-Type: text/plain\n", boundaries;
   while (headers.size() < 3_MiB) headers += "To: a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a\n";
   std::string folded = kHeader + "Content-Type: text/plain\n\nTo: a\n";
@@ -93,7 +93,7 @@ TEST_CASE("messages made to cost the parser dearly are not given to it") {
   CHECK(walk(message(), {.total_bytes = 10}).walk.limit == "its parts have more than 10 bytes");
 }
 
-TEST_CASE("messages nested without end are taken apart to some depth, and no further") {
+TEST_CASE("endlessly nested messages are taken apart to a limited depth") {
   std::string nested, split = kHeader;
   for (int i = 0; i < 20'000; ++i) nested += "To: a\nContent-Type: message/rfc822\n\n";
   for (int i = 0; i < 20'000; ++i)
@@ -102,7 +102,7 @@ TEST_CASE("messages nested without end are taken apart to some depth, and no fur
   CHECK(walk(split + "\nx").members.size() <= 1);
 }
 
-TEST_CASE("messages with flipped bytes or a cut give parts or none; no crash") {
+TEST_CASE("truncated or corrupted messages yield parts or none, and never crash") {
   const unsigned seed = GENERATE(take(60, random(0U, 1U << 30)));
   CAPTURE(seed);
   std::mt19937 random(seed);

@@ -26,7 +26,7 @@ public:
   u64 number() { return engine_(); }
   u64 below(u64 limit) { return engine_() % limit; }
   bool coin() { return below(2) == 0; }
-  /// Small, great, and the edges.
+  /// Small, large, and edge cases.
   u64 size() {
     switch (below(4)) {
     case 0: return below(3);
@@ -35,7 +35,7 @@ public:
     default: return number();
     }
   }
-  /// Text as a hostile volume or rule may hold it.
+  /// Text that a hostile volume or rule may hold.
   std::string text() {
     std::string text;
     switch (below(5)) {
@@ -149,7 +149,7 @@ inline Issue random_issue(Random& random) {
           .bytes = random.size()};
 }
 
-/// Adds up; `skipped_by` too.
+/// The parts add up, `skipped_by` included.
 inline ByteAccount random_account(Random& random) {
   ByteAccount bytes;
   if (random.below(4) == 0) return bytes; // an empty stream
@@ -218,7 +218,7 @@ inline VolumeRecord some_volume(u32 id, VolumeStatus status = VolumeStatus::swep
   return volume;
 }
 
-/// All that a journal is given, in one order.
+/// Everything that a journal is given, in one order.
 struct CaseContent {
   std::vector<VolumeRecord> volumes;
   std::vector<Outcome> outcomes;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The builder itself: what libntfs-3g wrote is what The Sleuth Kit reads, two implementations that
-// share nothing.
+// The builder itself: The Sleuth Kit reads what libntfs-3g wrote. The two implementations share
+// nothing.
 #include "support/catch.h"
 #include "support/effort.h"
 
@@ -26,13 +26,13 @@ void need_tools() {
     SKIP("ntfs_writer, mkntfs or The Sleuth Kit is missing");
 }
 
-/// What icat prints of a stream. libtsk renumbers the attributes of a list so that ids don't
-/// repeat, but only some 250 of them; past that the record that holds the stream is asked.
+/// What icat prints for a stream. libtsk renumbers the attributes of a list so that ids don't
+/// repeat, but only about 250 of them. Past that, icat gets the record that holds the stream.
 std::optional<std::string> read_with_tsk(const Tsk& tsk, const WrittenStream& written,
                                          const std::vector<TskAttribute>& attributes) {
   const auto named = std::find_if(attributes.begin(), attributes.end(),
                                   [&](const TskAttribute& a) { return a.name == written.stream; });
-  // libtsk drops the name of some streams that are empty and resident: nothing is lost with it.
+  // libtsk drops the name of some streams that are empty and resident; no content is lost.
   if (named == attributes.end() && written.size == 0) return std::string();
   const auto same_id = [&](const TskAttribute& a) {
     return named != attributes.end() && a.id == named->id;
@@ -48,7 +48,7 @@ void check_all(NtfsImage& image) {
   for (const WrittenStream& written : image.contents()) {
     CAPTURE(image.description(), written.path, written.stream, written.record);
     if (written.overwritten || written.wof) continue;
-    // Deletion frees the further records of an attribute list, and TSK does not follow it any more.
+    // Deletion frees the other records of an attribute list, and TSK no longer follows it.
     if (!written.allocated && written.holder != written.record) continue;
     if (!attributes.contains(written.record))
       attributes[written.record] = tsk.attributes(written.record);
@@ -68,7 +68,7 @@ bool listed(const std::vector<OracleStream>& streams, const std::string& path,
 
 } // namespace
 
-TEST_CASE("a small file and its alternate streams stand in the record") {
+TEST_CASE("a small file and its alternate streams are stored in the record") {
   need_tools();
   NtfsImage image({.size = 8_MiB});
   image.file("docs/a.txt", "hello").stream("Zone.Identifier", "marked");
@@ -81,7 +81,7 @@ TEST_CASE("a small file and its alternate streams stand in the record") {
   CHECK(listed(Tsk(image.build()).streams(), "/docs/a.txt", "Zone.Identifier"));
 }
 
-TEST_CASE("a compressed file takes fewer clusters than it has bytes, and reads as written") {
+TEST_CASE("a compressed file takes fewer clusters than its size needs, and reads as written") {
   need_tools();
   NtfsImage image;
   image.file("c.txt", text(1_MiB)).compressed().stream("ads", text(300'000)).compressed();
@@ -96,7 +96,7 @@ TEST_CASE("a compressed file takes fewer clusters than it has bytes, and reads a
   CHECK(std::count(attribute->clusters.begin(), attribute->clusters.end(), 0) > 0);
 }
 
-TEST_CASE("a fragmented file has as many runs as asked for") {
+TEST_CASE("a fragmented file has the requested number of runs") {
   need_tools();
   const u64 runs = GENERATE(2, 7, 64);
   NtfsImage image;
@@ -109,7 +109,7 @@ TEST_CASE("a fragmented file has as many runs as asked for") {
   CHECK(attribute->runs() == runs);
 }
 
-TEST_CASE("a deleted file keeps its content, and its record says that it is free") {
+TEST_CASE("a deleted file keeps its content, and its record is marked as free") {
   need_tools();
   NtfsImage image;
   image.file("gone.exe", "resident").stream("ads", pattern(5000)).deleted();
@@ -173,7 +173,7 @@ TEST_CASE("a file may be larger than its volume") {
   CHECK(middle == "far out");
 }
 
-TEST_CASE("bytes past the initialized size read as zero although their clusters hold others") {
+TEST_CASE("bytes past the initialized size read as zero although their clusters hold other bytes") {
   need_tools();
   NtfsImage image;
   image.file("i.bin", pattern(30'000)).initialized(10'001);
@@ -183,8 +183,7 @@ TEST_CASE("bytes past the initialized size read as zero although their clusters 
   const auto attribute = Tsk(image.build()).attribute(written.record, "");
   REQUIRE(attribute);
   CHECK(attribute->initialized == 10'001);
-  // The clusters, which stand in one run, do hold what was written: only the size in the record
-  // hides it.
+  // The clusters, in one run, do hold what was written. Only the size in the record hides it.
   CHECK(written.runs == 1);
   std::string stored(30'000, '\0');
   File::open(image.build())
@@ -201,7 +200,7 @@ TEST_CASE("hundreds of streams spread over many records through an attribute lis
   CHECK_THAT(shown, Catch::Matchers::ContainsSubstring("$ATTRIBUTE_LIST"));
 }
 
-TEST_CASE("names that are no valid UTF-16 or as long as NTFS permits can be written") {
+TEST_CASE("names that are invalid UTF-16, or as long as NTFS permits, can be written") {
   need_tools();
   const std::string longest(255, 'n');
   NtfsImage image;
@@ -217,7 +216,7 @@ TEST_CASE("names that are no valid UTF-16 or as long as NTFS permits can be writ
   CHECK(Tsk(image.build()).read(image.written("lone\\ud800.txt").record, 2) == "lone surrogate");
 }
 
-TEST_CASE("an allocated record can be without a name in any folder") {
+TEST_CASE("an allocated record can exist without a name in any folder") {
   need_tools();
   NtfsImage image;
   image.file("folder/unlisted.bin", pattern(5000)).without_name();
@@ -231,15 +230,16 @@ TEST_CASE("an allocated record can be without a name in any folder") {
                Catch::Matchers::ContainsSubstring("\nAllocated File"));
   }
   CHECK_FALSE(listed(tsk.streams(), "/folder/nameless.bin"));
-  // fls looks for the parent of records no folder names, and shows `-` for the type a folder would
-  // give.
+  // fls looks for the parent of a record that no folder names, and shows `-` for the type that a
+  // folder would give.
   const std::string shown = must_run({"fls", "-r", "-p", image.build().string()});
   CHECK_THAT(shown,
              Catch::Matchers::ContainsSubstring(
                  "-/r " + std::to_string(image.written("folder/unlisted.bin").record) + "-"));
 }
 
-TEST_CASE("a WOF file has its bytes in a stream, a hole in their place, and the reparse point") {
+TEST_CASE(
+    "a WOF file has its bytes in a stream, a hole in the main stream, and the reparse point") {
   need_tools();
   NtfsImage image;
   image.wof_file("compact.exe", 10'000, pattern(5000));
@@ -252,7 +252,7 @@ TEST_CASE("a WOF file has its bytes in a stream, a hole in their place, and the 
              Catch::Matchers::ContainsSubstring("Reparse Point"));
 }
 
-TEST_CASE("times stand in the record as given") {
+TEST_CASE("times are stored in the record as given") {
   need_tools();
   NtfsImage image;
   image.file("t.txt", "x")
@@ -263,8 +263,7 @@ TEST_CASE("times stand in the record as given") {
   CHECK_THAT(shown, Catch::Matchers::ContainsSubstring("2021-02-28 15:33:20.000000300 (UTC)"));
 }
 
-TEST_CASE(
-    "a volume can be filled, and what is written last may take the place of what was deleted") {
+TEST_CASE("a volume can be filled, and later writes may take the place of deleted content") {
   need_tools();
   NtfsImage image;
   for (int i = 0; i < 30; ++i) image.file(fmt::format("old{}.bin", i), pattern(4096, i)).deleted();
@@ -277,7 +276,7 @@ TEST_CASE(
   CHECK(image.written("new.bin").allocated);
 }
 
-TEST_CASE("clusters of 512 bytes to 64 KiB and records of 4 KiB can be had") {
+TEST_CASE("clusters of 512 bytes to 64 KiB and records of 4 KiB are supported") {
   need_tools();
   const u32 cluster = GENERATE(512u, 65536u);
   NtfsImage image({.size = 32_MiB, .cluster = cluster});

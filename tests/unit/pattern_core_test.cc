@@ -14,15 +14,15 @@ std::string whole(std::string_view text) { return expression_of(regex(text)).tex
 
 } // namespace
 
-TEST_CASE("The core of an expression is what stands between long gaps and has the best word") {
+TEST_CASE("The core of an expression is the part between long gaps that has the best word") {
   CHECK(core("(echo|type)[^\\n]{1,200}>\\\\LAYOUTS\\\\") == whole(">\\\\LAYOUTS\\\\"));
   CHECK(core("function.*evaluated.*end") == whole("evaluated"));
-  // A class that repeats says nothing to a search, however often it does.
+  // A repeated class is no help to a search, however often it repeats.
   CHECK(core("strtr\\([^;]{1,80},[A-Za-z0-9+]{64}") == whole("strtr\\("));
   CHECK(core("short{1,3}gap") == whole("short{1,3}gap"));
 }
 
-TEST_CASE("What permits any byte at the ends of an expression is not searched for") {
+TEST_CASE("Parts at the ends of an expression that permit any byte are not searched for") {
   const auto left = [](std::string_view text) {
     const std::optional<Pattern> part = without_idle_ends(regex(text));
     return part ? expression_of(*part).text : "-";
@@ -30,7 +30,7 @@ TEST_CASE("What permits any byte at the ends of an expression is not searched fo
   CHECK(left("abb.....") == whole("abb"));
   CHECK(left("[^\"](eval|exec).{2,9}[^']*") == whole("(eval|exec)"));
   CHECK(left("<%[^\"]") == whole("<%"));
-  CHECK(left("[^a-z]exec[^a-z]") == "-"); // says much in text
+  CHECK(left("[^a-z]exec[^a-z]") == "-"); // selective in text
   CHECK(left("a..b") == "-");
   CHECK(left("(a|b.)") == "-");
   CHECK(left(".....") == "-"); // nothing would be left
@@ -43,14 +43,14 @@ TEST_CASE("What permits any byte at the ends of an expression is not searched fo
   CHECK(expression_of(part.value()).text == expression_of(sequence_of("a\0"sv)).text);
 }
 
-TEST_CASE("Only a repeat that may be long makes a core less than the whole") {
+TEST_CASE("Only a repeat that may be long makes the core smaller than the expression") {
   CHECK(has_long_repeat(regex("a.*b")));
   CHECK(has_long_repeat(regex("(a|b.{0,100}c)d")));
   CHECK_FALSE(has_long_repeat(regex("a.{0,16}b")));
-  CHECK_FALSE(has_long_repeat(regex("a.{100}b"))); // always as long
+  CHECK_FALSE(has_long_repeat(regex("a.{100}b"))); // fixed length
 }
 
-TEST_CASE("What the words of an expression say is that of the least telling alternative") {
+TEST_CASE("The words of an expression count as much as those of its least specific alternative") {
   CHECK(word_bits(regex("eval\\(")) > word_bits(regex("eval")));
   CHECK(word_bits(regex("[a-z]{40}")) == 0);
   CHECK(word_bits(regex("(evaluate|ok)")) < word_bits(regex("evaluate")));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of places: which path falls where, and which tables are refused.
+// The table of places: which path belongs to which place, and which tables are refused.
 #include "base/error.h"
 #include "rules/scanner.h"
 #include "support/catch.h"
@@ -34,7 +34,7 @@ std::string refusal(const std::string& toml) {
 
 } // namespace
 
-TEST_CASE("each folder of the fact sheets falls into its place, in any case of letters") {
+TEST_CASE("each folder of the fact sheets is in its place, in upper or lower case") {
   struct Row {
     const char* path;
     const char* place;
@@ -80,7 +80,7 @@ TEST_CASE("each folder of the fact sheets falls into its place, in any case of l
   CHECK(place(row.path) == row.place);
 }
 
-TEST_CASE("words within a page that is served, or a script, make it no advisory") {
+TEST_CASE("words in a served page or a script do not make it an advisory") {
   const std::string words =
       "// strings: condition: CVE-2021-26855 advisory mitigation MITRE\n<% %>";
   CHECK(place("/inetpub/wwwroot/a.aspx", words) == "web_root");
@@ -91,7 +91,7 @@ TEST_CASE("words within a page that is served, or a script, make it no advisory"
   CHECK(place("/Tools/notes.txt", "nothing of the kind") == "other");
 }
 
-TEST_CASE("a program is no rule file, whatever its name, and rules in UTF-16 are one") {
+TEST_CASE("a program is not a rule file, whatever its name, but rules in UTF-16 are") {
   CHECK(place("/Tools/hunt.yar", std::string("MZ\x90\0\x03\0", 6)) == "other");
   std::string wide = "\xFF\xFE";
   for (const char c : std::string("rule a { Strings: $a = \"b\" CONDITION: $a }"))
@@ -99,7 +99,7 @@ TEST_CASE("a program is no rule file, whatever its name, and rules in UTF-16 are
   CHECK(place("/Tools/rules.txt", wide) == "rule_or_advisory");
 }
 
-TEST_CASE("patterns: stars within names, any number of folders, and no blow-up") {
+TEST_CASE("patterns match stars within names and any number of folders, without blowing up") {
   const auto fits = [](const char* pattern, const char* path) {
     return path_fits(cut_path(pattern), cut_path(path));
   };
@@ -113,7 +113,7 @@ TEST_CASE("patterns: stars within names, any number of folders, and no blow-up")
   CHECK_FALSE(name_fits("a*a*a*a*a*a*a*a*a*b", std::string(5000, 'a')));
 }
 
-TEST_CASE("a table that says something unknown is refused with its line") {
+TEST_CASE("a table with something unknown in it is refused with its line") {
   CHECK_THAT(refusal(""), ContainsSubstring("no_score"));
   CHECK_THAT(refusal("[reasons]\nno_score = 50\ndeletd = -5\n"),
              ContainsSubstring("mine.toml: line 3") && ContainsSubstring("deletd"));

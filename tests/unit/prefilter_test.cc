@@ -53,13 +53,13 @@ std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder)
   return files;
 }
 
-// More patterns than the least that are worth keeping: one for each key.
+// Enough patterns to be worth keeping: one for each key.
 constexpr const char* kManyPatterns =
     "rule x { strings: $a = \"a string of some length\" xor condition: $a }";
 
 } // namespace
 
-TEST_CASE("The condition of a rule is what its strings, the size and fixed bytes must be") {
+TEST_CASE("The condition derived from a rule is about its strings, the size and fixed bytes") {
   CHECK(derived("$a and filesize < 10KB") == "($a and filesize < 10240)");
   CHECK(derived("$a or $b") == "($a or $b)");
   CHECK(derived("2 of them") == "2 of ($a, $b, $c)");
@@ -86,7 +86,7 @@ TEST_CASE("The condition of a rule is what its strings, the size and fixed bytes
   CHECK(derived("1 of them and 2 == 3 - 1") == "(($a or $b or $c) and 2 == (3 - 1))");
 }
 
-TEST_CASE("A part of a condition that isn't understood may be true") {
+TEST_CASE("A part of a condition that isn't understood counts as true") {
   for (const char* part : {"not $a", "#a < 3", "none of them", "0 of them", "pe.is_pe == 0",
                            "pe.MACHINE_I386 == 0x14c", "for all i in (1..#a) : ( @a[i] < 3 )",
                            "not (not $a)", "$a or not $b", "#a == #b", "#a + #b >= #c",
@@ -97,8 +97,8 @@ TEST_CASE("A part of a condition that isn't understood may be true") {
   CHECK(derived("not $a and $b") == "$b");
 }
 
-TEST_CASE("A regular expression over a name rules out names without its letters, and settles "
-          "nothing else") {
+TEST_CASE("A regular expression on a name rules out names without its letters, and settles nothing "
+          "else") {
   const std::string rules = "rule r { condition: filename matches /\\.(txt|pdf)\\.exe$/i } "
                             "rule n { condition: not filename matches /a+x/ }";
   const RuleSet set = compiled(rules);
@@ -132,8 +132,8 @@ TEST_CASE("A string of alternatives is searched for when each of them is rare en
                 "a brocken"));
 }
 
-TEST_CASE(
-    "A long expression is searched for by what stands between its wide gaps, not by a word of it") {
+TEST_CASE("A long expression is searched for by the part between its wide gaps, not by one of its "
+          "words") {
   const RuleSet rules = compiled(
       "rule r { strings: $a = "
       "/dir[^\\r\\n]{0,400}&echo\\s{1,4}\\[S\\]\\s{0,2}&cd[^\\r\\n]{0,700}done/ nocase wide "
@@ -156,7 +156,7 @@ TEST_CASE(
   CHECK_FALSE(ruled_out(call));
 }
 
-TEST_CASE("Rule references, wildcards and global rules enter the condition") {
+TEST_CASE("Rule references, wildcards and global rules become part of the condition") {
   const std::string first = "private rule one { strings: $a = \"alpha\" condition: $a } "
                             "rule other { strings: $a = \"bravo\" condition: $a } ";
   CHECK(condition(first + "rule r { condition: one and filesize < 9 }") ==
@@ -199,7 +199,7 @@ TEST_CASE("A string that rules share is searched for once, whatever its name") {
                 "alpha"));
 }
 
-TEST_CASE("An included file's rules are understood where they stand") {
+TEST_CASE("The rules of an included file are understood in their place") {
   const TempDir folder;
   write_file(folder.path() / "inner.yar", "rule inner { strings: $a = \"alpha\" condition: $a }");
   write_file(folder.path() / "outer.yar",
@@ -210,7 +210,7 @@ TEST_CASE("An included file's rules are understood where they stand") {
   CHECK_FALSE(matches(rules, "a beta"));
 }
 
-TEST_CASE("A group of rules compiled on their own finds what the whole set finds") {
+TEST_CASE("A separately compiled group of rules finds what the whole set finds") {
   std::string text =
       "import \"pe\"\nprivate rule base_rule { strings: $m = \"marker\" condition: $m }\n";
   for (int i = 0; i < 20; ++i)
@@ -229,7 +229,7 @@ TEST_CASE("A group of rules compiled on their own finds what the whole set finds
   CHECK(a.matches[0].matches == b.matches[0].matches);
 }
 
-TEST_CASE("More matches than libyara counts are told with the prefilter and without, where the "
+TEST_CASE("More matches than libyara counts are reported with and without the prefilter, if the "
           "rule may match") {
   const RuleSet rules =
       compiled("rule may { strings: $a = \"aaaa\" condition: $a } "
@@ -242,7 +242,7 @@ TEST_CASE("More matches than libyara counts are told with the prefilter and with
   for (const std::string& told : b.truncated) CHECK(told.starts_with("may"));
 }
 
-TEST_CASE("A kept search database that is cut, changed or foreign is made anew without a word") {
+TEST_CASE("A cached search database that is cut, changed or foreign is silently rebuilt") {
   if (!search_available()) return;
   const TempDir folder;
   const RuleLoadOptions options{false, {}, folder.path() / "cache"};
@@ -268,7 +268,7 @@ TEST_CASE("A kept search database that is cut, changed or foreign is made anew w
   CHECK(files_of(options.cache_folder).size() == 1);
 }
 
-TEST_CASE("A cache folder that can't be made costs no finding") {
+TEST_CASE("A cache folder that can't be created costs no finding") {
   const TempDir folder;
   write_file(folder.path() / "file", "in the way");
   CHECK(matches(compiled(kManyPatterns, {false, {}, folder.path() / "file" / "cache"}),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clusters in no use, cut into pieces: each byte once, and a match across a cut is not lost.
+// Unallocated clusters, cut into pieces: each byte once, and no match across a cut is lost.
 #include "filesystem/raw_space.h"
 
 #include "manifest_fixture.h"
@@ -33,7 +33,7 @@ std::vector<u64> clusters_of(const RawChunk& chunk, u64 from, u64 to) {
 
 } // namespace
 
-TEST_CASE("clusters whose bit is not set are free, also where the bitmap ends too early") {
+TEST_CASE("clusters whose bit is not set are free, even past the end of a short bitmap") {
   const ClusterBitmap bitmap = bitmap_of(std::string("\xFF\x0F\x81", 3), 30);
   CHECK(bitmap.in_use(0));
   CHECK(bitmap.in_use(11));
@@ -51,7 +51,7 @@ TEST_CASE("clusters whose bit is not set are free, also where the bitmap ends to
 }
 
 TEST_CASE(
-    "every free cluster is in one piece, and each piece ends with what the next begins with") {
+    "every free cluster is in one piece, and each piece ends with the beginning of the next") {
   Random random(7);
   for (int round = 0; round < 20; ++round) {
     std::string bits(3000, '\0');

@@ -30,7 +30,7 @@ Names keys(const Json& object) {
 constexpr u64 kUnixEpoch = 116'444'736'000'000'000;
 constexpr u64 kTicksPerDay = 864'000'000'000;
 
-/// Calendar dates counted up day by day, which shares nothing with the division by cycles.
+/// Counts calendar dates day by day, which shares nothing with the division by cycles under test.
 struct DayCounter {
   int year = 1601, month = 1, day = 1;
   void next() {
@@ -69,7 +69,7 @@ Finding full_finding() {
 
 } // namespace
 
-TEST_CASE("a case line has every field of the contract in its order") {
+TEST_CASE("a case line has every field of the contract in order") {
   const Json line = Json::parse(manifest_line(some_case()));
   CHECK(keys(line) == Names{"type", "schema", "tool", "engines", "info", "image", "rules",
                             "hash_sets", "scope", "options"});
@@ -93,7 +93,7 @@ TEST_CASE("a case line has every field of the contract in its order") {
   CHECK(line["options"].is_object());
 }
 
-TEST_CASE("what the examiner says of the case is null where nothing was said") {
+TEST_CASE("what the examiner states about the case is null if nothing was stated") {
   CHECK(Json::parse(manifest_line(CaseRecord{}))["info"].is_null());
   CaseRecord record;
   record.info = CaseInfo{"2021-17", {}, "N. N.", {}, "two\nlines"};
@@ -131,7 +131,7 @@ TEST_CASE("an empty case line still has arrays and objects where the contract ha
     CHECK(line[Json::json_pointer(object)].is_object());
 }
 
-TEST_CASE("a volume line has every field of the contract in its order") {
+TEST_CASE("a volume line has every field of the contract in order") {
   VolumeRecord volume = some_volume(2);
   const Json line = Json::parse(manifest_line(volume));
   CHECK(keys(line) == Names{"type", "id", "locator", "offset", "size", "filesystem", "cluster_size",
@@ -144,7 +144,7 @@ TEST_CASE("a volume line has every field of the contract in its order") {
   CHECK(Json::parse(manifest_line(volume))["label"] == "");
 }
 
-TEST_CASE("a finding line has every field of the contract in its order") {
+TEST_CASE("a finding line has every field of the contract in order") {
   const Json line = Json::parse(manifest_line(full_finding()));
   CHECK(keys(line) == Names{"type",         "volume",     "path",        "links",     "stream",
                             "member",       "kind",       "within",      "record",    "sequence",
@@ -177,7 +177,7 @@ TEST_CASE("a finding line has every field of the contract in its order") {
   CHECK(line["recovered"] == false);
 }
 
-TEST_CASE("a part of a stream is of its own kind, and says what it stands in") {
+TEST_CASE("a part of a stream has its own kind and says what contains it") {
   Finding finding = full_finding();
   finding.stream.kind = StreamKind::unallocated;
   finding.stream.record = kNoRecord + 77;
@@ -200,7 +200,7 @@ TEST_CASE("a meta name that occurs more than once has all its values") {
   CHECK(meta["score"] == -5);
 }
 
-TEST_CASE("issue, coverage and seal lines have every field of the contract in its order") {
+TEST_CASE("issue, coverage and seal lines have every field of the contract in order") {
   const Json issue = Json::parse(manifest_line(Issue{}));
   CHECK(keys(issue) ==
         Names{"type", "kind", "volume", "record", "path", "stream", "stage", "message", "bytes"});
@@ -224,7 +224,7 @@ TEST_CASE("issue, coverage and seal lines have every field of the contract in it
         R"({"type":"seal","records":3,"findings":2,"issues":1,"sha256":"ab"})");
 }
 
-TEST_CASE("lines are one line of valid UTF-8 whatever the names hold") {
+TEST_CASE("a record is one line of valid UTF-8, whatever the names hold") {
   const u64 seed = GENERATE(take(200, random(u64{0}, std::numeric_limits<u64>::max())));
   CAPTURE(seed);
   Random random(seed);
@@ -236,7 +236,7 @@ TEST_CASE("lines are one line of valid UTF-8 whatever the names hold") {
   }
 }
 
-TEST_CASE("names that differ in bytes which are not UTF-8 differ in the manifest") {
+TEST_CASE("names that differ only in bytes that are not UTF-8 differ in the manifest") {
   Finding one = full_finding(), other = full_finding();
   one.path = "a\xff";
   other.path = "a\xfe";
@@ -284,7 +284,7 @@ TEST_CASE("an outcome read back from its bytes is the same outcome") {
   CHECK(parse_outcome(serialise(outcome)) == outcome);
 }
 
-TEST_CASE("an outcome cut anywhere is refused") {
+TEST_CASE("a truncated outcome is refused, wherever it is cut") {
   Random random(1);
   Outcome outcome{.stream = {.record = 5}, .findings = {}, .issues = {}, .bytes = {}};
   outcome.findings.push_back(random_finding(random, outcome.stream));
@@ -297,7 +297,7 @@ TEST_CASE("an outcome cut anywhere is refused") {
   CHECK_THROWS_AS(parse_outcome(bytes + "x"), FormatError);
 }
 
-TEST_CASE("damaged outcomes are read as some outcome or refused, never more") {
+TEST_CASE("damaged outcomes are read as some outcome or refused, and nothing worse") {
   Random random(2);
   for (int round = 0; round < 1'000; ++round) {
     std::string bytes = serialise(random_outcome(random, {.record = 9}));
@@ -311,7 +311,7 @@ TEST_CASE("damaged outcomes are read as some outcome or refused, never more") {
   }
 }
 
-TEST_CASE("bytes made to exhaust stack or memory are refused") {
+TEST_CASE("bytes crafted to exhaust stack or memory are refused") {
   const auto refused = [](const std::string& bytes) {
     CHECK_THROWS_AS(parse_outcome(bytes), FormatError);
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small sealed case of which each name, rule and message is hostile to some format. The same bytes each time.
+// A small sealed case in which each name, rule and message is hostile to some format. Always the
+// same bytes.
 #pragma once
 
 #include "support/hash_all.h"
@@ -7,7 +8,7 @@
 
 namespace coldsweep::test {
 
-/// Names as an attacker may choose them, and two long ones.
+/// Names that an attacker may choose, and two long ones.
 inline std::vector<std::string> hostile_names() {
   std::string deep;
   for (int i = 0; i < 3600; ++i) deep += "/deep" + std::to_string(1000 + i);
@@ -89,7 +90,7 @@ inline Finding hostile_finding(const std::string& path, u64 number) {
     finding.anomalies = {{"bidi_name", "a name <b>that \xE2\x80\xAE turns"}};
   }
   if (number == 8)
-    finding.si = Times{1, ~u64{0}, 0, march}; // the first and the last time that NTFS can say
+    finding.si = Times{1, ~u64{0}, 0, march}; // the first and the last time that NTFS can express
   return finding;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports of a case with hostile names: each is what its format asks for, the same twice, and read by its own consumer where
-// that is installed.
+// Reports of a case with hostile names. Each is what its format demands, is the same when made
+// twice, and is read by its usual program if that is installed.
 #include "unit/report_fixture.h"
 
 #include "report/formats.h"
@@ -42,7 +42,7 @@ const std::filesystem::path& hostile() {
   return path;
 }
 
-/// The cells of RFC 4180.
+/// The cells of a CSV text (RFC 4180).
 std::vector<std::vector<std::string>> csv_rows(const std::string& text) {
   std::vector<std::vector<std::string>> rows(1, std::vector<std::string>(1));
   bool quoted = false;
@@ -67,7 +67,7 @@ std::vector<std::vector<std::string>> csv_rows(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("every report of a case is the same to the byte when made twice") {
+TEST_CASE("every report of a case is byte-identical when made twice") {
   const TempDir other;
   const std::filesystem::path again = sealed_hostile_case(other);
   for (const report::Format& format : report::formats()) {
@@ -79,10 +79,10 @@ TEST_CASE("every report of a case is the same to the byte when made twice") {
   }
 }
 
-TEST_CASE("the reports that stand in the golden folder have not changed") {
+TEST_CASE("the reports in the golden folder have not changed") {
   for (const std::string format : {"csv", "hashdeep", "bodyfile", "terminal"}) {
     CAPTURE(format);
-    // Long names make the files long, and say no more than a hash of them does.
+    // Long names make the files long, and a hash of them says as much.
     std::string text = report_of(hostile(), format);
     for (const std::string& name : hostile_names())
       if (name.size() > 1000)
@@ -98,7 +98,7 @@ TEST_CASE("the reports that stand in the golden folder have not changed") {
 TEST_CASE("a CSV report has a row for each finding, equal columns, and no cell that a spreadsheet "
           "would run") {
   const auto rows = csv_rows(report_of(hostile(), "csv"));
-  REQUIRE(rows.size() == hostile_names().size() + 2); // the names, one finding more, and the head
+  REQUIRE(rows.size() == hostile_names().size() + 2); // the names, one more finding, and the header
   for (const std::vector<std::string>& row : rows) {
     CHECK(row.size() == rows.front().size());
     for (const std::string& cell : row) {
@@ -120,7 +120,8 @@ TEST_CASE("a flat JSON line nests nothing but lists of plain values") {
   CHECK(lines.front().at("path") == "/plain.aspx");
 }
 
-TEST_CASE("Timesketch gets its three fields in every row, and none longer than its index takes") {
+TEST_CASE(
+    "Timesketch gets its three fields in every row, and no field longer than its index takes") {
   const std::vector<Json> lines = json_lines(report_of(hostile(), "timesketch"));
   std::set<u64> findings;
   for (const Json& line : lines) {
@@ -155,7 +156,7 @@ TEST_CASE("a body file has eleven fields in every line, and mactime reads it") {
   CHECK(timeline.find("pipe\\x7cbar") != std::string::npos);
 }
 
-TEST_CASE("hashdeep audits the evidence copies by the report, and notices one that changed") {
+TEST_CASE("hashdeep audits the evidence copies against the report, and notices a changed one") {
   if (!have_tool("hashdeep") || !have_tool("sh")) SKIP("no hashdeep");
   const TempDir folder;
   const std::filesystem::path path = sealed_hostile_case(folder);
@@ -171,7 +172,7 @@ TEST_CASE("hashdeep audits the evidence copies by the report, and notices one th
   CHECK(run_tool(audit).status != 0);
 }
 
-TEST_CASE("a DFXML report is well-formed, with a run of bytes for each match") {
+TEST_CASE("a DFXML report is well-formed, with a byte run for each match") {
   const std::string text = report_of(hostile(), "dfxml");
   CHECK(text.find("<alloc_inode>0</alloc_inode><alloc_name>0</alloc_name>") != std::string::npos);
   CHECK(text.find("<byte_run file_offset=\"2\" img_offset=\"2097154\" len=\"4\"/>") !=
@@ -190,8 +191,7 @@ TEST_CASE("a DFXML report is well-formed, with a run of bytes for each match") {
               .status == 0);
 }
 
-TEST_CASE(
-    "a STIX bundle has unique identifiers of version 5, and each reference leads to an object") {
+TEST_CASE("a STIX bundle has unique version 5 identifiers, and each reference leads to an object") {
   const Json bundle = Json::parse(report_of(hostile(), "stix"));
   std::set<std::string> ids;
   for (const Json& object : bundle.at("objects")) {
@@ -208,16 +208,16 @@ TEST_CASE(
     analyses += object.at("type") == "malware-analysis" ? 1 : 0;
   }
   CHECK(analyses == hostile_names().size());
-  // The identifier of an observable, as the standard's own method gives it for {"path":"/"}.
+  // An observable's identifier for {"path":"/"}, by the standard's own method.
   CHECK(ids.contains("directory--" + report::stix_uuid5("{\"path\":\"/\"}")));
 }
 
-TEST_CASE("UUIDs made from names are those that other programs make") {
+TEST_CASE("name-based UUIDs are the same as those of other programs") {
   // Python: uuid.uuid5(uuid.UUID('00abedb4-aa42-466c-9c01-fed23315a9b7'), '{"path":"/"}')
   CHECK(report::stix_uuid5("{\"path\":\"/\"}") == "04055a8d-a6a1-5007-8464-9672a3200396");
 }
 
-TEST_CASE("each CASE node that is referred to stands in the graph") {
+TEST_CASE("each CASE node that is referenced is in the graph") {
   const Json graph = Json::parse(report_of(hostile(), "case")).at("@graph");
   std::set<std::string> ids;
   for (const Json& node : graph) CHECK(ids.insert(node.at("@id").get<std::string>()).second);
@@ -250,7 +250,7 @@ TEST_CASE("a SARIF result names its rule, its level, and its bytes") {
 }
 
 TEST_CASE(
-    "the page for the terminal says what was not looked at, and sends the terminal no control") {
+    "the report for the terminal says what was not looked at, and sends no control characters") {
   const std::string page = report_of(hostile(), "terminal");
   for (const char* expected : {"case_number 2021-17", "EXAMINED", "disk.001", "NOT LOOKED AT",
                                "volume p2", "locked", "encrypted", "1 rule file left out"})
@@ -259,7 +259,7 @@ TEST_CASE(
   CHECK(page.find("\xE2\x80\xAE") == std::string::npos);
 }
 
-TEST_CASE("report.html loads nothing, runs only its own script, and holds names as text") {
+TEST_CASE("report.html loads nothing, runs only its own script, and treats names as text") {
   const std::string page = report_of(hostile(), "html");
   for (const char* forbidden : {"<script>window", "</script><script>w", "<img", "<link", "url(",
                                 "@import", "http:", "https:", "{{policy}}"})
@@ -290,7 +290,7 @@ TEST_CASE("a case without findings is reported as such in every format") {
   CHECK(report_of(folder.path(), "html").find("Nothing matched.") != std::string::npos);
 }
 
-TEST_CASE("fields of a later version are passed over, and one of another type is named") {
+TEST_CASE("fields of a later version are ignored, and a field of another type is named") {
   const TempDir folder;
   const std::string line =
       R"({"type":"finding","volume":1,"path":"/a","future":{"x":[1]},"score":null,"known":{"set":"NSRL","entry":"e"},"rule":{"name":"r"}})";
@@ -302,7 +302,7 @@ TEST_CASE("fields of a later version are passed over, and one of another type is
                     "a finding without `rule`, `hash_set` or `anomaly`");
 }
 
-TEST_CASE("manifest times become seconds, whatever their year") {
+TEST_CASE("manifest times are converted to seconds, whatever their year") {
   using report::UnixTime;
   CHECK(report::unix_time("1970-01-01T00:00:00.0000000Z") == UnixTime{0, 0});
   CHECK(report::unix_time("2021-03-02T10:11:12.1234567Z") == UnixTime{1'614'679'872, 1'234'567});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// yara-rules/COVERAGE.md against what the rules find in the fixtures. UPDATE_COVERAGE=1 in the environment rewrites it.
+// yara-rules/COVERAGE.md against what the rules find in the fixtures. UPDATE_COVERAGE=1 in the
+// environment rewrites it.
 #include "unit/rule_pack_tools.h"
 
 #include "base/file.h"
@@ -67,7 +68,8 @@ std::string coverage_table() {
 
 } // namespace
 
-TEST_CASE("Every shape with a fixture is found, and what must raise nothing raises nothing") {
+TEST_CASE(
+    "Every shape with a fixture is found, and fixtures that must raise nothing raise nothing") {
   for (const Fixture& fixture : rule_fixtures()) {
     INFO(fixture.name);
     CHECK(names_fired(fixture.content, fixture.path, fixture.is_record).empty() ==
@@ -75,7 +77,7 @@ TEST_CASE("Every shape with a fixture is found, and what must raise nothing rais
   }
 }
 
-TEST_CASE("COVERAGE.md is what the rules find in the fixtures") {
+TEST_CASE("COVERAGE.md matches what the rules find in the fixtures") {
   const std::string table = coverage_table();
   if (std::getenv("UPDATE_COVERAGE") != nullptr) {
     std::ofstream out(kTable, std::ios::binary | std::ios::trunc);

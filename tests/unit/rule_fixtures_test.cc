@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The built-in rules against tests/fixtures: each fixture, and the forms the rules claim to cover as well, raises exactly
-// the rules it names. Fixtures are inert fragments in base64, so that no antivirus eats the checkout.
+// The built-in rules against tests/fixtures. Each fixture raises exactly the rules that it names,
+// and so do the other forms that the rules claim to cover. Fixtures are inert fragments in base64,
+// so that no antivirus program removes them from a checkout.
 #include "unit/rule_pack_tools.h"
 
 #include <map>
@@ -32,7 +33,7 @@ std::map<std::string, std::string> variants(const Fixture& fixture) {
       {"UTF-8 with a byte order mark", "\xEF\xBB\xBF" + text},
       {"UTF-16LE", wide},
       {"UTF-16LE with a byte order mark", "\xFF\xFE" + wide},
-      // A wide string of YARA ends in a zero byte: the next character's, here the line feed's.
+      // A wide YARA string ends in a zero byte. Here that is the next character's, the line feed's.
       {"UTF-16BE with a byte order mark", "\xFE\xFF" + utf16(text + "\n", ByteOrder::big)},
       {"behind a GIF header", "GIF89a\r\n" + text},
       {"behind a GIF header in UTF-16LE", "GIF89a\r\n" + wide},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The built-in rules as such: all are there, they compile in silence, and each says what it is.
+// The built-in rules themselves: all are there, they compile without warnings, and each says what
+// it is.
 #include "unit/rule_pack_tools.h"
 
 #include "base/file.h"
@@ -30,7 +31,7 @@ bool is_uuid(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("The built-in files are those of the folder, byte for byte and in order of name") {
+TEST_CASE("The built-in rule files are those of the folder, byte for byte and in order of name") {
   std::vector<std::filesystem::path> expected;
   for (const auto& entry : std::filesystem::directory_iterator(kSource / "yara-rules")) {
     if (entry.path().extension() == ".yar") expected.push_back(entry.path());
@@ -71,7 +72,7 @@ TEST_CASE("Every built-in rule says what it finds, how sure it is, and where tha
   }
 }
 
-TEST_CASE("A built-in rule for one record of a log has the tag log, and no other rule has a tag") {
+TEST_CASE("A built-in rule for log records has the tag log, and no other rule has a tag") {
   for (const RuleInfo& rule : pack().rules()) {
     INFO(rule.ref.name);
     const bool is_log = rule.ref.name.starts_with("LOG_");
@@ -88,8 +89,7 @@ TEST_CASE("The name of a built-in rule begins with a category") {
   }
 }
 
-TEST_CASE("Every built-in rule has a fixture that raises it, and no fixture names a rule that is "
-          "not there") {
+TEST_CASE("Every built-in rule has a fixture that raises it, and no fixture names a missing rule") {
   Names expected, present;
   for (const Fixture& fixture : rule_fixtures())
     expected.insert(fixture.expected.begin(), fixture.expected.end());

@@ -30,7 +30,7 @@ inline std::map<std::string, MetaValue> meta_of(const RuleRef& rule) {
 
 inline i64 score_of(const RuleRef& rule) { return std::get<i64>(meta_of(rule).at("score")); }
 
-/// As a sweep sets them for a file of this path (`C:\folder\name.ext`).
+/// The values that a sweep sets for a file with this path (`C:\folder\name.ext`).
 inline Externals externals_for(std::string_view path, ByteView content) {
   Externals externals;
   externals.filetype = file_type_label(content);
@@ -60,7 +60,8 @@ inline std::map<std::string, i64> fired_on_record(std::string_view content,
   return rules;
 }
 
-/// The rules that match, with their scores. Those for one record of a log are asked only where the content is one.
+/// The rules that match, with their scores. Log rules are evaluated only if the content is a log
+/// record.
 inline std::map<std::string, i64> fired(std::string_view content, std::string_view path = {},
                                         bool is_record = false) {
   Scanner scanner(pack(), 60);

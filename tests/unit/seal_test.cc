@@ -57,7 +57,7 @@ Issue issue_of(std::optional<u32> volume, std::optional<u64> record, const char*
 
 } // namespace
 
-TEST_CASE("the order in which outcomes came leaves no trace in the manifest") {
+TEST_CASE("the order in which outcomes arrive leaves no trace in the manifest") {
   const u64 seed = GENERATE(take(2, random(u64{0}, std::numeric_limits<u64>::max())));
   CAPTURE(seed);
   Random random(seed);
@@ -108,7 +108,7 @@ TEST_CASE("the summary, the seal and the lines of the manifest agree") {
   CHECK(summary.issues_by_kind == by_kind);
 }
 
-TEST_CASE("records stand in the contract's order") {
+TEST_CASE("records are in the contract's order") {
   TempDir folder;
   Random random(7);
   seal(journal_of(random_case(random, 200), folder.path()), folder.path());
@@ -162,7 +162,7 @@ TEST_CASE("findings of one stream are ordered by member, namespace and rule") {
                                           "\"b\" n1 r1"});
 }
 
-TEST_CASE("issues are ordered by volume and record, those of no stream before the streams") {
+TEST_CASE("issues are ordered by volume and record, with those of no stream first") {
   TempDir folder;
   Outcome third = outcome_with(3, {});
   third.issues = {issue_of(1, 3, "stream 3 b"), issue_of(1, 3, "stream 3 a")};
@@ -181,7 +181,7 @@ TEST_CASE("issues are ordered by volume and record, those of no stream before th
                                           "volume 2"});
 }
 
-TEST_CASE("each stream counts as scanned, skipped or failed, and as one of them only") {
+TEST_CASE("each stream counts as exactly one of scanned, skipped and failed") {
   TempDir folder;
   const ByteAccount empty;
   const ByteAccount whole{.planned = 10, .scanned = 10, .skipped_by = {}};
@@ -200,10 +200,10 @@ TEST_CASE("each stream counts as scanned, skipped or failed, and as one of them 
   CHECK(coverage[0]["bytes"].dump() ==
         R"({"planned":50,"scanned":14,"sparse":12,"skipped":10,"unreadable":14})");
   CHECK(coverage[0]["skipped_by"].dump() == R"({"encrypted":10})");
-  CHECK(coverage[1]["streams"]["planned"] == 0); // swept, and without a stream
+  CHECK(coverage[1]["streams"]["planned"] == 0); // swept, but has no streams
 }
 
-TEST_CASE("an outcome that contradicts itself stops the seal by name") {
+TEST_CASE("an outcome that contradicts itself stops the seal and is named") {
   TempDir folder;
   const auto refused = [&](const Outcome& outcome, const char* why) {
     TempDir other;
@@ -230,7 +230,7 @@ TEST_CASE("a journal without a case is not sealed") {
   CHECK_FALSE(std::filesystem::exists(folder / "manifest.jsonl"));
 }
 
-TEST_CASE("a full disk leaves no manifest, and sealing later gives the whole one") {
+TEST_CASE("a full disk leaves no manifest, and sealing later writes the whole one") {
   TempDir folder;
   Random random(8);
   const CaseContent content = random_case(random, 400);
@@ -255,7 +255,7 @@ TEST_CASE("a full disk leaves no manifest, and sealing later gives the whole one
   CHECK(verify_case(folder.path()).first_problem.value_or("none") == "none");
 }
 
-TEST_CASE("what a killed sweep left half-written does not get into the sealed case") {
+TEST_CASE("half-written files of a killed sweep do not get into the sealed case") {
   TempDir folder;
   Random random(9);
   CaseContent content = random_case(random, 40);
@@ -289,7 +289,7 @@ TEST_CASE("an evidence copy is named by its hash, read-only and kept once") {
   CHECK(content_of(folder.path() / EvidenceStore::relative_path(sha256_of(""))).empty());
 }
 
-TEST_CASE("what is no SHA-256 names no evidence copy") {
+TEST_CASE("only a SHA-256 names an evidence copy") {
   TempDir folder;
   const EvidenceStore store(folder.path());
   for (const std::string& name :

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was found in content stands for the same bytes elsewhere, and for nothing else.
+// Findings in content are reused for the same bytes elsewhere, and for nothing else.
 #include "base/file.h"
 #include "rules/scanner.h"
 #include "support/catch.h"
@@ -28,7 +28,7 @@ u64 repeated(Scanner& scanner) { return scanner.take_filter_counts().repeated.ca
 
 } // namespace
 
-TEST_CASE("The same bytes are scanned once, by whichever thread") {
+TEST_CASE("The same bytes are scanned once, on any thread") {
   const RuleSet rules = compiled("rule r { strings: $a = \"eval\" condition: $a }");
   Scanner one(rules, 60), other(rules, 60);
   const ScanResult first = one.scan(bytes_of(kPage), named("a.aspx"));
@@ -48,8 +48,8 @@ TEST_CASE("The same bytes are scanned once, by whichever thread") {
   CHECK(repeated(one) == 0);
 }
 
-TEST_CASE("A rule that reads a name is asked for each name") {
-  // What the module makes of the name, the prefilter doesn't judge.
+TEST_CASE("A rule that reads a name is evaluated for each name") {
+  // The prefilter doesn't judge what the module does with the name.
   const RuleSet rules =
       compiled("import \"math\" rule r { strings: $a = \"eval\" condition: $a and "
                "math.to_number(filename contains \"good\") == 0 }");
@@ -65,7 +65,7 @@ TEST_CASE("A rule that reads a name is asked for each name") {
   }
 }
 
-TEST_CASE("Without the prefilter everything is scanned, and raw space always") {
+TEST_CASE("Everything is scanned without the prefilter, and raw space always is") {
   const RuleSet rules = compiled("rule r { strings: $a = \"eval\" condition: $a }");
   Scanner all(rules, 60, Prefiltering::off), filtered(rules, 60);
   for (int i = 0; i < 2; ++i) {
@@ -76,7 +76,7 @@ TEST_CASE("Without the prefilter everything is scanned, and raw space always") {
   CHECK(repeated(filtered) == 0);
 }
 
-TEST_CASE("Each copy of a file has its findings, whose bytes were scanned once") {
+TEST_CASE("Each copy of a file has its own findings, although the bytes are scanned once") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image({.size = 16_MiB});
   for (const char* path : {"inetpub/a.aspx", "inetpub/b.aspx", "Windows/Temp/c.txt"})

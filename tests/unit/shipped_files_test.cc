@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is thought of a file in a web folder of Exchange.
+// How a file in a web folder of Exchange is judged.
 #include "support/catch.h"
 
 #include "hash_sets/hash_sets.h"
@@ -56,7 +56,7 @@ TEST_CASE("a page that Exchange never shipped is unknown, wherever Exchange was 
 }
 
 TEST_CASE(
-    "what is left in a proxy folder is unknown whatever its type, but elsewhere only pages are") {
+    "a stray file in a proxy folder is unknown whatever its type, but elsewhere only pages are") {
   const Builtin list;
   const ShippedFiles& s = list.shipped();
   CHECK(judged(s, kRoot + "FrontEnd/HttpProxy/owa/auth/google.log") == kUnknown);
@@ -67,8 +67,7 @@ TEST_CASE(
   CHECK(judged(s, kRoot + "Logging/x.aspx").empty());
 }
 
-TEST_CASE(
-    "a shipped page with content that no build shipped is foreign, in folders of any version") {
+TEST_CASE("a shipped page whose content no build shipped is foreign, in folders of any version") {
   const Builtin list;
   const ShippedFiles& s = list.shipped();
   CHECK(judged(s, kRoot + "FrontEnd/HttpProxy/owa/auth/RedirSuiteServiceProxy.aspx") ==
@@ -82,7 +81,8 @@ TEST_CASE(
   CHECK(judged(s, kRoot + "FrontEnd/HttpProxy/owa/auth/logon.aspx", "").empty());
 }
 
-TEST_CASE("what setup, administrators and the server itself write is not judged by its content") {
+TEST_CASE(
+    "files that setup, administrators and the server itself write are not judged by content") {
   const Builtin list;
   const ShippedFiles& s = list.shipped();
   CHECK(judged(s, kRoot + "FrontEnd/HttpProxy/ecp/web.config").empty());
@@ -90,9 +90,10 @@ TEST_CASE("what setup, administrators and the server itself write is not judged 
   CHECK(judged(s, kRoot + "FrontEnd/HttpProxy/owa/auth/15.2.1/themes/resources/logon.css").empty());
 }
 
-TEST_CASE("a shipped content is no stranger under any name, such as the page for China") {
+TEST_CASE("shipped content is never a stranger, whatever its name, such as the page for China") {
   const Builtin list;
-  // OutlookCN.aspx is Microsoft's; OutlookEN.aspx, OutlookUS.aspx and others of these names are web shells.
+  // OutlookCN.aspx is Microsoft's. OutlookEN.aspx, OutlookUS.aspx and others like them are web
+  // shells.
   constexpr const char* kOutlookCn =
       "c6e002d39103245ef4c23792ae496f5b7fdb4cd4453da3b5e6d245adb698a56c";
   const std::string auth = kRoot + "FrontEnd/HttpProxy/owa/auth/";
@@ -102,7 +103,7 @@ TEST_CASE("a shipped content is no stranger under any name, such as the page for
   CHECK(judged(list.shipped(), auth + "OutlookEN.aspx") == kUnknown);
 }
 
-TEST_CASE("names in a list count in any case and version, and the note names its newest build") {
+TEST_CASE("names in a list match in any case and version, and the note gives the newest build") {
   ShippedFiles shipped;
   shipped.add(sha256_of(std::string_view("b")), "owa\\prem\\15.0.1.2\\B.aspx", "15.02.0858.005");
   shipped.add(sha256_of(std::string_view("c")), "ClientAccess/c.aspx", "15.01.1034.026");
@@ -114,7 +115,7 @@ TEST_CASE("names in a list count in any case and version, and the note names its
   CHECK(hit->note.find("15.02.0858.005") != std::string::npos);
 }
 
-TEST_CASE("a page in aspnet_client is unknown where Exchange stands on the image") {
+TEST_CASE("a page in aspnet_client is unknown if Exchange is installed on the image") {
   const Builtin list;
   const ShippedFiles& s = list.shipped();
   CHECK(judged(s, "/inetpub/wwwroot/aspnet_client/system_web/4_0_30319/err0r.aspx") == kUnknown);

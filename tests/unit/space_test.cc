@@ -24,7 +24,7 @@ struct Wish {
 
 } // namespace
 
-TEST_CASE("every byte goes to the best claim on it, whatever overlaps what") {
+TEST_CASE("every byte goes to the best claim on it, however claims overlap") {
   const unsigned seed = GENERATE(take(200, random(0U, 1U << 30)));
   CAPTURE(seed);
   std::mt19937 random(seed);
@@ -71,7 +71,7 @@ TEST_CASE("claims that are empty or reach past 2^63 claim nothing") {
   CHECK(claims.settle(100, 1) == std::vector<u64>{0});
 }
 
-TEST_CASE("the parts of an account add up, and say why bytes were passed over") {
+TEST_CASE("the parts of an account add up, and say why bytes were skipped") {
   SpaceAccount account;
   account.size = 100;
   account.metadata = 10;
@@ -94,7 +94,7 @@ TEST_CASE("the parts of an account add up, and say why bytes were passed over") 
   CHECK_FALSE(account.balanced());
 }
 
-TEST_CASE("bytes that the update sequence displaced are placed in its array") {
+TEST_CASE("bytes that the update sequence displaced are located in its array") {
   const PlaceStored stored = [](u64 offset, u64 length) {
     return std::vector<Extent>{{0, 10'000 + offset, length, Extent::Kind::stored}};
   };
@@ -108,7 +108,7 @@ TEST_CASE("bytes that the update sequence displaced are placed in its array") {
         std::vector<Extent>{{0, 10'000 + 0x33, 1, Extent::Kind::rewritten}});
 }
 
-TEST_CASE("an index block's slack begins where its entries end; a block in no use is slack") {
+TEST_CASE("an index block's slack begins where its entries end, and an unused block is all slack") {
   std::string bytes(3 * 4096, '\0');
   const auto put = [&](u64 at, std::string_view text) { bytes.replace(at, text.size(), text); };
   const auto block = [&](u64 at, char used) { // 0x28: the array, of 9 words
@@ -127,7 +127,7 @@ TEST_CASE("an index block's slack begins where its entries end; a block in no us
   REQUIRE(slack.size() == 3);
   CHECK(slack[0].offset == 24 + 0x140);
   CHECK_FALSE(slack[0].zeros);
-  CHECK(slack[1].offset == 4096); // in no use by the bitmap
+  CHECK(slack[1].offset == 4096); // unused according to the bitmap
   CHECK(slack[2].offset == 2 * 4096);
   CHECK(slack[2].array_offset == 0);
 
@@ -141,7 +141,8 @@ TEST_CASE("an index block's slack begins where its entries end; a block in no us
   CHECK(index_slack(source, extents, ~u64{0}, 4096, {}).size() == 3);
 }
 
-TEST_CASE("system streams are known by place and name; what a user adds to their files is not") {
+TEST_CASE(
+    "system streams are recognized by place and name, but not what a user adds to their files") {
   const auto named = [](u64 parent, const char* name) {
     return std::vector<FileName>{{{parent, 1}, name, {}, 1}};
   };
@@ -159,6 +160,6 @@ TEST_CASE("system streams are known by place and name; what a user adds to their
   CHECK(system.holds(62, named(61, "$Tops"), "$T", 1));
   CHECK_FALSE(system.holds(62, named(61, "shell.aspx"), "", 1));
   CHECK(system.holds(70, named(5, "PageFile.sys"), "", 1_GiB));
-  CHECK_FALSE(system.holds(70, named(5, "pagefile.sys"), "", 4096)); // Windows makes none so small
+  CHECK_FALSE(system.holds(70, named(5, "pagefile.sys"), "", 4096)); // Windows makes it larger
   CHECK_FALSE(system.holds(70, named(44, "pagefile.sys"), "", 1_GiB));
 }

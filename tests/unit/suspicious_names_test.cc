@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names that Win32 hides, and IIS's configuration that serves what is hidden.
+// Names that Win32 hides, and IIS configurations that serve what is hidden.
 #include "examine/virtual_directories.h"
 #include "filesystem/suspicious_names.h"
 #include "support/catch.h"
@@ -53,7 +53,7 @@ TEST_CASE("device names are reserved in any case, with extensions, spaces and su
   }
 }
 
-TEST_CASE("each oddity of a name is named, and ordinary names have none") {
+TEST_CASE("each oddity of a name is reported, and ordinary names have none") {
   CHECK(oddities("COM1") == Names{"reserved_name"});
   CHECK(oddities("shell.aspx.") == Names{"trailing_dot_or_space"});
   CHECK(oddities("shell.aspx ") == Names{"trailing_dot_or_space"});
@@ -85,7 +85,7 @@ TEST_CASE("virtual directories below ProgramData or under hidden names are found
   CHECK(in_utf16[0].matches.at(0).offset == 2 + 2 * config_with(tag).find(tag));
 }
 
-TEST_CASE("spelling does not hide a virtual directory, and ordinary ones are none") {
+TEST_CASE("spelling does not hide a virtual directory, and ordinary ones are not reported") {
   for (const char* tag : {
            "<virtualDirectory physicalPath='c:/programdata/ZING' path='/z'/>",
            "<VirtualDirectory\r\n\tpath = \"/a>b\"\r\n physicalPath\t=\r\n\"C:\\Users\\All "

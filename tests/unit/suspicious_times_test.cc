@@ -33,7 +33,7 @@ TEST_CASE("a file created before its name is odd, whatever the other times") {
   CHECK(names(Times{kNow - 1, kNow, kNow, kNow}, fn) == Names{"created_before_name"});
 }
 
-TEST_CASE("times set to whole seconds are odd where those of the name are not") {
+TEST_CASE("times set to whole seconds are odd if those of the name are not") {
   const u64 whole = kNow / kSecond * kSecond + kSecond;
   const Times fn{kNow, kNow, kNow, kNow};
   CHECK(names(Times{whole, whole, kNow, kNow}, fn) == Names{"whole_seconds"});
@@ -41,7 +41,7 @@ TEST_CASE("times set to whole seconds are odd where those of the name are not") 
   CHECK(names(Times{whole, whole, kNow, kNow}, Times{whole, kNow, kNow, kNow}).empty());
 }
 
-TEST_CASE("times before NTFS existed or after 2100 are odd, said once") {
+TEST_CASE("times before NTFS existed or after 2100 are odd, and reported once") {
   const Times fn{kNow, kNow, kNow, kNow};
   CHECK(names(Times{kNow, kNow, kNow, 1}, fn) == Names{"impossible_time"});
   CHECK(names(Times{kNow, kNow, kNow, ~u64{0}}, std::nullopt) == Names{"impossible_time"});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can only be said when all findings are known: which came about together, and which are the highest.
+// What can only be said once all findings are known: which were created together, and which are
+// highest.
 #include "support/catch.h"
 #include "unit/manifest_fixture.h"
 #include "weigh/time_proximity.h"
@@ -30,7 +31,7 @@ Finding scored(u64 record, int score, std::optional<u64> si, std::optional<u64> 
   return finding;
 }
 
-/// Each finding after the pass over a journal that holds them all.
+/// Each finding after a pass over a journal that holds them all.
 std::vector<Finding> passed(const std::vector<Finding>& findings) {
   const TempDir folder;
   CaseContent content{{some_volume(1)}, {}, {}};
@@ -51,7 +52,7 @@ std::vector<Finding> passed(const std::vector<Finding>& findings) {
 
 } // namespace
 
-TEST_CASE("findings of weight that were created together raise each other, and name the other") {
+TEST_CASE("weighty findings that were created together raise each other, and name the other") {
   const std::vector<Finding> both =
       passed({scored(1, 80, kNoon), scored(2, 75, kNoon + 10 * kMinute)});
   CHECK(both[0].score == 85);
@@ -60,7 +61,7 @@ TEST_CASE("findings of weight that were created together raise each other, and n
   CHECK(passed({scored(1, 80, kNoon), scored(2, 75, kNoon + 10 * kMinute + 1)})[0].score == 80);
 }
 
-TEST_CASE("a note stays a note, a light finding lifts nothing, and none lifts itself") {
+TEST_CASE("a note stays a note, a light finding raises nothing, and none raises itself") {
   const std::vector<Finding> three =
       passed({scored(1, 80, kNoon), scored(2, 39, kNoon), scored(3, 74, kNoon)});
   CHECK(three[0].score == 80);
@@ -71,7 +72,7 @@ TEST_CASE("a note stays a note, a light finding lifts nothing, and none lifts it
   CHECK(passed({scored(1, 80, 0), scored(2, 80, 0)})[0].score == 80); // no time was stored
 }
 
-TEST_CASE("times of $FILE_NAME are compared with their like, and a full score stays full") {
+TEST_CASE("$FILE_NAME times are compared with each other, and a full score stays full") {
   const std::vector<Finding> both =
       passed({scored(1, 98, kNoon, kNoon), scored(2, 80, kNoon + 500 * kMinute, kNoon)});
   CHECK(both[0].score == 100);
@@ -80,7 +81,7 @@ TEST_CASE("times of $FILE_NAME are compared with their like, and a full score st
   CHECK(passed({scored(1, 80, kNoon, 1), scored(2, 80, 1, kNoon)})[0].score == 80);
 }
 
-TEST_CASE("what was unpacked together says nothing by its time") {
+TEST_CASE("the times of files that were unpacked together say nothing") {
   std::vector<Finding> few, many;
   for (u64 record = 1; record <= 4; ++record) few.push_back(scored(record, 80, kNoon));
   for (u64 record = 1; record <= 5; ++record) many.push_back(scored(record, 80, kNoon));

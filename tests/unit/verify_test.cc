@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every change to a sealed case is found, and named where it stands.
+// Every change to a sealed case is found, and named with its place.
 #include "manifest/seal.h"
 
 #include "base/error.h"
@@ -59,7 +59,7 @@ public:
     lines.at(line).replace(at, from.size(), to);
   }
 
-  /// Writes `lines` under a fresh seal, as a forger would who knows the format.
+  /// Writes `lines` under a fresh seal, as a forger who knows the format would.
   void reseal() {
     SealRecord record;
     std::string text;
@@ -84,7 +84,7 @@ std::string shown(std::size_t index) {
   return "manifest.jsonl line " + std::to_string(index + 1) + ": ";
 }
 
-/// One byte changed, inserted or taken away, or the rest cut off.
+/// One byte changed, inserted or removed, or the rest cut off.
 std::string damaged(const std::string& good, Random& random) {
   std::string bad = good;
   const std::size_t at = random.below(good.size());
@@ -128,21 +128,21 @@ TEST_CASE("every random edit of a manifest is found") {
   CAPTURE(seed);
   Random random(seed);
   for (int round = 0; round < 200; ++round) {
-    // The seal is a small part of the file and the only one that no hash covers.
+    // The seal is a small part of the file and the only part that no hash covers.
     const bool in_seal = round % 2 == 0;
     const std::string bad =
         in_seal ? good.substr(0, seal_start) + damaged(good.substr(seal_start), random)
                 : damaged(good, random);
     overwrite(sealed.manifest(), bad);
     const std::optional<std::string> problem = sealed.problem();
-    if (bad == good) continue; // a byte inserted beside its like at the very place of a cut
+    if (bad == good) continue; // the edit changed nothing
     CAPTURE(round, in_seal);
     REQUIRE(problem);
     REQUIRE_THAT(*problem, StartsWith("manifest.jsonl"));
   }
 }
 
-TEST_CASE("every random edit of an evidence copy is found by name") {
+TEST_CASE("every random edit of an evidence copy is found and named") {
   const SealedCase sealed;
   const std::vector<std::filesystem::path> copies = sealed.copies();
   REQUIRE_FALSE(copies.empty());
@@ -159,7 +159,7 @@ TEST_CASE("every random edit of an evidence copy is found by name") {
   CHECK(sealed.problem().value_or("none") == "none");
 }
 
-TEST_CASE("a missing, an extra and a misplaced evidence file are found by name") {
+TEST_CASE("missing, extra and misplaced evidence files are found and named") {
   const SealedCase sealed;
   const std::filesystem::path copy = sealed.copies().front();
   const std::string name = copy.filename().string(), content = content_of(copy);
@@ -187,7 +187,7 @@ TEST_CASE("a missing, an extra and a misplaced evidence file are found by name")
   expect("evidence/zz/" + name + ": no finding names it");
 }
 
-TEST_CASE("a forged manifest under a fresh seal is found where it contradicts itself") {
+TEST_CASE("a forged manifest under a fresh seal is rejected where it contradicts itself") {
   SealedCase sealed;
   const auto expect = [&](std::size_t line, const std::string& text) {
     sealed.reseal();
@@ -258,11 +258,11 @@ TEST_CASE("a forged manifest under a fresh seal is found where it contradicts it
     sealed.edit(issue, "issue", "guess");
     expect(issue, "`guess`");
   }
-  SECTION("a field named twice") {
+  SECTION("a field given twice") {
     sealed.edit(issue, "{", "{\"bytes\":0,");
     expect(issue, "`bytes` occurs twice");
   }
-  SECTION("a number that is not one") {
+  SECTION("something that is not a number") {
     sealed.edit(finding, "\"record\":", "\"record\":-");
     expect(finding, "`record` is not an unsigned number");
   }
@@ -276,7 +276,7 @@ TEST_CASE("a forged manifest under a fresh seal is found where it contradicts it
     exported->replace(at, 64, "../../../../etc/passwd");
     expect(static_cast<std::size_t>(exported - sealed.lines.begin()), "64 lower-case hex digits");
   }
-  SECTION("what is no object") {
+  SECTION("a line that is not an object") {
     for (const std::string& line :
          {std::string(), std::string("[]"), std::string("1"), std::string("{"), std::string("{}{}"),
           std::string("{\"type\":\"issue\"}\xff"), "{\"a\":" + std::string(2 << 20, '['),
@@ -287,7 +287,7 @@ TEST_CASE("a forged manifest under a fresh seal is found where it contradicts it
   }
 }
 
-TEST_CASE("nothing may stand after the seal, and the last line must end") {
+TEST_CASE("nothing may follow the seal, and the last line must be complete") {
   const SealedCase sealed;
   const std::string good = content_of(sealed.manifest());
   const std::size_t seal_line = sealed.lines.size();
@@ -304,7 +304,7 @@ TEST_CASE("nothing may stand after the seal, and the last line must end") {
   CHECK_THAT(*sealed.problem(), ContainsSubstring("after 1 lines without a seal"));
 }
 
-TEST_CASE("a number of the seal that is not the file's is named") {
+TEST_CASE("a number in the seal that does not fit the file is named") {
   const SealedCase sealed;
   const std::string good = content_of(sealed.manifest());
   const std::size_t at = good.rfind("\"findings\":") + 11;
@@ -320,7 +320,7 @@ TEST_CASE("a manifest that is not a plain file is named") {
   CHECK(sealed.problem() == "manifest.jsonl: not a plain file");
 }
 
-TEST_CASE("a folder that is no sealed case is refused, not called a bad case") {
+TEST_CASE("a folder that is not a sealed case is refused, not called a bad case") {
   TempDir folder;
   const auto refused = [&](const std::filesystem::path& path, const char* why) {
     CHECK_THROWS_MATCHES(verify_case(path), Error, MessageMatches(ContainsSubstring(why)));

@@ -24,7 +24,7 @@ public:
   const std::filesystem::path& path() const { return path_; }
   void split(const std::string& script) const { partition(path_, script); }
   void put(u64 offset, ByteView bytes) const { patch(path_, offset, bytes); }
-  /// A file system of that size, made by `tool`, at that offset.
+  /// A file system of that size at that offset, made by `tool`.
   void format(u64 offset, u64 size, const std::string& tool, const std::string& options) const {
     const std::filesystem::path part = folder_ / "part.raw";
     write_file(part, {});
@@ -43,7 +43,7 @@ private:
   std::filesystem::path path_;
 };
 
-/// `p1 1048576+8388608 ntfs`, for each.
+/// `p1 1048576+8388608 ntfs`, for each volume.
 std::vector<std::string> shown(const VolumeTable& table) {
   std::vector<std::string> lines;
   for (const Volume& v : table.volumes)
@@ -60,7 +60,7 @@ constexpr const char* kGpt =
 const Lines kGptVolumes{"p1 1048576+8388608 ntfs", "p2 9437184+4194304 microsoft-reserved",
                         "p3 13631488+8388608 unknown"};
 
-TEST_CASE("a GPT gives its volumes in order, each with what it is") {
+TEST_CASE("a GPT yields its volumes in order, each with its file system") {
   const Disk disk(32_MiB);
   disk.split(kGpt);
   disk.ntfs(1048576, 8388608);
@@ -72,7 +72,7 @@ TEST_CASE("a GPT gives its volumes in order, each with what it is") {
   CHECK(table.volumes[0].source->media_offset(512) == u64{1048576 + 512});
 }
 
-TEST_CASE("a damaged primary GPT is made up for by the backup, and is a problem") {
+TEST_CASE("a damaged primary GPT is replaced by the backup, and is a problem") {
   const Disk disk(32_MiB);
   disk.split(kGpt);
   disk.ntfs(1048576, 8388608);
@@ -92,7 +92,7 @@ constexpr const char* kMbr = "label: "
                              "83\nstart=26624,size=36864,type=5\n"
                              "start=28672,size=8192,type=7\nstart=38912,size=16384,type=7\n";
 
-TEST_CASE("an MBR gives primary and logical volumes") {
+TEST_CASE("an MBR yields primary and logical volumes") {
   const Disk disk(32_MiB);
   disk.split(kMbr);
   disk.ntfs(1048576, 8388608);
@@ -105,8 +105,7 @@ TEST_CASE("an MBR gives primary and logical volumes") {
   CHECK(table.volumes[0].description == "NTFS / exFAT (0x07)");
 }
 
-TEST_CASE("an extended chain that breaks off or comes back to itself is a problem, and the rest is "
-          "found") {
+TEST_CASE("a broken or circular extended chain is a problem, and the rest is found") {
   const Disk disk(32_MiB);
   disk.split(kMbr);
   const u64 extended = u64{26624} * 512;
@@ -127,12 +126,12 @@ TEST_CASE("an extended chain that breaks off or comes back to itself is a proble
   CHECK_THAT(table.problems[0], ContainsSubstring(expected));
 }
 
-TEST_CASE("a bare NTFS volume is one volume, though its first sector bears an MBR's signature") {
+TEST_CASE("a bare NTFS volume is one volume, although its first sector has an MBR's signature") {
   const Disk disk(16_MiB);
   disk.ntfs(0, 16_MiB);
   const Bytes boot = read_file(disk.path());
   REQUIRE(boot[510] == std::byte{0x55});
-  disk.put(446, bytes_of(std::string(64, '\0'))); // even where the boot code reads as a table
+  disk.put(446, bytes_of(std::string(64, '\0'))); // even if the boot code looks like a table
   disk.put(446 + 4, bytes_of(std::string_view("\x07\0\0\0\x10\0\0\0\x10\0\0\0", 12)));
   const VolumeTable table = disk.volumes();
   CHECK(table.kind == "none");
@@ -147,7 +146,7 @@ TEST_CASE("noise and zeros are one unknown volume") {
   CHECK(shown(disk.volumes()) == Lines{"v 0+1048576 unknown"});
 }
 
-TEST_CASE("NTFS that also looks like ext is swept as NTFS, and says so") {
+TEST_CASE("NTFS that also looks like ext is swept as NTFS, and this is reported") {
   const Disk disk(16_MiB);
   disk.format(0, 16_MiB, "mkfs.ext4", "-q -F");
   const Bytes ext = read_file(disk.path());
@@ -183,7 +182,7 @@ TEST_CASE("other file systems and encrypted volumes are named") {
   }
 }
 
-TEST_CASE("a volume whose boot sector is gone is known by the backup of it") {
+TEST_CASE("a volume without its boot sector is recognized by the backup") {
   const Disk disk(16_MiB);
   disk.ntfs(0, 16_MiB);
   disk.put(0, std::vector<std::byte>(512));
@@ -217,7 +216,7 @@ TEST_CASE("a bare NTFS volume that is cut short is a problem") {
   CHECK_THAT(table.problems[0], ContainsSubstring("boot sector claims"));
 }
 
-TEST_CASE("what looks like NTFS is told by signature, sector, cluster and MFT") {
+TEST_CASE("NTFS is recognized by signature, sector size, cluster size and MFT") {
   Bytes boot(512);
   const auto set = [&](u64 offset, std::string_view bytes) {
     std::memcpy(boot.data() + offset, bytes.data(), bytes.size());
@@ -267,7 +266,7 @@ TEST_CASE("an unreadable first sector is a problem, not a crash") {
   CHECK_THAT(fmt::format("{}", table.problems.at(0)), ContainsSubstring("bad sector"));
 }
 
-TEST_CASE("tables changed at random end in volumes and problems") {
+TEST_CASE("tables changed at random yield volumes and problems") {
   for (const char* script : {kGpt, kMbr}) {
     const Disk disk(32_MiB);
     disk.split(script);

@@ -50,14 +50,14 @@ int points_for(const Finding& finding, const std::string& words) {
 
 } // namespace
 
-TEST_CASE("the rule's own score is taken from its meta, capped, and in words where it has only "
-          "these") {
+TEST_CASE("the rule's own score is taken from its meta and capped, and words count if there is no "
+          "number") {
   CHECK(base_of({{"score", i64{75}}}) == 75);
   CHECK(base_of({{"Score", std::string("60")}}) == 60);
   CHECK(base_of({{"score", i64{250}}}) == 100);
   CHECK(base_of({{"score", i64{-20}}}) == 0);
   CHECK(base_of({{"score", i64{0}}}) == 0);
-  CHECK(base_of({{"score", std::string("high")}}) == 50); // no number: as without one
+  CHECK(base_of({{"score", std::string("high")}}) == 50); // not a number: as if there were none
   CHECK(base_of({{"severity", std::string("High")}}) == 75);
   CHECK(base_of({{"severity", i64{100}}}) == 100);
   CHECK(base_of({{"threat_level", i64{7}}}) == 70);
@@ -66,7 +66,7 @@ TEST_CASE("the rule's own score is taken from its meta, capped, and in words whe
   CHECK(base_of({{"score", true}}) == 50);
 }
 
-TEST_CASE("a rule of the highest score stays below 40 in rules, advisories and signatures") {
+TEST_CASE("a rule with the highest score stays below 40 in rules, advisories and signatures") {
   for (const char* path :
        {"/Tools/a.yar", "/Tools/a.yml", "/Users/a/a.md",
         "/ProgramData/Microsoft/Windows Defender/Definition Updates/x/mpavbase.vdm"}) {
@@ -78,8 +78,7 @@ TEST_CASE("a rule of the highest score stays below 40 in rules, advisories and s
   }
 }
 
-TEST_CASE("a deleted finding, one in a served folder, and a hard link into one differ by their "
-          "points") {
+TEST_CASE("deletion, a served folder, and a hard link into one each change a finding's points") {
   Finding plain = finding_at("/data/a.aspx", {{"score", i64{50}}});
   weigh_with(plain);
   CHECK(plain.place == "other");
@@ -95,7 +94,7 @@ TEST_CASE("a deleted finding, one in a served folder, and a hard link into one d
   CHECK(*deleted.score == 60);
 }
 
-TEST_CASE("content that its extension denies adds points, and what may stand there does not") {
+TEST_CASE("content that contradicts its extension adds points, and what may be there does not") {
   const auto mismatch = [](const std::string& name, const std::string& content) {
     Finding finding = finding_at("/data/" + name, {{"score", i64{50}}});
     weigh_with(finding, content);
@@ -144,8 +143,8 @@ TEST_CASE("names that resemble shipped ones, or are random, add little") {
   CHECK(points("/data/0QWYSEXe.aspx") == 0);
 }
 
-TEST_CASE("reasons that a finding brings with it stand in place of its cause's, and settling twice "
-          "changes nothing") {
+TEST_CASE(
+    "a finding's own reasons replace those of its cause, and settling twice changes nothing") {
   Finding finding = finding_at("/inetpub/wwwroot/a.aspx", {{"score", i64{100}}});
   finding.why = {{"something known", 95}};
   weigh_with(finding);
@@ -160,7 +159,7 @@ TEST_CASE("reasons that a finding brings with it stand in place of its cause's, 
   CHECK(finding.why.back() == Reason{"kept within 0 and 100", -15});
 }
 
-TEST_CASE("hash sets and anomalies begin with the table's points") {
+TEST_CASE("hash sets and anomalies start with the table's points") {
   Finding finding = finding_at("/data/a", {});
   finding.cause = HashSetHit{"set", "entry"};
   weigh_with(finding);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decoders of WOF's chunks, against libwim: what it compresses, and what it makes of damaged chunks.
+// The decoders of WOF's chunks against libwim: what libwim compresses, and how it reads damaged
+// chunks.
 #include "base/error.h"
 #include "content/lzx.h"
 #include "content/xpress_huffman.h"
@@ -18,7 +19,8 @@ namespace {
 
 class Decoder {
 public:
-  /// In memory of exactly these sizes, so that AddressSanitizer sees a read or write beyond. Absent for a FormatError.
+  /// In buffers of exactly these sizes, so that AddressSanitizer sees any access beyond them.
+  /// Absent on a FormatError.
   std::optional<std::string> operator()(Encoding kind, const std::string& bytes, std::size_t size) {
     const std::vector<std::byte> in(bytes_of(bytes).begin(), bytes_of(bytes).end());
     std::vector<std::byte> out(size);
@@ -33,14 +35,14 @@ public:
     }
     return std::string(chars_of(out));
   }
-  std::string why; ///< the last one failed
+  std::string why; ///< why the last one failed
 
 private:
   Lzx lzx_;
   XpressHuffman xpress_;
 };
 
-/// Machine code as E8 translation meets it: calls near and far, forwards and backwards.
+/// Machine code for the E8 translation: near and far calls, forwards and backwards.
 std::string calls(std::size_t size, u64 seed) {
   std::mt19937_64 random(seed);
   std::string code;
@@ -55,7 +57,7 @@ std::string calls(std::size_t size, u64 seed) {
   return code.substr(0, size);
 }
 
-/// Parts of different statistics in one chunk, which makes several blocks.
+/// Parts with different statistics in one chunk, which give several blocks.
 std::string mixture(std::size_t size, u64 seed) {
   std::mt19937_64 random(seed);
   std::string all;
@@ -91,7 +93,7 @@ std::vector<std::string> contents(std::size_t chunk) {
 
 } // namespace
 
-TEST_CASE("chunks that libwim compressed decompress to what they were, at every level and size") {
+TEST_CASE("chunks that libwim compressed decompress to the original, at every level and size") {
   if (!can_compress_wof()) SKIP("no wim_codec");
   Decoder decode;
   for (const Encoding kind : kWofKinds) {
@@ -113,7 +115,7 @@ TEST_CASE("chunks that libwim compressed decompress to what they were, at every 
   }
 }
 
-TEST_CASE("a chunk cut anywhere is refused, and the words say where it breaks off") {
+TEST_CASE("a chunk cut anywhere is refused, and the message says where it ends") {
   if (!can_compress_wof()) SKIP("no wim_codec");
   Decoder decode;
   for (const Encoding kind : kWofKinds) {
@@ -132,7 +134,7 @@ TEST_CASE("a chunk cut anywhere is refused, and the words say where it breaks of
   }
 }
 
-TEST_CASE("damaged chunks give what libwim makes of them, or an error, and never a crash") {
+TEST_CASE("damaged chunks give what libwim reads in them, or an error, and never a crash") {
   if (!can_compress_wof()) SKIP("no wim_codec");
   Decoder decode;
   for (const Encoding kind : kWofKinds) {
@@ -143,7 +145,7 @@ TEST_CASE("damaged chunks give what libwim makes of them, or an error, and never
     for (u64 i = 0; i < rounds(4000); ++i) {
       std::string bytes = good;
       const u64 flips = 1 + random() % 4;
-      // Half of them in the code lengths, which decide about everything else.
+      // In half of the jobs the flips are in the code lengths, on which everything else depends.
       for (u64 flip = 0; flip < flips; ++flip)
         bytes[random() % (i % 2 == 0 ? 200 : bytes.size())] ^= static_cast<char>(1 << random() % 8);
       jobs.push_back({WofJob::Task::decompress, kind, bytes, content.size()});
@@ -169,14 +171,14 @@ TEST_CASE("damaged chunks give what libwim makes of them, or an error, and never
   }
 }
 
-TEST_CASE("the examples of MS-XCA decompress to what it says") {
+TEST_CASE("the examples in MS-XCA decompress to what it says") {
   std::string table(256, '\0');
   table[0x30] = '\x30'; // a: 3 bits
   table[0x31] = '\x23'; // b: 3, c: 2
   table[0x80] = '\x02'; // the end: 2
   std::string abc;
   for (int i = 0; i < 100; ++i) abc += "abc";
-  table[0x8f] = '\x20'; // a long match of a distance in two bits: 2
+  table[0x8f] = '\x20'; // a long match, with a distance of two bits: 2
   Decoder decode;
   const std::string data("\xa8\xdc\x00\x00\xff\x26\x01", 7);
   CHECK(decode(Encoding::wof_xpress4k, table + data, abc.size()) == abc);
@@ -194,7 +196,7 @@ public:
     }
     return *this;
   }
-  /// Where a word begins already, a whole one is skipped.
+  /// If a word begins here, a whole one is skipped.
   LzxBits& align() {
     if (used_ == 0) bytes_.append(2, '\0');
     while (used_ != 0) put(0, 1);
@@ -221,7 +223,8 @@ public:
   const std::string& bytes() const { return bytes_; }
 
 private:
-  /// Of the code for code lengths: 18 (a long run of zeros) is 0, 16 (from 0 to 1) is 10, 17 (a short run) is 11.
+  /// The code for code lengths: 18 (a long run of zeros) is 0, 16 (from 0 to 1) is 10, 17 (a short
+  /// run) is 11.
   LzxBits& code_lengths() {
     for (unsigned symbol = 0; symbol < 20; ++symbol)
       put(symbol == 18 ? 1 : symbol == 16 || symbol == 17 ? 2 : 0, 4);
@@ -241,8 +244,7 @@ private:
 
 } // namespace
 
-TEST_CASE("LZX blocks stored as they are decompress, whatever their size, and calls in them are "
-          "translated") {
+TEST_CASE("uncompressed LZX blocks of any size are read, and calls in them are translated") {
   Decoder decode;
   std::vector<WofJob> jobs;
   std::vector<std::string> ours;
@@ -263,7 +265,7 @@ TEST_CASE("LZX blocks stored as they are decompress, whatever their size, and ca
   }
   CHECK(decode(Encoding::wof_lzx, LzxBits().uncompressed("no calls in it").bytes(), 14) ==
         "no calls in it");
-  // At 3 stands a call of the absolute 0x100: it becomes relative to where it stands.
+  // At 3 there is a call to the absolute 0x100. It becomes relative to its own place.
   const std::string call("abc\xe8\x00\x01\x00\x00 and ten more", 22);
   CHECK(decode(Encoding::wof_lzx, LzxBits().uncompressed(call).bytes(), 22) ==
         std::string("abc\xe8\xfd\x00\x00\x00 and ten more", 22));
@@ -273,7 +275,7 @@ TEST_CASE("LZX blocks stored as they are decompress, whatever their size, and ca
 }
 
 TEST_CASE(
-    "an LZX block stored as it is begins at the next word, or a word later where one begins") {
+    "an uncompressed LZX block begins at the next word, or a word later if already at a word") {
   Decoder decode;
   std::vector<WofJob> jobs;
   std::vector<std::string> contents;

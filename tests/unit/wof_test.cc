@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that WOF compressed: reparse point, chunk table, chunks, and what damage costs.
+// Files compressed with WOF: reparse point, chunk table, chunks, and what damage costs.
 #include "content/stream_content.h"
 #include "filesystem/wof_storage.h"
 #include "support/catch.h"
@@ -71,7 +71,7 @@ u64 total(const std::vector<Gap>& gaps) {
 
 } // namespace
 
-TEST_CASE("a WOF reparse point names the algorithm, and what is not known says why") {
+TEST_CASE("a WOF reparse point names the algorithm, and an unknown one says why it is unread") {
   CHECK(parsed({kTag, 16, 1, 2, 1, 0})->encoding == Encoding::wof_xpress4k);
   CHECK(parsed({kTag, 20, 1, 2, 1, 1, 0})->encoding == Encoding::wof_lzx);
   CHECK(parsed({kTag, 20, 1, 2, 1, 2, 0})->encoding == Encoding::wof_xpress8k);
@@ -95,13 +95,13 @@ TEST_CASE("a WOF reparse point names the algorithm, and what is not known says w
   CHECK_THAT(parsed({kTag, 16, 1, 1, 1, 0})->why_unread, ContainsSubstring("WIM"));
 }
 
-TEST_CASE("what libwim compressed in chunks reads as it was, around every border of chunks") {
+TEST_CASE("content that libwim compressed in chunks reads as it was, around every chunk boundary") {
   if (!can_compress_wof()) SKIP("no wim_codec");
   for (const Encoding kind : kWofKinds) {
     const u64 chunk = wof_chunk(kind);
     for (const u64 size : {u64{1}, u64{255}, u64{256}, u64{257}, u64{300}, chunk - 1, chunk,
                            chunk + 1, 3 * chunk - 1, 3 * chunk, 3 * chunk + 200, 300 * chunk + 5}) {
-      // Random, so raw, then text.
+      // Random bytes, which stay raw, then text.
       const std::string content =
           pattern(std::min(size, chunk * 3 / 2)).bytes() + text(size, size).bytes();
       const Stored stored(kind, size, wof_stored(wof_chunks(kind, content.substr(0, size), 20)));
@@ -114,7 +114,8 @@ TEST_CASE("what libwim compressed in chunks reads as it was, around every border
   }
 }
 
-TEST_CASE("a chunk that is damaged costs itself, and a table entry the two chunks it parts") {
+TEST_CASE(
+    "a damaged chunk costs only itself, and a damaged table entry the two chunks it separates") {
   if (!can_compress_wof()) SKIP("no wim_codec");
   for (const Encoding kind : kWofKinds) {
     const u64 chunk = wof_chunk(kind), size = 10 * chunk - 100;
@@ -152,8 +153,7 @@ TEST_CASE("a chunk that is damaged costs itself, and a table entry the two chunk
   }
 }
 
-TEST_CASE("sectors that can't be read cost the chunks that stand in them, of a raw chunk only "
-          "themselves") {
+TEST_CASE("unreadable sectors cost the chunks they are in, but in a raw chunk only themselves") {
   const u64 chunk = 4096, size = 8 * chunk;
   const std::string content = pattern(size).bytes(); // raw, all of it
   std::vector<std::string> chunks;
@@ -177,8 +177,8 @@ TEST_CASE("sectors that can't be read cost the chunks that stand in them, of a r
   CHECK(total(lost.found.gaps) == size);
 }
 
-TEST_CASE("from 4 GiB of content the table has 64 bits an entry, and only a table on the volume is "
-          "believed") {
+TEST_CASE("from 4 GiB of content the table has 64-bit entries, and only a table on the volume is "
+          "trusted") {
   const u64 chunk = 32768, size = 4_GiB + 100, chunks = size / chunk + 1;
   std::string stored_bytes, chunk_bytes;
   if (!can_compress_wof()) SKIP("no wim_codec");
@@ -197,7 +197,7 @@ TEST_CASE("from 4 GiB of content the table has 64 bits an entry, and only a tabl
   CHECK(found.gaps.empty());
   CHECK(chars_of(into) == std::string(5 * chunk, 'z') + std::string(100, 'y'));
 
-  // It decompresses to a thousand times what is stored: it is not held as one piece.
+  // It decompresses to a thousand times its stored size, so it is not held in one piece.
   const WindowPlan plan = plan_windows(stored.stream);
   CHECK(!plan.whole);
   CHECK(plan.windows.size() == 5);
@@ -213,7 +213,7 @@ TEST_CASE("from 4 GiB of content the table has 64 bits an entry, and only a tabl
              ContainsSubstring("no stream WofCompressedData"));
 }
 
-TEST_CASE("stored bytes flipped at random give the content, other bytes, or gaps, and no crash") {
+TEST_CASE("randomly flipped stored bytes yield the content, other bytes or gaps, and never crash") {
   if (!can_compress_wof()) SKIP("no wim_codec");
   for (const Encoding kind : kWofKinds) {
     const u64 size = 5 * wof_chunk(kind) + 77;

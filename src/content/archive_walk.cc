@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/archive_walk.h"
+
+#include "base/checked.h"
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+
+using Clock = std::chrono::steady_clock;
+
+ArchiveBudget::ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, std::chrono::seconds time)
+    : limits(of), members_left(of.members) {
+  const u64 by_ratio =
+      std::max(of.ratio_from, checked_multiply(stream_bytes, of.ratio).value_or(of.total_bytes));
+  bytes_left = std::min(of.total_bytes, by_ratio);
+  deadline = time.count() == 0 ? Clock::time_point::max() : Clock::now() + time;
+}
+
+bool ArchiveBudget::begin_member(ArchiveWalk& walk) {
+  ++walk.members;
+  if (members_left == 0) {
+    walk.limit = fmt::format("more than {} members", limits.members);
+    return false;
+  }
+  --members_left;
+  return !out_of_time(walk);
+}
+
+bool ArchiveBudget::out_of_time(ArchiveWalk& walk) const {
+  if (Clock::now() < deadline) return false;
+  walk.limit = "the time for one stream was over";
+  walk.timed_out = true;
+  return true;
+}
+
+void ArchiveBudget::hand_out(const ArchiveMember& member, const UseMember& use) {
+  held += member.bytes.size();
+  use(member);
+  held -= member.bytes.size();
+}
+
+} // namespace coldsweep
