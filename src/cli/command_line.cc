@@ -82,7 +82,7 @@ struct TimestampNames {
 
 CLI::App* add_timestamp(CLI::App& app, TimestampArguments& given, const TimestampNames& names) {
   CLI::App* command = app.add_subcommand(
-      names.command, "Get an RFC 3161 time stamp for a sealed case; this machine can be offline");
+      names.command, "Time-stamp a sealed case (RFC 3161), by a request file and a reply file");
   command->add_option("CASE", given.case_folder, "Case folder")->required();
   CLI::Option_group* ways = command->add_option_group("One of");
   ways->add_option(names.request, given.request,

@@ -102,8 +102,8 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
              filtered.decided.calls, human_size(filtered.decided.bytes), filtered.scanned.calls,
              human_size(filtered.scanned.bytes));
   if (filtered.repeated.calls > 0)
-    fmt::print("; {} ({}) were identical to one of these", filtered.repeated.calls,
-               human_size(filtered.repeated.bytes));
+    fmt::print("; {} ({}) {} identical to one of these", filtered.repeated.calls,
+               human_size(filtered.repeated.bytes), filtered.repeated.calls == 1 ? "was" : "were");
   fmt::print("\n");
   print_findings(seal, options.output);
   print_logs(seal);

@@ -132,7 +132,7 @@ void add_rule_handling(CLI::App& sweep, SweepOptions& o) {
   sweep
       .add_option("--places", o.places,
                   "Table of places and points to use instead of the built-in one, which "
-                  "`rules explain --toml` prints [built-in]")
+                  "`rules explain` prints [built-in]")
       ->type_name("FILE");
   sweep
       .add_option("--log-rules", o.log_rules,
