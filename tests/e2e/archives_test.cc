@@ -73,7 +73,7 @@ TEST_CASE("a marker in an archive in an archive has its member, its hashes and n
   SweepOptions unfiltered;
   unfiltered.prefilter = false;
   CHECK(run_sweep(path, kMarkerRule, unfiltered).manifest == swept.manifest);
-  CHECK(run_tool({COLDSWEEP_BINARY, "verify", swept.case_folder().string()}).status == 0);
+  CHECK(run_tool({kProgram, "verify", swept.case_folder().string()}).status == 0);
 }
 
 TEST_CASE("bombs and mazes cost an issue each, but no finding") {
@@ -172,9 +172,9 @@ TEST_CASE("bombs take no more memory than --memory allows") {
                                  "print(usage.ru_maxrss * 1024)\n"
                                  "sys.exit(os.waitstatus_to_exitcode(status))";
     const ToolResult swept =
-        run_tool({"python3", "-c", kMeasure, COLDSWEEP_BINARY, "sweep", image.build().string(),
-                  "-o", (folder / "case").string(), "--rules", rules.string(), "--memory", "64MiB",
-                  "-t", "2", "--progress", "none"});
+        run_tool({"python3", "-c", kMeasure, kProgram, "sweep", image.build().string(), "-o",
+                  (folder / "case").string(), "--rules", rules.string(), "--memory", "64MiB", "-t",
+                  "2", "--progress", "none"});
     CAPTURE(swept.out, swept.err);
     CHECK(swept.status == status);
     return std::stoull(swept.out.substr(swept.out.find_last_not_of("0123456789\n") + 1));

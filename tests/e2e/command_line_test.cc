@@ -48,10 +48,9 @@ TEST_CASE("a case whose page can't be written is sealed all the same, and says s
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   Scene scene;
   // In blocks of 512 bytes: enough for the journal, and less than the page takes.
-  const ToolResult swept =
-      run_tool({"sh", "-c", "trap '' XFSZ; ulimit -f 115; exec \"$@\"", "sh", COLDSWEEP_BINARY,
-                "sweep", "-r", scene.rules().string(), scene.image.build().string(), "-o",
-                scene.case_folder().string()});
+  const ToolResult swept = run_tool(
+      {"sh", "-c", "trap '' XFSZ; ulimit -f 115; exec \"$@\"", "sh", kProgram, "sweep", "-r",
+       scene.rules().string(), scene.image.build().string(), "-o", scene.case_folder().string()});
   CHECK(swept.status == 0);
   CHECK_THAT(swept.out, ContainsSubstring("Sealed:"));
   CHECK_THAT(swept.out, ContainsSubstring("Report: not written"));
@@ -278,7 +277,7 @@ TEST_CASE("a signal leaves a consistent but unsealed case, and exits 130 or 143"
   write_text(folder / "slow.yar", R"(rule slow { condition:
     uint32(0) == 0x574f4c53 and not for any i in (1..2000000) : (uint8(i & 3) == 0) })");
   const std::string case_folder = (folder / "case").string();
-  std::vector<std::string> words{COLDSWEEP_BINARY,
+  std::vector<std::string> words{kProgram,
                                  "sweep",
                                  image.build().string(),
                                  "-o",
@@ -293,8 +292,7 @@ TEST_CASE("a signal leaves a consistent but unsealed case, and exits 130 or 143"
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t child = 0;
-  REQUIRE(::posix_spawn(&child, COLDSWEEP_BINARY, nullptr, nullptr, arguments.data(), environ) ==
-          0);
+  REQUIRE(::posix_spawn(&child, kProgram, nullptr, nullptr, arguments.data(), environ) == 0);
   while (!std::filesystem::exists(folder / "case/case.db"))
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   std::this_thread::sleep_for(std::chrono::milliseconds(300));

@@ -84,7 +84,7 @@ TEST_CASE("a volume without its boot sector is swept with the backup in its last
     const ToolResult shown = run_locate(path, f);
     CHECK(sha256_of(shown.out) == f.at("hashes").at("sha256").get<std::string>());
   }
-  const ToolResult info = run_tool({COLDSWEEP_BINARY, "info", path.string()});
+  const ToolResult info = run_tool({kProgram, "info", path.string()});
   CHECK(info.out.find("backup boot sector") != std::string::npos);
 }
 

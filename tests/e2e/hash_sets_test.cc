@@ -7,6 +7,7 @@
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
 #include "support/sources.h"
+#include "support/this_build.h"
 
 #include "base/file.h"
 #include "manifest/sqlite.h"
@@ -238,7 +239,7 @@ TEST_CASE("bad hashes and Exchange's files are built in, unless the sweep is tol
   const fs::path path = image.build();
   const TempDir folder;
   const auto sweep_into = [&](const std::string& name, std::vector<std::string> options) {
-    std::vector<std::string> command{COLDSWEEP_BINARY, "sweep", path.string(), "-o",
+    std::vector<std::string> command{kProgram, "sweep", path.string(), "-o",
                                      (folder / name).string()};
     command.insert(command.end(), options.begin(), options.end());
     return run_tool(command);

@@ -13,7 +13,7 @@ using namespace coldsweep::test;
 namespace {
 
 ToolResult report(const std::filesystem::path& folder, std::vector<std::string> words = {}) {
-  words.insert(words.begin(), {COLDSWEEP_BINARY, "report", folder.string()});
+  words.insert(words.begin(), {kProgram, "report", folder.string()});
   return run_tool(words);
 }
 

@@ -13,6 +13,7 @@
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
 #include "support/shared_images.h"
+#include "support/this_build.h"
 #include "support/tsk_oracle.h"
 
 #include <algorithm>
@@ -461,7 +462,7 @@ TEST_CASE("markers between partitions and after the last are found with the scop
     locators.push_back(volume_line.at("locator"));
   CHECK(locators == std::vector<std::string>{"p1", "gap1", "gap2"});
   CHECK(sweep_scope(path, {}).volumes.size() == 1);
-  CHECK(run_tool({COLDSWEEP_BINARY, "verify", swept.case_folder().string()}).status == 0);
+  CHECK(run_tool({kProgram, "verify", swept.case_folder().string()}).status == 0);
 }
 
 TEST_CASE("the account adds up to the volume on every shared image, whatever the scope") {

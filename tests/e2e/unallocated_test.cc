@@ -7,6 +7,7 @@
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
 #include "support/shared_images.h"
+#include "support/this_build.h"
 #include "support/tsk_oracle.h"
 
 #include "base/file.h"
@@ -94,17 +95,17 @@ TEST_CASE("content in a free cluster is found with its place, and shown by `loca
   const std::filesystem::path rules = folder / "marker.yar";
   std::ofstream(rules) << kMarkerRule;
   const ToolResult told =
-      run_tool({COLDSWEEP_BINARY, "sweep", path.string(), "-o", (folder / "case").string(), "-r",
+      run_tool({kProgram, "sweep", path.string(), "-o", (folder / "case").string(), "-r",
                 rules.string(), "--scope", "unallocated", "--progress", "none"});
   CHECK(told.status == 0);
   CHECK(told.out.find(", unallocated\n") != std::string::npos);
   CHECK(told.out.find("MFT record") == std::string::npos);
-  CHECK(run_tool({COLDSWEEP_BINARY, "verify", (folder / "case").string()}).status == 0);
+  CHECK(run_tool({kProgram, "verify", (folder / "case").string()}).status == 0);
   for (const char* format : {"html", "csv", "jsonl", "hashdeep", "dfxml", "case", "stix",
                              "timesketch", "bodyfile", "sarif"}) {
     CAPTURE(format);
     const ToolResult report =
-        run_tool({COLDSWEEP_BINARY, "report", (folder / "case").string(), "--format", format});
+        run_tool({kProgram, "report", (folder / "case").string(), "--format", format});
     CHECK(report.status == 0);
     CHECK(report.out.find("$Unallocated") != std::string::npos);
     CHECK(report.out.find(std::to_string(kNoRecord).substr(0, 12)) == std::string::npos);
@@ -147,12 +148,12 @@ TEST_CASE("a piece that there is no room to load is an issue, and the case is st
   std::ofstream(rules) << kMarkerRule;
   // Files of at most 2 MiB: a piece larger than half of --memory can't be spooled.
   const ToolResult swept =
-      run_tool({"sh", "-c", "trap '' XFSZ; ulimit -f 4096; exec \"$@\"", "sh", COLDSWEEP_BINARY,
-                "sweep", path.string(), "-o", (folder / "case").string(), "-r", rules.string(),
-                "--scope", "unallocated", "--memory", "16MiB", "--progress", "none"});
+      run_tool({"sh", "-c", "trap '' XFSZ; ulimit -f 4096; exec \"$@\"", "sh", kProgram, "sweep",
+                path.string(), "-o", (folder / "case").string(), "-r", rules.string(), "--scope",
+                "unallocated", "--memory", "16MiB", "--progress", "none"});
   CHECK(swept.status == 3);
   CHECK(swept.out.find("Sealed:") != std::string::npos);
-  CHECK(run_tool({COLDSWEEP_BINARY, "verify", (folder / "case").string()}).status == 0);
+  CHECK(run_tool({kProgram, "verify", (folder / "case").string()}).status == 0);
 }
 
 TEST_CASE("a match across two pieces of unallocated space is found once, and so is one in their "

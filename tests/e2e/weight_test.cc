@@ -5,6 +5,7 @@
 #include "support/ntfs_image.h"
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
+#include "support/this_build.h"
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -224,8 +225,8 @@ TEST_CASE("the summary shows the highest first, with reasons, and how to judge t
   const TempDir folder;
   std::ofstream(folder / "rules.yar") << kRules;
   const std::string out =
-      must_run({COLDSWEEP_BINARY, "sweep", image.build().string(), "-o", (folder / "case").string(),
-                "-r", (folder / "rules.yar").string(), "--progress", "none"});
+      must_run({kProgram, "sweep", image.build().string(), "-o", (folder / "case").string(), "-r",
+                (folder / "rules.yar").string(), "--progress", "none"});
   const std::size_t web = out.find("/inetpub/wwwroot/a.aspx\n"),
                     download = out.find("/Users/a/Downloads/a.aspx\n"),
                     rule = out.find("/Users/a/Documents/hunt.yar\n");
@@ -240,13 +241,13 @@ TEST_CASE("the summary shows the highest first, with reasons, and how to judge t
 }
 
 TEST_CASE("`rules explain` prints the places with their points, and its table can be used") {
-  const std::string out = must_run({COLDSWEEP_BINARY, "rules", "explain"});
+  const std::string out = must_run({kProgram, "rules", "explain"});
   for (const char* words : {"exchange_http_proxy", "**/frontend/httpproxy/**", "reserved_name",
                             "signature_database", "deleted"})
     CHECK(out.find(words) != std::string::npos);
   const TempDir folder;
-  std::ofstream(folder / "mine.toml") << must_run({COLDSWEEP_BINARY, "rules", "explain", "--toml"});
+  std::ofstream(folder / "mine.toml") << must_run({kProgram, "rules", "explain", "--toml"});
   const std::string mine =
-      must_run({COLDSWEEP_BINARY, "rules", "explain", "--places", (folder / "mine.toml").string()});
+      must_run({kProgram, "rules", "explain", "--places", (folder / "mine.toml").string()});
   CHECK(mine.substr(0, mine.find("\nTable: ")) == out.substr(0, out.find("\nTable: ")));
 }

@@ -15,7 +15,7 @@ using namespace coldsweep::test;
 
 namespace {
 
-constexpr u64 kImages = rounds(200, 4);
+const u64 kImages = rounds(200, 4);
 
 void flip(std::string& bytes, u64 offset, std::mt19937_64& random) {
   bytes[offset] = static_cast<char>(bytes[offset] ^ static_cast<char>(1u << (random() % 8)));

@@ -16,7 +16,7 @@ using namespace coldsweep::test;
 
 namespace {
 
-constexpr u64 kImages = rounds(100);
+const u64 kImages = rounds(100);
 
 struct Seen {
   u64 streams = 0, compressed = 0, sparse = 0, fragmented = 0, resident = 0, deleted = 0, named = 0,

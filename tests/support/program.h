@@ -3,6 +3,7 @@
 #pragma once
 
 #include "support/run_tool.h"
+#include "support/this_build.h"
 
 #include "base/file.h"
 
@@ -14,7 +15,7 @@ namespace coldsweep::test {
 
 /// `coldsweep ARGUMENT...`
 inline ToolResult run_program(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), COLDSWEEP_BINARY);
+  arguments.insert(arguments.begin(), kProgram);
   return run_tool(arguments);
 }
 
