@@ -29,7 +29,6 @@ public:
 
   /// Waits until `bytes` are free; more than the total counts as the total.
   Lease lease(u64 bytes);
-  u64 total() const { return total_; }
 
 private:
   std::mutex mutex_;

@@ -189,12 +189,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<RecordReader> line_records(ByteView content, RecordForm form) {
-  return std::make_unique<LineRecords>(content, form);
-}
-
 std::unique_ptr<RecordReader> records_of(ByteView content, RecordForm form) {
-  return form == RecordForm::events ? event_records(content) : line_records(content, form);
+  if (form == RecordForm::events) return event_records(content);
+  return std::make_unique<LineRecords>(content, form);
 }
 
 } // namespace coldsweep

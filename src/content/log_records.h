@@ -24,14 +24,12 @@ public:
   virtual std::vector<std::string> damage() const { return {}; }
 };
 
-/// Lines, and whole streams as one record. A line is a record without its end (LF or CR LF); empty ones, and those of
-/// zeros alone, are left out but counted.
-std::unique_ptr<RecordReader> line_records(ByteView content, RecordForm form);
-
 /// Event records of an EVTX file, found by the signatures of chunks and records, whatever its header says. A record's
 /// bytes are followed by those of the chunk's templates that it refers to, since these hold the provider's name.
 std::unique_ptr<RecordReader> event_records(ByteView content);
 
+/// Lines, and whole streams as one record. A line is a record without its end (LF or CR LF); empty ones, and those of
+/// zeros alone, are left out but counted.
 std::unique_ptr<RecordReader> records_of(ByteView content, RecordForm form);
 
 } // namespace coldsweep

@@ -27,7 +27,7 @@ AttributeList parse_attribute_list(ByteView bytes) {
       return list;
     }
     list.entries.push_back({*little<u32>(*entry, 0), std::string(chars_of(*name)),
-                            *little<u64>(*entry, 8), FileReference::from(*little<u64>(*entry, 16)),
+                            FileReference::from(*little<u64>(*entry, 16)),
                             *little<u16>(*entry, 24)});
     offset += length;
   }

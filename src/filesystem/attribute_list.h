@@ -13,7 +13,6 @@ namespace coldsweep {
 struct AttributeListEntry {
   u32 type = 0;
   std::string name; ///< UTF-16LE bytes
-  u64 first_vcn = 0;
   FileReference where;
   u16 id = 0;
 };

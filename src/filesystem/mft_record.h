@@ -5,7 +5,6 @@
 
 #include "base/types.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>

@@ -12,7 +12,6 @@
 #include "model/outcome.h"
 #include "model/space.h"
 
-#include <memory>
 #include <set>
 #include <unordered_map>
 #include <vector>

@@ -26,7 +26,6 @@ u64 append(const std::vector<ClusterRun>& runs, Place& place, u64 clusters, u32 
     else
       chunk.extents.push_back({chunk.size, offset, count * cluster_size, Extent::Kind::stored});
     chunk.size += count * cluster_size;
-    chunk.last_cluster = run.first + place.within + count - 1;
     taken += count;
     place.within += count;
     if (place.within == run.count) place = {place.run + 1, 0};
@@ -45,10 +44,8 @@ std::vector<RawChunk> cut_raw_space(const std::vector<ClusterRun>& runs, u32 clu
     RawChunk& chunk = chunks.emplace_back();
     chunk.first_cluster = runs[place.run].first + place.within;
     append(runs, place, own, cluster_size, chunk);
-    const u64 last = chunk.last_cluster;
     Place ahead = place;
     chunk.shared_tail = append(runs, ahead, overlap, cluster_size, chunk) * cluster_size;
-    chunk.last_cluster = last;
   }
   return chunks;
 }

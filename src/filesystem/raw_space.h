@@ -12,7 +12,6 @@ namespace coldsweep {
 /// A stream of kind `unallocated` without its identity.
 struct RawChunk {
   u64 first_cluster = 0;
-  u64 last_cluster = 0; ///< of its own ones
   u64 size = 0;
   u64 shared_tail = 0;         ///< of `size`: the beginning of the next chunk
   std::vector<Extent> extents; ///< cover [0, size)
