@@ -64,10 +64,10 @@ private:
     std::size_t at = 0, sorted = 0;
     for (unsigned length = 1; length <= TableBits; ++length) {
       for (unsigned i = 0; i < count[length]; ++i) {
-        const std::size_t run = std::size_t{1} << (TableBits - length);
-        std::fill_n(table_.begin() + static_cast<std::ptrdiff_t>(at), run,
+        const std::size_t entries = std::size_t{1} << (TableBits - length);
+        std::fill_n(table_.begin() + static_cast<std::ptrdiff_t>(at), entries,
                     static_cast<u16>(u32{sorted_[sorted++]} << 4 | length));
-        at += run;
+        at += entries;
       }
     }
     std::fill(table_.begin() + static_cast<std::ptrdiff_t>(at), table_.end(), u16{0});

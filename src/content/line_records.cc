@@ -12,7 +12,7 @@ namespace {
 constexpr u64 kBlock = 256_KiB;          // a longer line makes a longer block
 constexpr std::size_t kHead = 4096;      // characters of a line in which a time is looked for
 constexpr std::size_t kMostLayouts = 64; // different descriptions of fields in one file
-constexpr std::size_t kClfWindow = 512;
+constexpr std::size_t kClfReach = 512;
 
 /// Where a line has its time.
 struct Layout {
@@ -99,7 +99,7 @@ public:
     if (record.layout > 0)
       if (const auto time = time_by(layouts_[record.layout - 1], line)) return time;
     if (const auto time = parse_iso_time(unquoted(line))) return time;
-    for (std::size_t at = line.find('['); at < std::min(line.size(), kClfWindow);
+    for (std::size_t at = line.find('['); at < std::min(line.size(), kClfReach);
          at = line.find('[', at + 1))
       if (const auto time = parse_clf_time(line.substr(at + 1))) return time;
     return std::nullopt;
@@ -118,13 +118,13 @@ private:
   }
 
   void read_line(RecordBlock& block, std::size_t block_from) {
-    const std::size_t unit = is_wide() ? 2 : 1;
+    const std::size_t width = is_wide() ? 2 : 1;
     const std::size_t from = position_;
     const std::size_t feed = form_ == RecordForm::whole ? content_.size() : find_feed(from);
-    position_ = std::min(feed + unit, content_.size());
+    position_ = std::min(feed + width, content_.size());
     ++line_;
     std::size_t end = std::min(feed, content_.size());
-    if (end - from >= unit && form_ != RecordForm::whole && is_return(end - unit)) end -= unit;
+    if (end - from >= width && form_ != RecordForm::whole && is_return(end - width)) end -= width;
     const std::string_view line = content_.substr(from, end - from);
     if (line.find_first_not_of('\0') == std::string_view::npos) return;
     note_layout(line);

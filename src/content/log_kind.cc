@@ -32,14 +32,14 @@ struct Sample {
 
 /// Where every other byte is zero in most of the first units.
 bool zeros_at(std::string_view bytes, std::size_t first) {
-  const std::size_t units = std::min<std::size_t>(bytes.size() / 2, 256);
-  if (units < 8) return false;
+  const std::size_t pairs = std::min<std::size_t>(bytes.size() / 2, 256);
+  if (pairs < 8) return false;
   std::size_t zeros = 0, other_zeros = 0;
-  for (std::size_t i = 0; i < units; ++i) {
+  for (std::size_t i = 0; i < pairs; ++i) {
     zeros += bytes[2 * i + first] == '\0' ? 1 : 0;
     other_zeros += bytes[2 * i + 1 - first] == '\0' ? 1 : 0;
   }
-  return zeros * 4 >= units * 3 && other_zeros * 4 < units;
+  return zeros * 4 >= pairs * 3 && other_zeros * 4 < pairs;
 }
 
 RecordForm text_form(std::string_view bytes) {

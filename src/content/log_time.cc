@@ -75,9 +75,10 @@ Clock read_clock(Cursor& cursor) {
 /// Ticks of the fraction; what is finer than 100 ns is dropped.
 i64 read_fraction(Cursor& cursor, u8& digits) {
   i64 ticks = 0;
-  for (i64 unit = kTicksPerSecond / 10; cursor.peek() >= '0' && cursor.peek() <= '9'; unit /= 10) {
-    ticks += unit * (cursor.take() - '0');
-    if (unit > 0) ++digits;
+  for (i64 weight = kTicksPerSecond / 10; cursor.peek() >= '0' && cursor.peek() <= '9';
+       weight /= 10) {
+    ticks += weight * (cursor.take() - '0');
+    if (weight > 0) ++digits;
   }
   return ticks;
 }

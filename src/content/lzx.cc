@@ -136,21 +136,21 @@ void read_lengths(LzxReader& reader, std::span<u8> lengths) {
       ++at;
       continue;
     }
-    std::size_t run = 0;
+    std::size_t count = 0;
     u8 value = 0;
     if (symbol == 17) {
-      run = 4 + reader.take(4);
+      count = 4 + reader.take(4);
     } else if (symbol == 18) {
-      run = 20 + reader.take(5);
+      count = 20 + reader.take(5);
     } else {
-      run = 4 + reader.take(1);
+      count = 4 + reader.take(1);
       const unsigned difference = reader.symbol(codes);
       if (difference > 16) reader.broken("a run of a run of code lengths");
       value = changed(lengths[at], difference);
     }
-    if (run > lengths.size() - at) reader.broken("more code lengths than symbols");
-    std::fill_n(lengths.begin() + static_cast<std::ptrdiff_t>(at), run, value);
-    at += run;
+    if (count > lengths.size() - at) reader.broken("more code lengths than symbols");
+    std::fill_n(lengths.begin() + static_cast<std::ptrdiff_t>(at), count, value);
+    at += count;
   }
   reader.check_end();
 }

@@ -18,7 +18,7 @@ constexpr u64 kMergeHoles = 1_MiB;
 constexpr u64 kPiece = 1_MiB;
 constexpr u64 kCached = 256_KiB;     // of a piece that is to stay in the processor's cache
 constexpr u64 kWholeSystem = 64_MiB; // $LogFile is no larger as a rule, a page file is
-constexpr u64 kWofPart = 1_GiB;      // a multiple of every chunk
+constexpr u64 kWofWindow = 1_GiB;    // a multiple of every chunk
 constexpr u64 kWofRatio = 64;
 
 bool holds_bytes(const Extent& extent) { return extent.kind != Extent::Kind::sparse; }
@@ -56,13 +56,13 @@ struct Unit {
 /// A unit whose clusters are all there is stored plain, one with none is zeros, and one with some is compressed.
 void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& unit,
                LoadedWindow& window) {
-  const std::vector<Extent> parts =
+  const std::vector<Extent> extents =
       slice_extents(stream.extents, unit.offset, stream.compression_unit);
   const bool any_hole =
-      std::any_of(parts.begin(), parts.end(), [](const Extent& e) { return !holds_bytes(e); });
+      std::any_of(extents.begin(), extents.end(), [](const Extent& e) { return !holds_bytes(e); });
   u64 stored = 0;
-  for (const Extent& part : parts)
-    if (holds_bytes(part)) stored += part.length;
+  for (const Extent& extent : extents)
+    if (holds_bytes(extent)) stored += extent.length;
   if (stored == 0 || unit.offset >= stream.initialized) {
     std::fill(unit.into.begin(), unit.into.end(), std::byte{0});
     window.sparse += unit.into.size();
@@ -74,13 +74,13 @@ void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& un
   const MutableBytes compressed = unit.scratch.first(stored);
   u64 filled = 0;
   std::vector<Gap> gaps;
-  for (const Extent& part : parts) {
-    if (!holds_bytes(part)) continue;
-    const Extent at_zero{0, part.source_offset, part.length, part.kind};
+  for (const Extent& extent : extents) {
+    if (!holds_bytes(extent)) continue;
+    const Extent at_zero{0, extent.source_offset, extent.length, extent.kind};
     std::vector<Gap> found =
-        read_extents(source, std::span(&at_zero, 1), 0, compressed.subspan(filled, part.length));
+        read_extents(source, std::span(&at_zero, 1), 0, compressed.subspan(filled, extent.length));
     gaps.insert(gaps.end(), found.begin(), found.end());
-    filled += part.length;
+    filled += extent.length;
   }
   const u64 tail = uninitialized(stream, unit.offset, unit.into.size());
   const u64 meant = unit.into.size() - tail;
@@ -152,8 +152,8 @@ void account_outside(const StreamRef& stream, WindowPlan& plan) {
     const u64 known = std::min(to, stream.initialized);
     u64 missing = 0;
     if (known > at)
-      for (const Extent& part : slice_extents(stream.extents, at, known - at))
-        if (part.kind == Extent::Kind::missing) missing += part.length;
+      for (const Extent& extent : slice_extents(stream.extents, at, known - at))
+        if (extent.kind == Extent::Kind::missing) missing += extent.length;
     plan.missing += missing;
     plan.sparse += to - at - missing;
   };
@@ -181,8 +181,8 @@ WindowPlan plan_wof_windows(const StreamRef& stream) {
     plan.missing = stream.size;
     return plan;
   }
-  plan.whole = stream.size <= kWofPart || stream.size / kWofRatio <= placed;
-  const u64 step = plan.whole ? stream.size : kWofPart;
+  plan.whole = stream.size <= kWofWindow || stream.size / kWofRatio <= placed;
+  const u64 step = plan.whole ? stream.size : kWofWindow;
   for (u64 at = 0; at < stream.size; at += step)
     plan.windows.push_back({at, std::min(step, stream.size - at)});
   return plan;
@@ -212,18 +212,18 @@ WindowPlan plan_content_windows(const StreamRef& stream) {
 
 /// A piece ends with the beginning of the next, so that a match across the cut isn't lost.
 void cut_windows(WindowPlan& plan) {
-  std::vector<Window> pieces;
+  std::vector<Window> cut;
   for (const Window& window : plan.windows) {
     if (window.length > kRawChunk + kRawOverlap) plan.whole = false;
     for (u64 at = 0; at < window.length;) {
       const u64 left = window.length - at;
       const u64 own = left <= kRawChunk + kRawOverlap ? left : kRawChunk;
       const u64 tail = std::min(left - own, kRawOverlap);
-      pieces.push_back({window.offset + at, own + tail, tail});
+      cut.push_back({window.offset + at, own + tail, tail});
       at += own;
     }
   }
-  plan.windows = std::move(pieces);
+  plan.windows = std::move(cut);
 }
 
 } // namespace
@@ -301,12 +301,12 @@ std::optional<u64> media_offset(const ByteSource& source, const StreamRef& strea
   if (!is_read_as_stored(stream.encoding) || length == 0 ||
       !fits(offset, length, stream.initialized))
     return std::nullopt;
-  const std::vector<Extent> parts = slice_extents(stream.extents, offset, length);
+  const std::vector<Extent> extents = slice_extents(stream.extents, offset, length);
   const bool as_stored =
-      !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const Extent& part) {
-        return part.kind == Extent::Kind::stored;
+      !extents.empty() && std::all_of(extents.begin(), extents.end(), [](const Extent& extent) {
+        return extent.kind == Extent::Kind::stored;
       });
-  return as_stored ? source.media_offset(parts.front().source_offset) : std::nullopt;
+  return as_stored ? source.media_offset(extents.front().source_offset) : std::nullopt;
 }
 
 } // namespace coldsweep

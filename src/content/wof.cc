@@ -21,8 +21,8 @@ struct ChunkTable {
 };
 
 ChunkTable table_of(const StreamRef& stream) {
-  const u64 unit = stream.compression_unit;
-  const u64 chunks = stream.size / unit + (stream.size % unit != 0 ? 1 : 0);
+  const u64 chunk_size = stream.compression_unit;
+  const u64 chunks = stream.size / chunk_size + (stream.size % chunk_size != 0 ? 1 : 0);
   const u64 entry = stream.size < 4_GiB ? 4 : 8;
   return {chunks, entry, saturating_subtract(chunks, 1) * entry};
 }
@@ -84,11 +84,12 @@ std::string impossible_wof_table(const StreamRef& stream, u64 placed) {
 }
 
 WofGaps WofDecoder::read(const ByteSource& source, const WofRange& range) {
-  const u64 unit = range.stream.compression_unit;
+  const u64 chunk_size = range.stream.compression_unit;
   Reading reading{source, range, table_of(range.stream), {}};
   table_.resize((kBatch + 1) * 8);
   stored_.resize(kStoredBytes);
-  const u64 first = range.offset / unit, count = (range.into.size() + unit - 1) / unit;
+  const u64 first = range.offset / chunk_size,
+            count = (range.into.size() + chunk_size - 1) / chunk_size;
   for (u64 done = 0; done < count; done += kBatch)
     read_batch(reading, first + done,
                static_cast<std::size_t>(std::min<u64>(kBatch, count - done)));
@@ -99,7 +100,7 @@ WofGaps WofDecoder::read(const ByteSource& source, const WofRange& range) {
 void WofDecoder::read_batch(Reading& reading, u64 first, std::size_t count) {
   const WofRange& range = reading.range;
   const ChunkTable& table = reading.table;
-  const u64 unit = range.stream.compression_unit;
+  const u64 chunk_size = range.stream.compression_unit;
   const u64 all = range.stream.stored_size - table.bytes;
   const u64 from = first == 0 ? 0 : first - 1, to = std::min(first + count, table.chunks - 1);
   const MutableBytes entries =
@@ -111,16 +112,16 @@ void WofDecoder::read_batch(Reading& reading, u64 first, std::size_t count) {
     return table.entry == 4 ? u64{*little<u32>(entries, at)} : *little<u64>(entries, at);
   };
 
-  std::vector<Chunk> run; // consecutive chunks that can be read at once
+  std::vector<Chunk> adjacent; // consecutive chunks that can be read at once
   const auto flush = [&] {
-    if (!run.empty()) read_stored(reading, run);
-    run.clear();
+    if (!adjacent.empty()) read_stored(reading, adjacent);
+    adjacent.clear();
   };
   for (u64 number = first; number < first + count; ++number) {
-    const u64 within = number * unit - range.offset;
+    const u64 within = number * chunk_size - range.offset;
     Chunk chunk{number == 0 ? 0 : end_of(number - 1),
-                number + 1 < table.chunks ? end_of(number) : all, number * unit,
-                range.into.subspan(within, std::min(unit, range.into.size() - within))};
+                number + 1 < table.chunks ? end_of(number) : all, number * chunk_size,
+                range.into.subspan(within, std::min(chunk_size, range.into.size() - within))};
     const u64 entry = saturating_subtract(number, 1) * table.entry;
     const auto gap = std::find_if(unread.begin(), unread.end(), [&](const Gap& g) {
       return overlaps(g, entry, std::min((number + 1) * table.entry, table.bytes));
@@ -135,20 +136,20 @@ void WofDecoder::read_batch(Reading& reading, u64 first, std::size_t count) {
         reading.damaged(chunk, fmt::format("{} bytes at most expected", chunk.into.size()));
       continue;
     }
-    if (!run.empty() && chunk.end - run.front().begin > kStoredBytes) flush();
-    run.push_back(chunk);
+    if (!adjacent.empty() && chunk.end - adjacent.front().begin > kStoredBytes) flush();
+    adjacent.push_back(chunk);
   }
   flush();
 }
 
-void WofDecoder::read_stored(Reading& reading, std::span<const Chunk> run) {
-  const u64 begin = run.front().begin;
-  const MutableBytes stored = MutableBytes(stored_).first(run.back().end - begin);
+void WofDecoder::read_stored(Reading& reading, std::span<const Chunk> adjacent) {
+  const u64 begin = adjacent.front().begin;
+  const MutableBytes stored = MutableBytes(stored_).first(adjacent.back().end - begin);
   const StreamRef& stream = reading.range.stream;
   std::vector<Gap> gaps =
       read_extents(reading.source, stream.extents, reading.table.bytes + begin, stored);
   for (Gap& gap : gaps) gap.offset -= reading.table.bytes;
-  for (const Chunk& chunk : run) {
+  for (const Chunk& chunk : adjacent) {
     const ByteView bytes = stored.subspan(chunk.begin - begin, chunk.end - chunk.begin);
     const bool raw = bytes.size() == chunk.into.size();
     if (raw) std::memcpy(chunk.into.data(), bytes.data(), bytes.size());

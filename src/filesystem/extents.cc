@@ -67,34 +67,35 @@ void append_run(ExtentList& list, const DataRun& run, const NtfsGeometry& geomet
 
 } // namespace
 
-BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometry& geometry,
+BuiltExtents build_extents(std::vector<AttributeRuns> run_lists, const NtfsGeometry& geometry,
                            u64 length) {
   std::stable_sort(
-      pieces.begin(), pieces.end(),
-      [](const AttributePiece& a, const AttributePiece& b) { return a.first_vcn < b.first_vcn; });
+      run_lists.begin(), run_lists.end(),
+      [](const AttributeRuns& a, const AttributeRuns& b) { return a.first_vcn < b.first_vcn; });
   BuiltExtents built;
   ExtentList list(length, geometry.cluster_size);
   u64 next_vcn = 0;
   u64 clusters_left = geometry.cluster_count;
-  for (const AttributePiece& piece : pieces) {
+  for (const AttributeRuns& run_list : run_lists) {
     if (list.full()) break;
-    if (piece.first_vcn < next_vcn) {
+    if (run_list.first_vcn < next_vcn) {
       built.problems.push_back(
           fmt::format("run list for virtual cluster {} overlaps one that reaches {}",
-                      piece.first_vcn, next_vcn));
+                      run_list.first_vcn, next_vcn));
       continue;
     }
-    if (piece.first_vcn > next_vcn) {
+    if (run_list.first_vcn > next_vcn) {
       built.problems.push_back(
-          fmt::format("no run list for virtual clusters {}-{}", next_vcn, piece.first_vcn - 1));
-      list.append(Extent::Kind::missing, piece.first_vcn - next_vcn);
-      next_vcn = piece.first_vcn;
+          fmt::format("no run list for virtual clusters {}-{}", next_vcn, run_list.first_vcn - 1));
+      list.append(Extent::Kind::missing, run_list.first_vcn - next_vcn);
+      next_vcn = run_list.first_vcn;
     }
-    for (const DataRun& run : piece.runs.runs) {
+    for (const DataRun& run : run_list.runs.runs) {
       append_run(list, run, geometry, clusters_left, built);
       next_vcn += run.length;
     }
-    if (!piece.runs.problem.empty() && !list.full()) built.problems.push_back(piece.runs.problem);
+    if (!run_list.runs.problem.empty() && !list.full())
+      built.problems.push_back(run_list.runs.problem);
   }
   if (!list.full()) {
     built.problems.push_back(
@@ -107,7 +108,7 @@ BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometr
 }
 
 std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u64 length) {
-  std::vector<Extent> part;
+  std::vector<Extent> sliced;
   const u64 end = saturating_add(offset, length);
   const auto* extent =
       std::partition_point(extents.data(), extents.data() + extents.size(),
@@ -115,31 +116,31 @@ std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u
   for (; extent != extents.data() + extents.size() && extent->stream_offset < end; ++extent) {
     const u64 from = std::max(offset, extent->stream_offset);
     const u64 to = std::min(end, extent->stream_offset + extent->length);
-    part.push_back({from - offset,
-                    extent->placed() ? extent->source_offset + (from - extent->stream_offset) : 0,
-                    to - from, extent->kind});
+    sliced.push_back({from - offset,
+                      extent->placed() ? extent->source_offset + (from - extent->stream_offset) : 0,
+                      to - from, extent->kind});
   }
-  return part;
+  return sliced;
 }
 
 std::vector<Gap> read_extents(const ByteSource& source, std::span<const Extent> extents, u64 offset,
                               MutableBytes into) {
   std::vector<Gap> gaps;
   u64 done = 0;
-  for (const Extent& part : slice_extents(extents, offset, into.size())) {
-    const MutableBytes piece = into.subspan(part.stream_offset, part.length);
-    done = part.stream_offset + part.length;
-    if (part.placed()) {
-      for (Gap& gap : read_with_gaps(source, part.source_offset, piece)) {
-        gap.offset = gap.offset - part.source_offset + offset + part.stream_offset;
+  for (const Extent& extent : slice_extents(extents, offset, into.size())) {
+    const MutableBytes bytes = into.subspan(extent.stream_offset, extent.length);
+    done = extent.stream_offset + extent.length;
+    if (extent.placed()) {
+      for (Gap& gap : read_with_gaps(source, extent.source_offset, bytes)) {
+        gap.offset = gap.offset - extent.source_offset + offset + extent.stream_offset;
         gaps.push_back(std::move(gap));
       }
       continue;
     }
-    std::fill(piece.begin(), piece.end(), std::byte{0});
-    if (part.kind == Extent::Kind::missing)
-      gaps.push_back(
-          {offset + part.stream_offset, part.length, "no place on the volume is known for them"});
+    std::fill(bytes.begin(), bytes.end(), std::byte{0});
+    if (extent.kind == Extent::Kind::missing)
+      gaps.push_back({offset + extent.stream_offset, extent.length,
+                      "no place on the volume is known for them"});
   }
   if (done < into.size()) {
     std::fill(into.begin() + static_cast<std::ptrdiff_t>(done), into.end(), std::byte{0});

@@ -13,7 +13,7 @@
 namespace coldsweep {
 
 /// The part of an attribute that one MFT record holds.
-struct AttributePiece {
+struct AttributeRuns {
   u64 first_vcn = 0;
   RunList runs;
 };
@@ -25,7 +25,7 @@ struct BuiltExtents {
 
 /// Extents of [0, length) from the pieces of one attribute, in any order. Clusters outside the volume, ranges that no
 /// run covers, and clusters beyond as many as the volume has are `missing`.
-BuiltExtents build_extents(std::vector<AttributePiece> pieces, const NtfsGeometry& geometry,
+BuiltExtents build_extents(std::vector<AttributeRuns> run_lists, const NtfsGeometry& geometry,
                            u64 length);
 
 /// The part [offset, offset + length) of the extents, with stream offsets from 0.

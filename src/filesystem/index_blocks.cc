@@ -65,18 +65,17 @@ std::vector<Extent> place_index_slack(const std::vector<IndexSlack>& slack,
     if (to > at) placed.push_back({at, 0, to - at, Extent::Kind::sparse});
     at = std::max(at, to);
   };
-  for (const IndexSlack& piece : slack) {
-    if (piece.zeros) continue;
-    zeros_until(piece.offset);
-    for (Extent extent : place_updated(piece.array_offset, piece.offset - piece.block, piece.length,
+  for (const IndexSlack& rest : slack) {
+    if (rest.zeros) continue;
+    zeros_until(rest.offset);
+    for (Extent extent : place_updated(rest.array_offset, rest.offset - rest.block, rest.length,
                                        [&](u64 offset, u64 length) {
-                                         return slice_extents(extents, piece.block + offset,
-                                                              length);
+                                         return slice_extents(extents, rest.block + offset, length);
                                        })) {
-      extent.stream_offset += piece.offset;
+      extent.stream_offset += rest.offset;
       placed.push_back(extent);
     }
-    at = piece.offset + piece.length;
+    at = rest.offset + rest.length;
   }
   zeros_until(size);
   return placed;

@@ -92,23 +92,23 @@ void Mft::find_extents(MutableBytes record_zero) {
   const u64 length =
       std::min(data->size, volume_bytes) / geometry_.record_size * geometry_.record_size;
 
-  std::vector<AttributePiece> pieces{{0, decode_runs(data->runs)}};
-  BuiltExtents built = build_extents(pieces, geometry_, length);
+  std::vector<AttributeRuns> run_lists{{0, decode_runs(data->runs)}};
+  BuiltExtents built = build_extents(run_lists, geometry_, length);
   extents_ = built.extents;
   record_count_ = length / geometry_.record_size;
   if (record_count_ == 0 || extents_.front().kind != Extent::Kind::stored)
     throw FormatError("MFT record 0: $DATA has no clusters");
   problems_ = zero->problems;
   if (find_attribute(*zero, AttributeType::attribute_list) != nullptr) {
-    add_listed_pieces(*zero, pieces, length);
-    built = build_extents(pieces, geometry_, length);
+    add_listed_runs(*zero, run_lists, length);
+    built = build_extents(run_lists, geometry_, length);
     extents_ = built.extents;
   }
   problems_.insert(problems_.end(), built.problems.begin(), built.problems.end());
 }
 
-void Mft::add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& pieces,
-                            u64 length) {
+void Mft::add_listed_runs(const MftRecord& zero, std::vector<AttributeRuns>& run_lists,
+                          u64 length) {
   const AttributeList list = parse_attribute_list(
       read_attribute(*volume_, geometry_, *find_attribute(zero, AttributeType::attribute_list),
                      kMostAttributeListBytes));
@@ -124,8 +124,8 @@ void Mft::add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& 
       const Attribute* data = extension ? find_attribute(*extension, AttributeType::data) : nullptr;
       if (data == nullptr || data->resident || extension->base.record != 0)
         throw FormatError("a piece of $MFT's $DATA expected");
-      pieces.push_back({data->first_vcn, decode_runs(data->runs)});
-      extents_ = build_extents(pieces, geometry_, length).extents;
+      run_lists.push_back({data->first_vcn, decode_runs(data->runs)});
+      extents_ = build_extents(run_lists, geometry_, length).extents;
     } catch (const Error& e) {
       problems_.push_back(
           fmt::format("MFT record {}, a part of $MFT: {}", entry.where.record, e.what()));

@@ -63,7 +63,7 @@ private:
   Step read_step(u64 first, Step&& spare) const;
   bool holds(u64 record) const;
   void find_extents(MutableBytes record_zero);
-  void add_listed_pieces(const MftRecord& zero, std::vector<AttributePiece>& pieces, u64 length);
+  void add_listed_runs(const MftRecord& zero, std::vector<AttributeRuns>& run_lists, u64 length);
 
   const ByteSource* volume_;
   NtfsGeometry geometry_;

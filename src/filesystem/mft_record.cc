@@ -27,8 +27,8 @@ Attribute parse_attribute(ByteView record, u64 offset, ByteView bytes) {
   const auto impossible = [&](const char* what) {
     return FormatError(fmt::format("attribute 0x{:x} at offset {}: {}", a.type, offset, what));
   };
-  if (const u64 units = *little<u8>(bytes, 9); units > 0) {
-    const std::optional<ByteView> name = slice(bytes, *little<u16>(bytes, 10), units * 2);
+  if (const u64 length = *little<u8>(bytes, 9); length > 0) {
+    const std::optional<ByteView> name = slice(bytes, *little<u16>(bytes, 10), length * 2);
     if (!name) throw impossible("its name reaches past its end");
     a.name = *name;
   }

@@ -146,8 +146,9 @@ private:
     streams_.add_others(file, std::move(others));
   }
 
-  std::vector<FoundStream> assemble(const FileRecord& file, std::vector<DataPart>&& parts) const {
-    return assemble_streams(file.record, std::move(parts), file.list ? &*file.list : nullptr,
+  std::vector<FoundStream> assemble(const FileRecord& file,
+                                    std::vector<CopiedAttribute>&& attributes) const {
+    return assemble_streams(file.record, std::move(attributes), file.list ? &*file.list : nullptr,
                             file.list_id, volume_.mft, volume_.geometry);
   }
 

@@ -86,25 +86,26 @@ bool PathIndex::hangs_in(const FileReference& parent) const {
 }
 
 PathIndex::FolderPath PathIndex::folder_path(const FileReference& parent) const {
-  std::vector<const std::string*> parts;
+  std::vector<const std::string*> folders;
   FileReference at = parent;
   std::string path;
   std::string_view source;
   const bool root_is_lost = entry(kRootRecord) == nullptr; // then its number is trusted
   while (at.record != kRootRecord || (!root_is_lost && !hangs_in(at))) {
     const Entry* folder = entry(at.record);
-    if (!hangs_in(at) || folder->name_count == 0 || parts.size() >= kMostDepth) {
+    if (!hangs_in(at) || folder->name_count == 0 || folders.size() >= kMostDepth) {
       path = kOrphans;
       source = kOrphan;
       break;
     }
     if (!folder->in_use) source = kDeletedFolders;
     const FileName& name = names_[folder->first_name];
-    parts.push_back(&name.name);
+    folders.push_back(&name.name);
     at = name.parent;
   }
-  if (parts.size() >= kMostDepth) parts.clear(); // folders that contain each other
-  for (auto part = parts.rbegin(); part != parts.rend(); ++part) path.append("/").append(**part);
+  if (folders.size() >= kMostDepth) folders.clear(); // folders that contain each other
+  for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder)
+    path.append("/").append(**folder);
   return {std::move(path), source};
 }
 

@@ -25,11 +25,11 @@ bool is_searched(const Attribute& a) {
 void RecordAttributes::add(const Attribute& a, u64 record, u16 fixup_offset,
                            const NtfsVolume& volume, const Scope& scope) {
   if (a.is(AttributeType::data)) {
-    data.push_back(copy_data(a, record, fixup_offset));
+    data.push_back(copy_attribute(a, record, fixup_offset));
     return;
   }
   if (!a.resident || (scope.system && is_searched(a)))
-    others.push_back(copy_data(a, record, fixup_offset));
+    others.push_back(copy_attribute(a, record, fixup_offset));
   if (a.is(AttributeType::file_name) && a.resident)
     if (std::optional<FileName> name = parse_file_name(a.value)) names.push_back(std::move(*name));
   if (a.is(AttributeType::reparse_point) && !wof)

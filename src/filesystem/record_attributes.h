@@ -5,7 +5,7 @@
 
 #include "filesystem/ntfs_volume.h"
 #include "filesystem/path_index.h"
-#include "filesystem/stream_parts.h"
+#include "filesystem/stream_assembly.h"
 #include "filesystem/wof_storage.h"
 #include "model/options.h"
 
@@ -14,11 +14,11 @@
 namespace coldsweep {
 
 struct RecordAttributes {
-  std::vector<DataPart> data;
-  std::vector<DataPart> others; ///< of other types, where they are planned or take clusters
+  std::vector<CopiedAttribute> data;
+  std::vector<CopiedAttribute> others; ///< of other types, where they are planned or take clusters
   std::vector<FileName> names;
   std::optional<WofReparse> wof;
-  std::map<std::string, std::vector<std::byte>> index_bitmaps; ///< by name, as DataPart's
+  std::map<std::string, std::vector<std::byte>> index_bitmaps; ///< by name, as CopiedAttribute's
   u32 index_block = 0;                                         ///< bytes
 
   /// One attribute of that MFT record.

@@ -51,12 +51,12 @@ std::vector<FoundRecord> search_records(const ByteSource& volume, const NtfsGeom
   const u64 stride = std::min(geometry.cluster_size, geometry.record_size);
   std::vector<FoundRecord> found;
   std::vector<std::byte> buffer(kStep + geometry.record_size);
-  for (const Extent& part : outside(known, std::min(volume.end(), volume.size()))) {
-    for (u64 done = 0; done < part.length; done += kStep) {
-      const u64 from = part.source_offset + done;
-      const u64 own = std::min(kStep, part.length - done);
+  for (const Extent& range : outside(known, std::min(volume.end(), volume.size()))) {
+    for (u64 done = 0; done < range.length; done += kStep) {
+      const u64 from = range.source_offset + done;
+      const u64 own = std::min(kStep, range.length - done);
       const MutableBytes bytes =
-          MutableBytes(buffer).first(std::min<u64>(buffer.size(), part.length - done));
+          MutableBytes(buffer).first(std::min<u64>(buffer.size(), range.length - done));
       read_with_gaps(volume, from, bytes); // what can't be read is zeros, and no record
       const u64 first = (from + stride - 1) / stride * stride - from;
       for (u64 at = first; at < own && at + geometry.record_size <= bytes.size(); at += stride) {

@@ -6,6 +6,7 @@
 #include "filesystem/update_sequence.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -145,12 +146,12 @@ void SpacePlanner::add_index(const StreamRef& of, const FoundStream& index, Byte
   std::vector<IndexSlack> slack =
       index_slack(*volume_.source, index.extents, size, block_size, bitmap);
   bool any = false;
-  for (IndexSlack& piece : slack) {
-    any = any || !piece.zeros;
+  for (IndexSlack& rest : slack) {
+    any = any || !rest.zeros;
     if (lost_names_.size() < kMostLostNames)
-      std::move(piece.names.begin(), piece.names.end(), std::back_inserter(lost_names_));
-    if (piece.zeros)
-      claim(Rank::slack, slice_extents(index.extents, piece.offset, piece.length), piece.length,
+      std::move(rest.names.begin(), rest.names.end(), std::back_inserter(lost_names_));
+    if (rest.zeros)
+      claim(Rank::slack, slice_extents(index.extents, rest.offset, rest.length), rest.length,
             kZeroSlack);
   }
   if (!any) return;

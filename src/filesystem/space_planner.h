@@ -6,7 +6,7 @@
 #include "filesystem/index_blocks.h"
 #include "filesystem/ntfs_volume.h"
 #include "filesystem/space_claims.h"
-#include "filesystem/stream_parts.h"
+#include "filesystem/stream_assembly.h"
 #include "model/options.h"
 #include "model/space.h"
 

@@ -5,7 +5,7 @@
 // Windows SDK.
 #pragma once
 
-#include "filesystem/stream_parts.h"
+#include "filesystem/stream_assembly.h"
 
 #include <optional>
 #include <string>

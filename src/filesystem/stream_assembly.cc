@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "filesystem/stream_parts.h"
+#include "filesystem/stream_assembly.h"
 
 #include "base/checked.h"
 #include "base/text.h"
 #include "filesystem/update_sequence.h"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -54,45 +56,46 @@ private:
   u16 next_ = 0;
 };
 
-FoundStream resident_stream(const DataPart& part, const Mft& mft) {
+FoundStream resident_stream(const CopiedAttribute& attribute, const Mft& mft) {
   FoundStream stream;
-  stream.name = utf8_name(part.name);
-  stream.size = stream.initialized = part.value_length;
+  stream.name = utf8_name(attribute.name);
+  stream.size = stream.initialized = attribute.value_length;
   stream.resident = true;
-  if (part.encrypted) stream.encoding = Encoding::efs;
-  stream.extents =
-      place_updated(part.fixup_offset, part.value_offset, part.value_length,
-                    [&](u64 offset, u64 length) { return mft.place(part.record, offset, length); });
+  if (attribute.encrypted) stream.encoding = Encoding::efs;
+  stream.extents = place_updated(
+      attribute.fixup_offset, attribute.value_offset, attribute.value_length,
+      [&](u64 offset, u64 length) { return mft.place(attribute.record, offset, length); });
   return stream;
 }
 
-u64 covered_bytes(const std::vector<DataPart>& parts, const NtfsGeometry& geometry) {
+u64 covered_bytes(const std::vector<CopiedAttribute>& attributes, const NtfsGeometry& geometry) {
   u64 clusters = 0;
-  for (const DataPart& part : parts)
-    for (const DataRun& run : part.piece.runs.runs)
-      clusters = std::max(
-          clusters, saturating_add(saturating_add(part.piece.first_vcn, run.vcn), run.length));
+  for (const CopiedAttribute& attribute : attributes)
+    for (const DataRun& run : attribute.run_list.runs.runs)
+      clusters =
+          std::max(clusters, saturating_add(saturating_add(attribute.run_list.first_vcn, run.vcn),
+                                            run.length));
   return std::min(checked_multiply<u64>(clusters, geometry.cluster_size).value_or(kMostStreamBytes),
                   kMostStreamBytes);
 }
 
-FoundStream stored_stream(std::vector<DataPart> parts, const NtfsGeometry& geometry) {
-  const DataPart& head = parts.front();
+FoundStream stored_stream(std::vector<CopiedAttribute> attributes, const NtfsGeometry& geometry) {
+  const CopiedAttribute& head = attributes.front();
   FoundStream stream;
   stream.name = utf8_name(head.name);
   stream.size = head.size;
   stream.initialized = head.initialized;
-  if (head.piece.first_vcn != 0) {
-    stream.size = stream.initialized = covered_bytes(parts, geometry);
+  if (head.run_list.first_vcn != 0) {
+    stream.size = stream.initialized = covered_bytes(attributes, geometry);
     stream.problems.emplace_back("the record that holds its first part and its size is missing");
   } else if (stream.size > kMostStreamBytes) {
     stream.problems.push_back(fmt::format("a size of {} bytes is impossible", stream.size));
-    stream.size = covered_bytes(parts, geometry);
+    stream.size = covered_bytes(attributes, geometry);
   }
   stream.initialized = std::min(stream.initialized, stream.size);
   if (head.encrypted) stream.encoding = Encoding::efs;
 
-  const u64 allocated = covered_bytes(parts, geometry);
+  const u64 allocated = covered_bytes(attributes, geometry);
   u64 length = stream.size;
   if (head.compressed && head.compression_exponent > 0) {
     if (head.compression_exponent > 8)
@@ -104,9 +107,9 @@ FoundStream stored_stream(std::vector<DataPart> parts, const NtfsGeometry& geome
     length =
         (length + stream.compression_unit - 1) / stream.compression_unit * stream.compression_unit;
   }
-  std::vector<AttributePiece> pieces;
-  for (DataPart& part : parts) pieces.push_back(std::move(part.piece));
-  BuiltExtents built = build_extents(std::move(pieces), geometry, std::max(length, allocated));
+  std::vector<AttributeRuns> run_lists;
+  for (CopiedAttribute& attribute : attributes) run_lists.push_back(std::move(attribute.run_list));
+  BuiltExtents built = build_extents(std::move(run_lists), geometry, std::max(length, allocated));
   if (allocated > length) {
     for (const Extent& extent : slice_extents(built.extents, length, allocated - length))
       if (extent.kind == Extent::Kind::stored) stream.behind.push_back(extent);
@@ -118,53 +121,56 @@ FoundStream stored_stream(std::vector<DataPart> parts, const NtfsGeometry& geome
   return stream;
 }
 
-/// Parts of one stream: same name, resident parts and parts that begin at cluster 0 each begin one.
-std::vector<std::vector<DataPart>> group_parts(std::vector<DataPart> parts) {
-  std::stable_sort(parts.begin(), parts.end(), [](const DataPart& a, const DataPart& b) {
-    return std::tie(a.type, a.name, a.piece.first_vcn) <
-           std::tie(b.type, b.name, b.piece.first_vcn);
-  });
-  std::vector<std::vector<DataPart>> groups;
-  for (DataPart& part : parts) {
-    const bool begins = groups.empty() || part.resident || part.piece.first_vcn == 0 ||
-                        groups.back().front().resident || groups.back().front().name != part.name ||
-                        groups.back().front().type != part.type;
+/// Those of one stream have the same type and name. A resident one and one that begins at cluster 0
+/// each begin a stream.
+std::vector<std::vector<CopiedAttribute>> group_by_stream(std::vector<CopiedAttribute> attributes) {
+  std::stable_sort(attributes.begin(), attributes.end(),
+                   [](const CopiedAttribute& a, const CopiedAttribute& b) {
+                     return std::tie(a.type, a.name, a.run_list.first_vcn) <
+                            std::tie(b.type, b.name, b.run_list.first_vcn);
+                   });
+  std::vector<std::vector<CopiedAttribute>> groups;
+  for (CopiedAttribute& attribute : attributes) {
+    const bool begins = groups.empty() || attribute.resident || attribute.run_list.first_vcn == 0 ||
+                        groups.back().front().resident ||
+                        groups.back().front().name != attribute.name ||
+                        groups.back().front().type != attribute.type;
     if (begins) groups.emplace_back();
-    groups.back().push_back(std::move(part));
+    groups.back().push_back(std::move(attribute));
   }
   return groups;
 }
 
 } // namespace
 
-DataPart copy_data(const Attribute& attribute, u64 record, u16 fixup_offset) {
-  DataPart part;
-  part.type = attribute.type;
-  part.record = record;
-  part.id = attribute.id;
-  part.fixup_offset = fixup_offset;
-  part.resident = attribute.resident;
-  part.compressed = attribute.compressed();
-  part.encrypted = attribute.encrypted();
-  part.name = std::string(chars_of(attribute.name));
-  part.value_offset = attribute.value_offset;
-  part.value_length = static_cast<u32>(attribute.value.size());
-  if (attribute.resident) return part;
-  part.size = attribute.size;
-  part.initialized = attribute.initialized;
-  part.compression_exponent = attribute.compression_exponent;
-  part.piece = {attribute.first_vcn, decode_runs(attribute.runs)};
-  return part;
+CopiedAttribute copy_attribute(const Attribute& attribute, u64 record, u16 fixup_offset) {
+  CopiedAttribute copy;
+  copy.type = attribute.type;
+  copy.record = record;
+  copy.id = attribute.id;
+  copy.fixup_offset = fixup_offset;
+  copy.resident = attribute.resident;
+  copy.compressed = attribute.compressed();
+  copy.encrypted = attribute.encrypted();
+  copy.name = std::string(chars_of(attribute.name));
+  copy.value_offset = attribute.value_offset;
+  copy.value_length = static_cast<u32>(attribute.value.size());
+  if (attribute.resident) return copy;
+  copy.size = attribute.size;
+  copy.initialized = attribute.initialized;
+  copy.compression_exponent = attribute.compression_exponent;
+  copy.run_list = {attribute.first_vcn, decode_runs(attribute.runs)};
+  return copy;
 }
 
-std::vector<FoundStream> assemble_streams(u64 base, std::vector<DataPart> parts,
+std::vector<FoundStream> assemble_streams(u64 base, std::vector<CopiedAttribute> attributes,
                                           const AttributeList* list, u16 list_id, const Mft& mft,
                                           const NtfsGeometry& geometry) {
   std::optional<SleuthKitIds> ids;
   if (list != nullptr) ids.emplace(base, *list, list_id);
   std::vector<FoundStream> streams;
-  for (std::vector<DataPart>& group : group_parts(std::move(parts))) {
-    const DataPart& head = group.front();
+  for (std::vector<CopiedAttribute>& group : group_by_stream(std::move(attributes))) {
+    const CopiedAttribute& head = group.front();
     const bool is_data = head.type == static_cast<u32>(AttributeType::data);
     const u16 id = head.record == base || !ids || !is_data ? head.id : ids->of(head.name);
     const u32 type = head.type;

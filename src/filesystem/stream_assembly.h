@@ -13,7 +13,7 @@
 namespace coldsweep {
 
 /// An attribute, copied out of the record that holds it.
-struct DataPart {
+struct CopiedAttribute {
   u32 type = 0;
   u64 record = 0; ///< that holds it
   u16 id = 0;
@@ -23,17 +23,17 @@ struct DataPart {
   u32 value_offset = 0, value_length = 0; ///< resident: in the record
   u64 size = 0, initialized = 0;
   u16 compression_exponent = 0;
-  AttributePiece piece;
+  AttributeRuns run_list;
 };
 
-DataPart copy_data(const Attribute& attribute, u64 record, u16 fixup_offset);
+CopiedAttribute copy_attribute(const Attribute& attribute, u64 record, u16 fixup_offset);
 
 /// A stream before it has a StreamRef.
 struct FoundStream {
   u32 type = 0;
   u16 attribute = 0;
   std::string name;       ///< UTF-8
-  std::string utf16_name; ///< as DataPart's
+  std::string utf16_name; ///< as CopiedAttribute's
   u64 size = 0, initialized = 0;
   Encoding encoding = Encoding::plain;
   bool resident = false;
@@ -48,7 +48,7 @@ struct FoundStream {
 };
 
 /// Assembles the streams of the file whose base record is `base`. `list` is its attribute list, if it has one.
-std::vector<FoundStream> assemble_streams(u64 base, std::vector<DataPart> parts,
+std::vector<FoundStream> assemble_streams(u64 base, std::vector<CopiedAttribute> attributes,
                                           const AttributeList* list, u16 list_id, const Mft& mft,
                                           const NtfsGeometry& geometry);
 
