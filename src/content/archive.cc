@@ -27,7 +27,8 @@ struct CloseArchive {
 };
 using ArchivePtr = std::unique_ptr<archive, CloseArchive>;
 
-/// One that has all names; null where there is none. Loaded once, since it is mapped from files, which each thread would feel.
+/// A locale that can represent all names; null if there is none. Loaded once: its files are mapped,
+/// and doing that for each member would slow down all threads.
 locale_t wide_locale() {
   struct Owned {
     locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
@@ -39,7 +40,7 @@ locale_t wide_locale() {
   return owned.locale;
 }
 
-/// libarchive turns names into those of the locale: here the wide one, for this thread alone.
+/// libarchive converts names to the current locale. This sets the wide one, for this thread only.
 class WideLocale {
 public:
   WideLocale() : before_(wide_locale() == nullptr ? nullptr : uselocale(wide_locale())) {}
@@ -74,7 +75,7 @@ void support(archive* a, ArchiveKind kind) {
   case ArchiveKind::mail:
   case ArchiveKind::none: break;
   }
-  // Names without a mark of their encoding are taken as UTF-8; what isn't is escaped.
+  // Names that don't state their encoding are taken as UTF-8. Invalid bytes are escaped.
   archive_read_set_options(a, "hdrcharset=UTF-8");
   archive_clear_error(a);
 }
@@ -148,7 +149,8 @@ private:
     if (walk_.encrypted++ == 0) walk_.first_encrypted = name;
   }
 
-  /// Grows as bytes come: what a header claims sizes nothing. False where there is nothing to look at.
+  /// Grows as bytes arrive: sizes in headers are not trusted. Returns false if there is nothing to
+  /// scan.
   bool read(const std::string& name, std::vector<std::byte>& bytes) {
     while (true) {
       const la_ssize_t got = archive_read_data(archive_.get(), step_.get(), kStep);
@@ -161,7 +163,7 @@ private:
         }
         note_damage(fmt::format("{}: {}", name, why));
         if (got == ARCHIVE_FATAL) walk_.limit = fmt::format("nothing can be read past {}", name);
-        return !bytes.empty(); // what came before the damage is looked at
+        return !bytes.empty(); // what came before the damage is scanned
       }
       const u64 taken = static_cast<u64>(got);
       if (taken > budget_.bytes_left) {
@@ -174,7 +176,7 @@ private:
       if (got == 0) return !bytes.empty();
       if (bytes.size() > budget_.member_bytes()) {
         if (walk_.too_large++ == 0) walk_.first_too_large = name;
-        // To skip the rest means to decompress it, but in a zip.
+        // Skipping the rest means decompressing it, except in a zip.
         if (kind_ != ArchiveKind::zip)
           walk_.limit = fmt::format("{} is larger than {} bytes", name, budget_.member_bytes());
         return false;
@@ -189,16 +191,17 @@ private:
   const UseMember& use_;
   ArchivePtr archive_;
   ArchiveWalk walk_;
-  // One for all members: most are small, and to clear this much for each took longer than to read it.
+  // One for all members: most are small, and clearing this much for each took longer than reading
+  // it.
   std::unique_ptr<std::byte[]> step_ = std::make_unique_for_overwrite<std::byte[]>(kStep);
-  std::string name_; // of the entry at hand
+  std::string name_; // of the current entry
   std::size_t retries_ = 0;
 };
 
 } // namespace
 
 ArchiveKind archive_kind(ByteView content) {
-  if (content.size() < 18) return ArchiveKind::none; // an empty gzip file
+  if (content.size() < 18) return ArchiveKind::none; // the size of an empty gzip file
   if (has_at(content, 0, "PK\3\4"sv) || has_at(content, 0, "PK\7\x08"sv)) return ArchiveKind::zip;
   if (has_at(content, 0, "7z\xBC\xAF\x27\x1C"sv)) return ArchiveKind::seven_zip;
   if (has_at(content, 0, "MSCF\0\0\0\0"sv)) return ArchiveKind::cab;

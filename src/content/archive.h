@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An archive -> its members, one by one, by libarchive. The content decides what is an archive, never its name. Everything is
-// bounded: hostile archives cost a fixed amount of memory and decompressed bytes. Any thread.
+// An archive -> its members, one by one, read by libarchive. The content decides what is an
+// archive, never the name. Any thread.
 #pragma once
 
 #include "content/archive_walk.h"
@@ -15,14 +15,15 @@ enum class ArchiveKind : u8 {
   tar,
   rar,
   iso,
-  compressed, ///< gzip, bzip2, xz, zstd, lzma: one member without a container
-  mail,       ///< a message with its parts; see content/mail.h
+  compressed, ///< gzip, bzip2, xz, zstd: one member without a container
+  mail,       ///< a message with MIME parts; see content/mail.h
 };
 
-/// From the first bytes, or those where the format has its mark. Cheap.
+/// Determined from the format's signature, or from the header of a message. Cheap.
 ArchiveKind archive_kind(ByteView content);
 
-/// Hands out each file; folders and links have no content. Never throws for what the archive holds.
+/// Passes each file to `use`; folders and links have no content. Never throws because of what the
+/// archive holds.
 ArchiveWalk walk_archive(ByteView content, ArchiveKind kind, ArchiveBudget& budget,
                          const UseMember& use);
 

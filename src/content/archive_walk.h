@@ -18,7 +18,8 @@ struct ArchiveLimits {
   u64 members = 200'000;
   u64 member_bytes = 256_MiB;
   u64 total_bytes = 4_GiB; ///< decompressed
-  /// Decompressed bytes for each byte of the stream. Up to `ratio_from` bytes any ratio is accepted.
+  /// Decompressed bytes for each byte of the stream. Any ratio is accepted up to
+  /// `ratio_from` bytes.
   u64 ratio = 250;
   u64 ratio_from = 64_MiB;
   u32 depth = 6; ///< of archives in archives; the outermost is 1

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many bytes of content may be held at once, over all threads. A thread holds one lease at a time, so that waiting
-// for one can't deadlock.
+// How many bytes of content may be held at once, across all threads. A thread holds only one lease
+// at a time, so that waiting for one can't deadlock.
 #pragma once
 
 #include "base/types.h"

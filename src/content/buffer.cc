@@ -18,7 +18,7 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kGrain = 64_KiB;
-constexpr u64 kHuge = 4_MiB; // of a buffer that is worth huge pages
+constexpr u64 kHuge = 4_MiB; // buffers of this size and more are worth huge pages
 constexpr std::chrono::milliseconds kDropEvery{20};
 
 std::byte* mapped(u64 size, int protection, int flags, int descriptor) {
@@ -42,7 +42,7 @@ MutableBytes ReusedBuffer::take(u64 size) {
     capacity_ = used_ = 0;
     data_ = mapped(wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
     capacity_ = wanted;
-    // A hint: fewer faults where a large stream is read into fresh pages.
+    // A hint: fewer faults when a large stream is read into fresh pages.
     if (wanted >= kHuge) ::madvise(data_, wanted, MADV_HUGEPAGE);
   }
   used_ = std::max(used_, size);

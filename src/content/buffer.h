@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a thread's content stands: memory that is reused, or an unnamed file that is mapped.
+// Where a thread keeps content: in memory that is reused, or in an unnamed file that is mapped.
 #pragma once
 
 #include "base/file.h"
@@ -18,19 +18,19 @@ public:
   ReusedBuffer(const ReusedBuffer&) = delete;
   ReusedBuffer& operator=(const ReusedBuffer&) = delete;
 
-  /// At least `size` bytes; what they held before is undefined. Throws Error when the machine has no memory for it.
+  /// At least `size` bytes, with undefined content. Throws Error if there is no memory for them.
   MutableBytes take(u64 size);
   /// Gives back the pages past the first `keep` bytes.
   void shrink(u64 keep);
 
 private:
   std::byte* data_ = nullptr;
-  u64 capacity_ = 0, used_ = 0; // what lies behind `used_` has no pages
+  u64 capacity_ = 0, used_ = 0; // there are no pages past `used_`
 };
 
-/// A file without a name in `folder`, `size` zero bytes at first, then mapped for reading. While it is mapped its pages
-/// are dropped from this process again and again (they stay in the page cache), so that a large stream does not count
-/// as our memory.
+/// An unnamed file in `folder`. It starts as `size` zero bytes and is later mapped for reading.
+/// While it is mapped, its pages are dropped from this process at short intervals (they stay in the
+/// page cache), so that a large stream doesn't count as our memory.
 class Spool {
 public:
   Spool(const std::filesystem::path& folder, u64 size);

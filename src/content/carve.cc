@@ -15,11 +15,10 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kLeastText = 16;     // bytes of text at a start that make it one
-constexpr u64 kLeastResident = 16; // bytes of a resident value that are worth a look
+constexpr u64 kLeastText = 16;     // this many bytes of text are the start of a text
+constexpr u64 kLeastResident = 16; // a shorter resident value is not carved
 constexpr u64 kTimesOver = 4;
-constexpr u64 kTimesSearched =
-    32; // for the ends of pieces: hostile bytes begin one in each cluster
+constexpr u64 kTimesSearched = 32; // for ends: hostile bytes begin a file in each cluster
 
 constexpr std::array<std::string_view, 5> kTags{"<%", "<?php", "<script", "<?xml", "#!/"};
 
@@ -33,7 +32,7 @@ bool has_tag(ByteView bytes) {
                      [&](std::string_view tag) { return has_at(bytes, 0, tag); });
 }
 
-/// Up to the first NUL; of UTF-16 up to the first pair of them.
+/// Up to the first NUL; in UTF-16, up to the first pair of NULs.
 u64 text_length(ByteView bytes) {
   if (has_at(bytes, 0, "\xFF\xFE")) {
     for (u64 at = 0; at + 1 < bytes.size(); at += 2)
@@ -51,7 +50,8 @@ bool looks_like_text(ByteView bytes) {
   return start.size() == kLeastText && std::all_of(start.begin(), start.end(), is_text_byte);
 }
 
-/// The end of the last section or of the signature behind them. Layout: Microsoft, "PE Format".
+/// The end of the last section, or of the signature after the sections. Layout: Microsoft, "PE
+/// Format".
 std::optional<u64> pe_size(ByteView bytes) {
   const std::optional<u32> at = little<u32>(bytes, 0x3C);
   if (!at || *at > 64_KiB) return std::nullopt;
@@ -74,7 +74,7 @@ std::optional<u64> pe_size(ByteView bytes) {
   return size;
 }
 
-/// Up to the end of its central directory. Layout: PKWARE, APPNOTE 4.3.16.
+/// Up to the end of the central directory. Layout: PKWARE, APPNOTE 4.3.16.
 u64 zip_size(ByteView bytes) {
   constexpr std::string_view kEnd("PK\5\6", 4);
   const std::string_view text = chars_of(bytes);
@@ -83,7 +83,7 @@ u64 zip_size(ByteView bytes) {
   return end + 22 + little<u16>(bytes, end + 20).value_or(0);
 }
 
-/// What it would have had for a size; absent where nothing known begins.
+/// The size that the file would have; absent if no known format begins here.
 std::optional<u64> size_of_binary(ByteView bytes) {
   if (has_at(bytes, 0, "MZ")) return pe_size(bytes);
   if (has_at(bytes, 0, "PK\3\4")) return zip_size(bytes);
@@ -143,13 +143,13 @@ private:
     }
     const ByteView bytes = content_.subspan(at, end - at);
     if (const std::optional<u64> size = size_of_binary(bytes)) return add_found(at, *size, bytes);
-    // Text that goes on from the cluster before is no beginning, unless it says that it is.
+    // Text that continues from the previous cluster is not a start, unless it begins with a tag.
     const bool goes_on = at > run.offset && is_text_byte(content_[at - 1]);
     if (has_tag(bytes) || (!goes_on && looks_like_text(bytes)))
       add_found(at, text_length(bytes), bytes);
   }
 
-  /// A piece whose end was searched for.
+  /// Adds a part whose end had to be searched for.
   void add_found(u64 at, u64 size, ByteView bytes) {
     size = std::min<u64>(size, bytes.size());
     search_left_ -= std::min(size, search_left_);
@@ -172,11 +172,11 @@ private:
             same ? std::vector<std::byte>{}
                  : std::vector<std::byte>(a.value.begin(), a.value.end()));
       }
-    } catch (const FormatError&) { // it only looked like one
+    } catch (const FormatError&) { // it only looked like a record
     }
   }
 
-  /// Behind the end of a record stands what an earlier, longer one held.
+  /// The slack of a record holds what an earlier, longer version of it held.
   void look_anywhere(u64 from, u64 end) {
     for (u64 at = from; at < end; ++at) {
       const ByteView bytes = content_.subspan(at, end - at);

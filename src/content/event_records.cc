@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// EVTX: a file header of 4,096 bytes, then chunks of 65,536 that stand for themselves. A chunk has a header of 512
-// bytes and then event records; an event's binary XML names its template by its offset in the chunk, and only the
-// first event of a kind holds it inline. Format: "Windows XML Event Log (EVTX)", libevtx documentation.
+// EVTX: a file header of 4,096 bytes, then independent chunks of 65,536. A chunk is a header of 512
+// bytes, followed by event records. An event's binary XML refers to its template by the template's
+// offset in the chunk; only the first event that uses a template holds it inline. Format: "Windows
+// XML Event Log (EVTX)", libevtx documentation.
 #include "content/log_records.h"
 
 #include "base/endian.h"
@@ -24,14 +25,15 @@ constexpr u64 kTemplateHeader = 24; // next, GUID, size of what follows
 constexpr u64 kFreeSpaceField = 48;
 constexpr std::string_view kChunkSignature = "ElfChnk\0"sv;
 constexpr std::string_view kRecordSignature = "**\0\0"sv;
-/// A fragment of binary XML that begins with an instance of a template; then a byte, the template's id and its offset.
+/// A fragment of binary XML that begins with a template instance. A byte, the template's id and its
+/// offset follow.
 constexpr std::string_view kInstance = "\x0F\x01\x01\0\x0C"sv;
 constexpr u64 kOffsetInInstance = 10;
-/// Between records, so that what stands at the end of one is not joined to the next.
+/// Separates records, so that the end of one is not joined to the beginning of the next.
 constexpr std::string_view kBetween = "\n\0\n\0"sv;
 constexpr std::size_t kMostTemplates = 32; // of one record
-constexpr u64 kMostPerChunk =
-    8_MiB; // of templates, all its records together: hostile chunks have more
+/// Bytes of templates, for all records of a chunk together. Only hostile chunks have more.
+constexpr u64 kMostPerChunk = 8_MiB;
 constexpr std::size_t kMostDamage = 16;
 
 class EventRecords final : public RecordReader {
@@ -53,7 +55,8 @@ public:
   std::vector<std::string> damage() const override { return damage_; }
 
 private:
-  /// To the next chunk's signature. Zeros before it were never written; anything else should have been a chunk.
+  /// Moves to the next chunk's signature. Zeros before it were never written; anything else should
+  /// have been a chunk.
   bool seek_chunk() {
     if (position_ >= content_.size()) return false;
     const std::string_view rest = chars_of(content_).substr(position_);
@@ -87,7 +90,7 @@ private:
     block.bytes = bytes_of(bytes_);
   }
 
-  /// Of a record that says the same at its beginning and its end.
+  /// The size of a record, if its beginning and its end state the same one.
   std::optional<u64> record_size(u64 at) const {
     if (!chars_of(chunk_).substr(at).starts_with(kRecordSignature)) return std::nullopt;
     const u64 size = little<u32>(chunk_, at + 4).value_or(0);
@@ -96,7 +99,7 @@ private:
     return size;
   }
 
-  /// To the next thing that looks like a record. Behind `used` stand zeros, or records of before.
+  /// Skips to what next looks like a record. Past `used` there are zeros or older records.
   u64 pass_over(u64 at, u64 used) {
     const std::string_view rest = chars_of(chunk_).substr(at);
     const std::size_t next = std::min(rest.find(kRecordSignature, 1), rest.size());
@@ -132,7 +135,7 @@ private:
     bytes_ += chars_of(chunk_).substr(at, length);
   }
 
-  /// Offsets in the chunk of the templates that the record names and doesn't hold.
+  /// Offsets in the chunk of the templates that the record refers to but doesn't hold.
   std::set<u64> templates_of(u64 at, u64 size) const {
     std::set<u64> offsets;
     const std::string_view record = chars_of(chunk_).substr(at, size);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Canonical Huffman codes given by their lengths, as XPRESS and LZX have them: shorter codes first, equal lengths in the
-// order of the symbols, most significant bit first. Fixed memory, whatever the lengths say.
+// Canonical Huffman codes, given by their lengths, as in XPRESS and LZX: shorter codes first, equal
+// lengths in the order of the symbols, most significant bit first. The memory is fixed, whatever
+// the lengths.
 #pragma once
 
 #include "base/types.h"
@@ -10,7 +11,8 @@
 
 namespace coldsweep {
 
-/// Codes up to `TableBits` long are one look-up, longer ones a short search. Codes are at most 16 bits long.
+/// Decodes codes of up to `TableBits` bits with one look-up, and longer ones with a short search.
+/// Codes are at most 16 bits long.
 template <std::size_t Symbols, unsigned TableBits> class HuffmanDecoder {
   static_assert(Symbols <= 512 && TableBits < 16);
 
@@ -19,16 +21,17 @@ public:
 
   struct Code {
     u16 symbol = 0;
-    u16 length = 0; ///< 0: these bits are no code
+    u16 length = 0; ///< 0: these bits are not a code
   };
 
-  /// False when more codes are asked for than there are. Bits that no code is given to are found out by `decode`.
+  /// Returns false if the lengths ask for more codes than exist. decode() detects bits that no code
+  /// is assigned to.
   [[nodiscard]] bool build(std::span<const u8, Symbols> lengths) {
     std::array<u16, kLongest + 1> count{};
     for (const u8 length : lengths) ++count[length];
-    u32 first = 0,
-        sorted =
-            0; // of the next length: first code, left-justified in 16 bits, and its place in `sorted_`
+    // For the next length: its first code, left-justified in 16 bits, and that code's place in
+    // `sorted_`.
+    u32 first = 0, sorted = 0;
     std::array<u16, kLongest + 1> place{};
     for (unsigned length = 1; length <= kLongest; ++length) {
       place[length] = static_cast<u16>(sorted);
@@ -73,8 +76,8 @@ private:
     std::fill(table_.begin() + static_cast<std::ptrdiff_t>(at), table_.end(), u16{0});
   }
 
-  std::array<u16, std::size_t{1} << TableBits>
-      table_{};                            ///< symbol << 4 | length; 0 for longer codes
+  /// symbol << 4 | length; 0 for longer codes
+  std::array<u16, std::size_t{1} << TableBits> table_{};
   std::array<u16, Symbols> sorted_{};      ///< symbols in the order of their codes
   std::array<u32, kLongest + 1> limit_{};  ///< first 16 bits past the codes of a length
   std::array<i32, kLongest + 1> offset_{}; ///< from a code to its place in `sorted_`

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts a text into lines. The times of a line are where the log's own description of its fields says, else at its
-// beginning.
+// Cuts a text into lines. The time of a line is where the log's own field header says, or else at
+// its beginning.
 #include "content/log_records.h"
 
 #include <algorithm>
@@ -10,13 +10,13 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kBlock = 256_KiB;          // a longer line makes a longer block
-constexpr std::size_t kHead = 4096;      // characters of a line in which a time is looked for
-constexpr std::size_t kMostLayouts = 64; // different descriptions of fields in one file
+constexpr std::size_t kHead = 4096;      // characters of a line that are searched for a time
+constexpr std::size_t kMostLayouts = 64; // distinct field headers in one file
 constexpr std::size_t kClfReach = 512;
 
 /// Where a line has its time.
 struct Layout {
-  char separator = '\0'; ///< none: at the beginning
+  char separator = '\0'; ///< NUL: the time is at the beginning
   std::optional<std::size_t> date, time;
   bool operator==(const Layout&) const = default;
 };
@@ -136,7 +136,7 @@ private:
     const std::size_t low = form_ == RecordForm::lines_utf16 ? 0 : 1;
     for (std::size_t at = content_.find('\n', from); at != std::string_view::npos;
          at = content_.find('\n', at + 1)) {
-      if ((at - from) % 2 != low) continue; // the half of another character
+      if ((at - from) % 2 != low) continue; // half of another character
       const std::size_t other = at + 1 - 2 * low;
       if (other < content_.size() && content_[other] == '\0') return at - low;
     }
@@ -149,7 +149,7 @@ private:
     return content_[at + low] == '\r' && content_[at + 1 - low] == '\0';
   }
 
-  /// The first characters; of UTF-16 the lower halves, which are put in `room`.
+  /// The first characters. For UTF-16 these are the low bytes, which are copied to `room`.
   std::string_view narrow(std::string_view line, std::string& room) const {
     if (!is_wide() && form_ != RecordForm::whole) return line.substr(0, kHead);
     for (const char c : line.substr(0, form_ == RecordForm::whole ? 64 * 1024 : 2 * kHead))

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t kSample = 64 * 1024; // of the beginning: what decides what a stream is
+constexpr std::size_t kSample = 64 * 1024; // bytes at the beginning that decide what a stream is
 constexpr std::size_t kLinesAsked = 64;
 constexpr std::string_view kEventLog = ".evtx";
 
@@ -21,7 +21,7 @@ constexpr std::array kLogExtensions{".log"sv,  ".txt"sv,   ".csv"sv,    ".tsv"sv
                                     ".err"sv,  ".trc"sv,   ".w3c"sv};
 constexpr std::array kLogFolders{"/logs/"sv, "/log/"sv, "/logfiles/"sv, "/logging/"sv};
 
-/// The sample as 8-bit characters: of UTF-16 the lower halves, which is enough for what is asked of it.
+/// The sample as 8-bit characters. For UTF-16 these are the low bytes, which is enough here.
 struct Sample {
   RecordForm form = RecordForm::lines;
   std::string_view bytes; ///< of the stream
@@ -30,7 +30,7 @@ struct Sample {
   std::string_view text() const { return form == RecordForm::lines ? bytes : lower_halves; }
 };
 
-/// Where every other byte is zero in most of the first units.
+/// Whether, in most of the first byte pairs, only the byte at `first` is zero.
 bool zeros_at(std::string_view bytes, std::size_t first) {
   const std::size_t pairs = std::min<std::size_t>(bytes.size() / 2, 256);
   if (pairs < 8) return false;
@@ -64,7 +64,8 @@ Sample sample_of(ByteView content) {
   return sample;
 }
 
-/// Zeros don't count against a text: logs end in them after a crash, and what could not be read is zeros too.
+/// Zeros don't count against a text: logs end in them after a crash, and unreadable bytes are
+/// zeros, too.
 bool is_text(std::string_view sample) {
   u32 zeros = 0, low = 0, layout = 0, deletes = 0;
   for (const char c : sample) {
@@ -80,7 +81,8 @@ bool is_text(std::string_view sample) {
 
 std::string_view name_of_path(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-/// By the name: `ex210303.log`, `server.log.1`, `error.log-20210303`, or anything in a folder of logs.
+/// By the name: `ex210303.log`, `server.log.1`, `error.log-20210303`, or anything in a folder of
+/// logs.
 bool is_named_log(std::string_view lower_path) {
   const std::string_view name = name_of_path(lower_path);
   if (name == "consolehost_history.txt" || name.find(".log.") != std::string_view::npos ||
@@ -93,7 +95,7 @@ bool is_named_log(std::string_view lower_path) {
   });
 }
 
-/// The next line, without its feed; `text` loses both.
+/// Takes the next line off the text; returns it without its line feed.
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
   const std::string_view line = text.substr(0, end);
@@ -106,7 +108,7 @@ bool begins_with_time(std::string_view line) {
   return parse_iso_time(line) || parse_clf_time(line);
 }
 
-/// Of the first lines that aren't empty more than half.
+/// Whether more than half of the first non-empty lines do.
 bool most_begin_with_times(std::string_view text) {
   std::size_t lines = 0, without = 0;
   for (std::size_t i = 0; i < kLinesAsked && !text.empty(); ++i) {
@@ -141,7 +143,7 @@ Header header_of(std::string_view text) {
   return header;
 }
 
-/// The folder after `marker`, without what lies below; empty when the file stands in `marker` itself.
+/// The name of the folder after `marker`; empty if the file is in `marker` itself.
 std::string folder_after(std::string_view lower_path, std::string_view marker) {
   const std::size_t from = lower_path.find(marker) + marker.size();
   const std::size_t end = lower_path.find('/', from);

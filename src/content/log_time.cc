@@ -14,9 +14,9 @@ using namespace std::chrono;
 constexpr i64 kTicksPerSecond = 10'000'000;
 constexpr i64 kSecondsPerDay = 86'400;
 constexpr sys_days kEpoch = sys_days(year(1601) / January / 1);
-constexpr i64 kEndOfEra = 8000 * 366 * kSecondsPerDay; // a year of four digits
+constexpr i64 kEndOfEra = 8000 * 366 * kSecondsPerDay; // the end of years with four digits
 
-/// Reads from the front of a text; once something does not fit, nothing does.
+/// Reads from the front of a text. After one mismatch everything fails.
 class Cursor {
 public:
   explicit Cursor(std::string_view text) : left_(text) {}
@@ -72,7 +72,7 @@ Clock read_clock(Cursor& cursor) {
   return clock;
 }
 
-/// Ticks of the fraction; what is finer than 100 ns is dropped.
+/// Ticks of the fraction. Digits finer than 100 ns are dropped.
 i64 read_fraction(Cursor& cursor, u8& digits) {
   i64 ticks = 0;
   for (i64 weight = kTicksPerSecond / 10; cursor.peek() >= '0' && cursor.peek() <= '9';
@@ -107,7 +107,7 @@ year_month_day date_of(i64 y, i64 m, i64 d) {
          day(static_cast<unsigned>(d));
 }
 
-/// Nearly all that is asked about has none.
+/// A shortcut: nearly all texts that are tried don't.
 bool begins_with_digit(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9';
 }

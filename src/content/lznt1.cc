@@ -22,14 +22,15 @@ struct Cursor {
   }
 };
 
-/// How many bits of a tuple give the length: fewer give the distance while little of the chunk is written.
+/// How many bits of a tuple give the length. The distance needs few while little of the chunk is
+/// written.
 unsigned length_bits(std::size_t written) {
   unsigned bits = 12;
   for (std::size_t reach = 16; reach < written; reach *= 2) --bits;
   return bits;
 }
 
-/// A tuple repeats bytes that stand before it in the same chunk.
+/// A tuple repeats earlier bytes of the same chunk.
 std::size_t copy_tuple(u16 tuple, MutableBytes out, std::size_t written, const Cursor& cursor) {
   const unsigned bits = length_bits(written);
   const std::size_t length = (tuple & ((1u << bits) - 1)) + 3u;
@@ -45,7 +46,7 @@ std::size_t copy_tuple(u16 tuple, MutableBytes out, std::size_t written, const C
   return take;
 }
 
-/// One compressed chunk of `in`, at most 4,096 bytes out. Returns what it wrote.
+/// Decompresses one chunk of `in` to at most 4,096 bytes.
 void decompress_chunk(Cursor& cursor, std::size_t end, MutableBytes out) {
   std::size_t written = 0;
   while (cursor.at < end && written < out.size()) {

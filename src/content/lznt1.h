@@ -6,9 +6,9 @@
 
 namespace coldsweep {
 
-/// Decompresses one compression unit into `into` and zeroes what the data does not reach. Any thread. Throws
-/// FormatError naming the offset in `compressed` where the data breaks off or refers to bytes that are not there;
-/// `into` then holds what could be decompressed before that, and zeros.
+/// Decompresses one compression unit into `into` and zeroes what the data does not reach. Any
+/// thread. Throws FormatError with the offset in `compressed` where the data ends early or refers
+/// to bytes that don't exist; `into` then holds what was decompressed before that, and zeros.
 void decompress_lznt1(ByteView compressed, MutableBytes into);
 
 } // namespace coldsweep

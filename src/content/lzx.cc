@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where WIM's LZX differs from that of cabinets: the state starts anew with each chunk; one bit instead of a size says
-// that a block has 32,768 bytes, else 16 bits give its size; and calls of x86 code are translated back for every chunk as
-// if the file had 12,000,000 bytes.
+// How WIM's LZX differs from that of cabinets: the state is reset for each chunk; one bit says that
+// a block has 32,768 bytes, and without it 16 bits give the size; and x86 calls are translated back
+// in every chunk as if the file had 12,000,000 bytes.
 #include "content/lzx.h"
 
 #include "base/endian.h"
@@ -19,7 +19,8 @@ class LzxReader {
 public:
   explicit LzxReader(ByteView in) : in_(in) {}
 
-  /// Makes at least 49 bits available: a match takes no more. Past the end of the data they are zeros.
+  /// Makes at least 49 bits available: a match needs no more. Past the end of the data they are
+  /// zeros.
   void refill() {
     if (count_ >= 49) return;
     if (fits(at_, 8, in_.size())) [[likely]] {
@@ -27,7 +28,7 @@ public:
       for (std::size_t i = 0; i < 8; i += 2)
         words = words << 16 | std::to_integer<u64>(in_[at_ + i]) |
                 std::to_integer<u64>(in_[at_ + i + 1]) << 8;
-      // Bits of a word that does not fit whole are there already when it is added again.
+      // The first bits of a word that doesn't fit are ORed in twice, which changes nothing.
       bits_ |= words >> count_;
       at_ += (64 - count_) / 16 * 2;
       count_ += (64 - count_) / 16 * 16;
@@ -40,7 +41,7 @@ public:
     bits_ <<= bits;
     count_ -= bits;
   }
-  /// Of bits that are available.
+  /// The bits must be available.
   u32 take(unsigned bits) {
     if (bits == 0) return 0;
     const auto value = static_cast<u32>(bits_ >> (64 - bits));
@@ -51,7 +52,7 @@ public:
     refill();
     return take(bits);
   }
-  /// Of a code that must be there, with the bits available.
+  /// The symbol of the next code. Its bits must be available.
   template <typename Decoder> unsigned symbol(const Decoder& codes) {
     const auto code = codes.decode(peek16());
     if (code.length == 0) broken("bits that are no code");
@@ -59,7 +60,8 @@ public:
     return code.symbol;
   }
 
-  /// Skips to the next word, and a whole one where a word begins: then `bytes` reads.
+  /// Skips to the next word, or, at the beginning of a word, over all of it. bytes() goes on from
+  /// there.
   void align() {
     at_ -= count_ / 16 * 2;
     if (count_ % 16 == 0) at_ += 2;
@@ -73,7 +75,7 @@ public:
     return *view;
   }
 
-  /// Zeros from past the end may be looked at, but not used.
+  /// Zeros past the end may be peeked at, but not used.
   void check_end() const {
     if (position() > in_.size()) broken("the data ends before the chunk is complete");
   }
@@ -82,7 +84,7 @@ public:
   }
 
 private:
-  /// After the word that the last bit used belongs to.
+  /// The offset after the word that holds the last used bit.
   std::size_t position() const { return at_ - count_ / 16 * 2; }
   void add_word() {
     const u64 word = little<u16>(in_, at_).value_or(0);
@@ -106,7 +108,7 @@ constexpr unsigned kRecentSlots = 3;
 constexpr std::array<u8, 30> kExtraBits{0, 0, 0, 0, 1, 1, 2, 2,  3,  3,  4,  4,  5,  5,  6,
                                         6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13};
 
-/// A slot begins where the one before it ends; the first three stand for recent distances.
+/// A slot begins where the one before it ends; the first three are for recent distances.
 constexpr std::array<u32, 30> first_distances() {
   std::array<u32, 30> first{};
   u32 next = 0;
@@ -119,7 +121,7 @@ constexpr std::array<u32, 30> first_distances() {
 }
 constexpr std::array<u32, 30> kFirstDistance = first_distances();
 
-/// Lengths stand as differences to those of the block before, in a code of their own.
+/// Lengths are coded as differences from those of the previous block, with a code of their own.
 void read_lengths(LzxReader& reader, std::span<u8> lengths) {
   std::array<u8, 20> own{};
   for (u8& length : own) length = static_cast<u8>(reader.read(4));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LZX as WIM files and WOF use it: chunks of up to 32 KiB, each on its own. Format: MS-PATCH (LZX DELTA) for blocks, trees
-// and matches; what WIM changes is said in lzx.cc.
+// LZX as WIM files and WOF use it: independent chunks of up to 32 KiB. Format: MS-PATCH (LZX DELTA)
+// for blocks, trees and matches; lzx.cc says what WIM changes.
 #pragma once
 
 #include "content/huffman.h"
@@ -9,13 +9,13 @@ namespace coldsweep {
 
 class LzxReader;
 
-/// One decoder a thread; it holds fixed tables only.
+/// One decoder per thread. It holds only tables of fixed size.
 class Lzx {
 public:
   static constexpr std::size_t kChunk = 32768;
 
-  /// Fills `into`, at most kChunk bytes, exactly. Throws FormatError naming the offset in `compressed` where the data
-  /// breaks off or means what can't be; what `into` then holds is undefined.
+  /// Fills all of `into`, at most kChunk bytes. Throws FormatError with the offset in `compressed`
+  /// where the data ends early or is invalid; the content of `into` is then undefined.
   void decompress(ByteView compressed, MutableBytes into);
 
 private:

@@ -17,7 +17,7 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kMostHeaderStart = 64_KiB; ///< of the message's own header
-constexpr u64 kMostHeaderBytes = 2_MiB;  ///< in all of its parts
+constexpr u64 kMostHeaderBytes = 2_MiB;  ///< of all parts together
 constexpr u64 kMostBoundaries = 50'000;
 constexpr u64 kMostListEntries = 2000, kMostEntries = 40'000; ///< addresses and groups
 
@@ -26,7 +26,7 @@ struct Unref {
 };
 template <class T> using Owned = std::unique_ptr<T, Unref>;
 
-/// The next line without its end, taken off the text.
+/// Takes the next line off the text; returns it without its end.
 std::string_view next_line(std::string_view& text) {
   const std::size_t end = text.find('\n');
   std::string_view line = text.substr(0, end);
@@ -35,7 +35,8 @@ std::string_view next_line(std::string_view& text) {
   return line;
 }
 
-/// The field name of a header line (RFC 5322, 3.6.8), or what a lenient parser takes for one; empty: it is none.
+/// The field name of a header line (RFC 5322, 3.6.8), or what a lenient parser takes for one; empty
+/// if there is none.
 std::string_view field_name(std::string_view line) {
   std::size_t end = 0;
   while (end < line.size() && line[end] > ' ' && line[end] <= '~' && line[end] != ':') ++end;
@@ -48,10 +49,11 @@ bool is_continuation(std::string_view line) {
   return !line.empty() && (line.front() == ' ' || line.front() == '\t');
 }
 
-/// What the parser would make objects of. Counts too much rather than too little.
+/// What the parser would create objects for. Overestimates rather than underestimates.
 struct ParserLoad {
   u64 header_bytes = 0, boundaries = 0;
-  /// Of the longest list of addresses, and of all: the parser takes time by the square of them, and stack for each group.
+  /// In the longest list of addresses, and in all of them: the parser's time is quadratic in these,
+  /// and each group takes stack.
   u64 most_entries = 0, entries = 0;
 };
 
@@ -138,7 +140,7 @@ private:
     GMimeDataWrapper* content = g_mime_part_get_content(part);
     if (content == nullptr) return;
     const Owned<GMimeStream> decoded(g_mime_stream_mem_new());
-    g_mime_data_wrapper_write_to_stream(content, decoded.get()); // no encoding makes it longer
+    g_mime_data_wrapper_write_to_stream(content, decoded.get()); // decoding doesn't make it longer
     const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(decoded.get()));
     if (bytes == nullptr || bytes->len == 0) return;
     if (bytes->len > budget_.bytes_left) {
@@ -162,7 +164,7 @@ private:
 } // namespace
 
 bool is_mail(ByteView content) {
-  // One that every message has, as a sign that this is one.
+  // A message has at least one of these fields.
   constexpr std::array<std::string_view, 8> kSigns{
       "date", "from", "message-id", "mime-version", "received", "return-path", "subject", "to"};
   std::string_view text = chars_of(content.first(std::min<u64>(content.size(), kMostHeaderStart)));

@@ -6,7 +6,8 @@
 
 namespace coldsweep {
 
-/// Printable UTF-8 of bounded length, parts joined by `/`; a `!` before `/` is escaped, since `!/` parts archives.
+/// Printable UTF-8 of bounded length, with `/` between folders. A `!` before `/` is escaped, since
+/// `!/` separates nested archives.
 std::string member_name(std::string stated);
 
 } // namespace coldsweep

@@ -16,9 +16,9 @@ namespace {
 constexpr u64 kFreeHoles = 16_MiB; // zeros that are scanned rather than split around
 constexpr u64 kMergeHoles = 1_MiB;
 constexpr u64 kPiece = 1_MiB;
-constexpr u64 kCached = 256_KiB;     // of a piece that is to stay in the processor's cache
-constexpr u64 kWholeSystem = 64_MiB; // $LogFile is no larger as a rule, a page file is
-constexpr u64 kWofWindow = 1_GiB;    // a multiple of every chunk
+constexpr u64 kCached = 256_KiB;     // of a piece that stays in the processor's cache
+constexpr u64 kWholeSystem = 64_MiB; // $LogFile is usually no larger; a page file is
+constexpr u64 kWofWindow = 1_GiB;    // a multiple of every chunk size
 constexpr u64 kWofRatio = 64;
 
 bool holds_bytes(const Extent& extent) { return extent.kind != Extent::Kind::sparse; }
@@ -53,7 +53,8 @@ struct Unit {
   MutableBytes scratch; ///< one compression unit
 };
 
-/// A unit whose clusters are all there is stored plain, one with none is zeros, and one with some is compressed.
+/// A unit with all of its clusters is stored plain, one with none is zeros, and one with some is
+/// compressed.
 void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& unit,
                LoadedWindow& window) {
   const std::vector<Extent> extents =
@@ -94,7 +95,7 @@ void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& un
     }
   }
   if (!damage.empty()) {
-    // Half a unit would be scanned as if it were the file: all of it is unreadable.
+    // Half a unit would be scanned as if it were the file, so all of it counts as unreadable.
     std::fill(unit.into.begin(), unit.into.end(), std::byte{0});
     add_gaps(window, {{unit.offset, meant, damage}});
     if (gaps.empty())
@@ -113,14 +114,14 @@ void read_compressed(const ByteSource& source, const StreamRef& stream, u64 offs
   }
 }
 
-/// Windows of WOF streams begin at a chunk, and so do the pieces of a window that is spooled.
+/// Windows of WOF streams begin at a chunk, and so do the pieces of a spooled window.
 void read_wof(WofDecoder& decoder, const ByteSource& source, const WofRange& range,
               LoadedWindow& window) {
   WofGaps found = decoder.read(source, range);
   for (Gap& gap : found.gaps) {
     window.unreadable += gap.length;
     if (!window.gaps.empty() && window.gaps.back().offset + window.gaps.back().length == gap.offset)
-      window.gaps.back().length += gap.length; // as many gaps as chunks would be too many
+      window.gaps.back().length += gap.length; // one gap for each chunk would be too many
     else
       window.gaps.push_back(std::move(gap));
   }
@@ -128,7 +129,7 @@ void read_wof(WofDecoder& decoder, const ByteSource& source, const WofRange& ran
     window.damage.push_back(std::move(found.damage));
 }
 
-/// Stored ranges, with small holes between them closed; compressed streams are cut at units.
+/// The stored ranges, merged across small holes. Compressed streams are cut at units.
 std::vector<Window> stored_windows(const StreamRef& stream) {
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   const u64 end = std::min(stream.size, stream.initialized);
@@ -145,7 +146,7 @@ std::vector<Window> stored_windows(const StreamRef& stream) {
   return windows;
 }
 
-/// Splits what no window covers into zeros and bytes without a place.
+/// Counts what no window covers, as zeros or as bytes without a known place.
 void account_outside(const StreamRef& stream, WindowPlan& plan) {
   u64 at = 0;
   const auto outside = [&](u64 to) {
@@ -171,7 +172,7 @@ u64 placed_bytes(const StreamRef& stream) {
   return placed;
 }
 
-/// The chunk table bounds how much a hostile size can cost: it must stand on the volume.
+/// The chunk table bounds how much a hostile size can cost: it must be stored on the volume.
 WindowPlan plan_wof_windows(const StreamRef& stream) {
   const u64 placed = placed_bytes(stream);
   WindowPlan plan;
@@ -188,7 +189,7 @@ WindowPlan plan_wof_windows(const StreamRef& stream) {
   return plan;
 }
 
-/// $BadClus:$Bad is as long as the volume and has content nowhere: its runs are clusters to avoid.
+/// $BadClus:$Bad is as long as the volume and has no content: its runs are clusters to avoid.
 bool is_bad_cluster_map(const StreamRef& stream) {
   return stream.id.record == 8 && stream.name == "$Bad";
 }
@@ -197,7 +198,7 @@ WindowPlan plan_content_windows(const StreamRef& stream) {
   if (stream.size == 0) return {};
   if (is_bad_cluster_map(stream)) return {{}, false, stream.size, 0};
   if (is_decoded_wof(stream.encoding)) return plan_wof_windows(stream);
-  // A compressed unit holds as much as a whole one.
+  // A compressed unit holds as many bytes as an uncompressed one.
   const u64 unit = stream.encoding == Encoding::lznt1 ? stream.compression_unit : 1;
   u64 stored = 0;
   for (const Extent& extent : stream.extents)
@@ -210,7 +211,8 @@ WindowPlan plan_content_windows(const StreamRef& stream) {
   return plan;
 }
 
-/// A piece ends with the beginning of the next, so that a match across the cut isn't lost.
+/// Cuts large windows. Each ends with the beginning of the next, so that a match across the cut
+/// isn't lost.
 void cut_windows(WindowPlan& plan) {
   std::vector<Window> cut;
   for (const Window& window : plan.windows) {
@@ -230,7 +232,7 @@ void cut_windows(WindowPlan& plan) {
 
 WindowPlan plan_windows(const StreamRef& stream) {
   WindowPlan plan = plan_content_windows(stream);
-  if (stream.shared_tail > 0) // a piece already
+  if (stream.shared_tail > 0) // it was cut before
     for (Window& window : plan.windows) window.shared_tail = stream.shared_tail;
   else if (stream.encoding == Encoding::plain &&
            (is_raw(stream.id.kind) || (stream.system && stream.size > kWholeSystem)))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stream -> the bytes that Windows would read, window by window, with what they are: stored, zeros by definition, or
-// unreadable. One StreamReader a thread; the budget is shared.
+// A stream -> the bytes that Windows would read, window by window, and which of them are stored,
+// zero by definition, or unreadable. One StreamReader per thread; the budget is shared.
 #pragma once
 
 #include "content/budget.h"
@@ -16,26 +16,26 @@
 
 namespace coldsweep {
 
-/// A range of a stream that is scanned as one piece.
+/// A range of a stream that is read and scanned in one go.
 struct Window {
   u64 offset = 0, length = 0;
-  u64 shared_tail = 0; ///< of `length`: another window begins with it
+  u64 shared_tail = 0; ///< bytes at the end that another window begins with
   u64 own() const { return length - shared_tail; }
 };
 
 struct WindowPlan {
   std::vector<Window> windows;
-  bool whole =
-      true; ///< one window that is the stream; else its stored ranges one by one, or pieces
+  bool whole = true; ///< the stream is one window; else it has several or none
   // What lies outside of the windows:
   u64 sparse = 0;       ///< zero by definition
-  u64 missing = 0;      ///< bytes that no cluster is known for, or that no chunk can be known for
-  std::string damage{}; ///< why no chunk can be known
+  u64 missing = 0;      ///< bytes without a known cluster or a usable chunk table
+  std::string damage{}; ///< why the chunk table can't be used
 };
 
-/// A stream is one window, unless it is mostly holes: then its stored ranges are windows of their own, so that sparse
-/// terabytes cost nothing. A stream of holes alone has no window when it is large. Nor is a stream that decompresses to
-/// far more than is stored held as one. Raw space and system streams are cut into pieces that overlap.
+/// A stream is one window, unless it is mostly holes: then each stored range is a window, so that
+/// sparse terabytes cost nothing. A large stream that is all holes has no window. A stream that
+/// decompresses to far more than is stored has several windows. Raw space and large system streams
+/// are cut into windows that overlap.
 WindowPlan plan_windows(const StreamRef& stream);
 
 struct LoadedWindow {
@@ -56,9 +56,9 @@ class StreamReader {
 public:
   StreamReader(ByteBudget& budget, ContentLimits limits);
 
-  /// Throws Error when there is no room for the window in memory or in the spool folder.
+  /// Throws Error if there is no room for the window in memory or in the spool folder.
   LoadedWindow load(const ByteSource& source, const StreamRef& stream, const Window& window);
-  /// Gives back what the last window took.
+  /// Frees what the last window took.
   void release();
 
 private:
@@ -74,17 +74,19 @@ private:
   ByteBudget::Lease lease_;
 };
 
-/// A window in pieces that stay in the processor's cache, first to last. The reader must not load anything meanwhile.
+/// Reads a window piece by piece, from first to last. A piece stays in the processor's cache. The
+/// reader must not load anything else meanwhile.
 class StreamPieces {
 public:
   StreamPieces(StreamReader& reader, const ByteSource& source, const StreamRef& stream,
                const Window& window)
       : reader_(reader), source_(source), stream_(stream), window_(window) {}
 
-  /// The next bytes, behind the last `overlap` of those before, or as many as there were; empty at the end. Valid until the
-  /// next call.
+  /// The next piece. It begins with the last `overlap` bytes of the previous one, or with all of it
+  /// if that is shorter. Empty at the end. Valid until the next call.
   ByteView next(u64 overlap);
-  /// What the bytes so far are, as if they had been loaded at once; but its gaps are cut at pieces.
+  /// What has been read so far, as if it had been loaded at once, except that its gaps are cut
+  /// where pieces end.
   const LoadedWindow& so_far() const { return so_far_; }
 
 private:
@@ -97,8 +99,8 @@ private:
   LoadedWindow so_far_;
 };
 
-/// Where the `length` bytes at `offset` of the stream stand in the media as they are; the first byte's place where they
-/// straddle extents. Absent when any of them is not stored as it reads.
+/// Where the `length` bytes at `offset` of the stream are in the media; the place of the first byte
+/// if they span extents. Absent if any of them is not stored as it reads.
 std::optional<u64> media_offset(const ByteSource& source, const StreamRef& stream, u64 offset,
                                 u64 length);
 

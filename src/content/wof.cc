@@ -42,7 +42,7 @@ void add_gap(std::vector<Gap>& gaps, u64 offset, u64 length, const std::string& 
 
 } // namespace
 
-/// Where a chunk stands among the chunks, and what it decompresses to.
+/// The place of a chunk among the stored ones, and of what it decompresses to.
 struct WofDecoder::Chunk {
   u64 begin = 0, end = 0;
   u64 offset = 0; ///< in the stream

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What WOF compressed -> the bytes that Windows reads. The stored stream is a table of where chunks end (none for a single
-// chunk; 32 bits an entry, 64 from 4 GiB of content) and the chunks; one that did not shrink is stored as it is. Chunks
-// are independent, so that damage costs no more than what it touches. One decoder a thread.
+// Content compressed by WOF -> the bytes that Windows reads. The stored stream is a table of where
+// chunks end (none for a single chunk; 32 bits per entry, 64 from 4 GiB of content on), followed by
+// the chunks. A chunk that did not shrink is stored as it is. Chunks are independent, so damage
+// affects only those that it touches. One decoder per thread.
 #pragma once
 
 #include "content/lzx.h"
@@ -14,26 +15,26 @@
 
 namespace coldsweep {
 
-/// A range of a stream that WOF compressed; it begins where a chunk does, and ends so or with the stream.
+/// A range of a stream compressed by WOF. It begins at a chunk, and ends at one or with the stream.
 struct WofRange {
   const StreamRef& stream;
   u64 offset = 0;
   MutableBytes into;
 };
 
-/// What could not be read or decompressed, in stream offsets, adjacent chunks merged. Its bytes are zeros.
+/// What could not be read or decompressed, in stream offsets, adjacent chunks merged. Its bytes are
+/// zeros.
 struct WofGaps {
   std::vector<Gap> gaps;
-  std::string
-      damage; ///< the first chunk that is not what it should be; empty when all gaps are the media's
+  std::string damage; ///< the first invalid chunk; empty if all gaps come from the media
 };
 
-/// Why there is nothing to decode in a stream of which `placed` bytes stand on the volume; empty when there is.
+/// Why a stream with `placed` bytes on the volume can't be decoded; empty if it can.
 std::string impossible_wof_table(const StreamRef& stream, u64 placed);
 
 class WofDecoder {
 public:
-  /// Of a stream whose table is possible.
+  /// The stream's table must be possible, see impossible_wof_table().
   WofGaps read(const ByteSource& source, const WofRange& range);
 
 private:

@@ -14,8 +14,9 @@ constexpr unsigned kLiterals = 256;
 constexpr unsigned kLongLength = 15; // further bytes give the rest
 constexpr std::size_t kShortestMatch = 3;
 
-/// Bits come in words of 16; bytes that extend a length stand between them, where the reader has got to. It must
-/// therefore hold 16 bits and no more than a word above that: MS-XCA 2.2.4 reads as far ahead.
+/// Bits come in words of 16. Bytes that extend a length are between the words, at the position that
+/// the reader has reached. So it must hold 16 bits, and at most one word more: MS-XCA 2.2.4 reads
+/// that far ahead.
 class Reader {
 public:
   Reader(ByteView in, std::size_t at) : in_(in), at_(at) {}
@@ -25,7 +26,7 @@ public:
     if (count_ < 16) add_word();
     return bits_ >> 16;
   }
-  /// At most as many as were seen.
+  /// No more bits than were peeked at.
   void drop(unsigned bits) {
     bits_ <<= bits;
     count_ -= bits;
@@ -38,7 +39,7 @@ public:
     const unsigned low = byte();
     return byte() << 8 | low;
   }
-  /// Zeros from past the end may be looked at, but not used.
+  /// Zeros past the end may be peeked at, but not used.
   void check_end() const {
     if (count_ < beyond_) broken("the data ends before the chunk is complete");
   }
@@ -64,7 +65,7 @@ private:
   std::size_t at_;
   u32 bits_ = 0; ///< left-justified
   unsigned count_ = 0;
-  unsigned beyond_ = 0; ///< how many of the bits, the last ones, are from past the end
+  unsigned beyond_ = 0; ///< how many of the last bits are from past the end
 };
 
 std::size_t match_length(unsigned symbol, Reader& reader) {
@@ -104,7 +105,7 @@ void XpressHuffman::decompress(ByteView compressed, MutableBytes into) {
       continue;
     }
     const unsigned distance_bits = (code.symbol - kLiterals) >> 4;
-    const u32 next = reader.peek(); // before the length's bytes: their place follows the words read
+    const u32 next = reader.peek(); // before the length's bytes, which follow the words read so far
     const std::size_t distance = (1u << distance_bits) | (next >> (16 - distance_bits));
     const std::size_t length = match_length(code.symbol - kLiterals, reader);
     reader.drop(distance_bits);

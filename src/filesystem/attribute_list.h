@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// $ATTRIBUTE_LIST: which attributes of a file stand in which MFT record. Layout: Linux-NTFS project, "NTFS
-// Documentation", $ATTRIBUTE_LIST.
+// $ATTRIBUTE_LIST: which MFT record holds which attribute of a file. Layout: Linux-NTFS project,
+// "NTFS Documentation", $ATTRIBUTE_LIST.
 #pragma once
 
 #include "filesystem/mft_record.h"
@@ -19,7 +19,7 @@ struct AttributeListEntry {
 
 struct AttributeList {
   std::vector<AttributeListEntry> entries;
-  std::string problem; ///< why it could not be read to its end; empty when it could
+  std::string problem; ///< why it could not be read to its end; empty if it could
 };
 
 AttributeList parse_attribute_list(ByteView bytes);

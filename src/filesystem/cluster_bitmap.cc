@@ -17,7 +17,7 @@ ClusterBitmap ClusterBitmap::read(const ByteSource& volume, const NtfsGeometry& 
                                   std::span<const Extent> extents, u64 size) {
   ClusterBitmap bitmap(geometry);
   bitmap.problem_.clear();
-  // One bit for each cluster that is there: never more than the evidence bears out.
+  // One bit for each cluster that is present: never more than the evidence confirms.
   const u64 needed = (bitmap.clusters_ + 7) / 8;
   bitmap.bits_.resize(std::min(size, needed));
   u64 unknown = needed - bitmap.bits_.size();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// $Bitmap: which clusters of a volume are in use. Layout: Linux-NTFS project, "NTFS Documentation", $Bitmap. Immutable once
-// read; any thread.
+// $Bitmap: which clusters of a volume are in use. Layout: Linux-NTFS project, "NTFS Documentation",
+// $Bitmap. Immutable once read; any thread.
 #pragma once
 
 #include "filesystem/ntfs_geometry.h"
@@ -20,19 +20,19 @@ struct ClusterRun {
 class ClusterBitmap {
 public:
   ClusterBitmap() = default;
-  /// Of a volume whose $Bitmap is not there: every cluster counts as free, and none as known.
+  /// For a volume whose $Bitmap was not found: every cluster counts as free.
   explicit ClusterBitmap(const NtfsGeometry& geometry);
-  /// From the extents of $Bitmap. Bits that can't be read are those of free clusters: these are looked at rather than
-  /// passed over.
+  /// From the extents of $Bitmap. A bit that can't be read counts as a free cluster, so that the
+  /// cluster is scanned rather than skipped.
   static ClusterBitmap read(const ByteSource& volume, const NtfsGeometry& geometry,
                             std::span<const Extent> extents, u64 size);
 
-  /// Why some of it is not known; empty when all is.
+  /// Why some of it is unknown; empty if all of it is known.
   const std::string& problem() const { return problem_; }
   bool in_use(u64 cluster) const;
-  /// Of the clusters that the evidence holds, those in no use, in the order of the disk; adjacent ones together.
+  /// The free clusters that the evidence holds, in disk order, with adjacent ones merged.
   std::vector<ClusterRun> free_runs() const { return runs(false); }
-  /// Those in use, as far as it is known.
+  /// The clusters marked as in use.
   std::vector<ClusterRun> used_runs() const { return runs(true); }
 
 private:

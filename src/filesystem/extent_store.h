@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The extents of all streams of a plan, in few blocks: most streams have one or two. What was kept stays where it is.
+// The extents of all streams of a plan, in a few large blocks: most streams have only one or two.
+// Extents never move once they are kept.
 #pragma once
 
 #include "model/stream.h"

@@ -11,7 +11,7 @@
 namespace coldsweep {
 namespace {
 
-/// Appends extents in stream order up to a fixed length, and merges what continues.
+/// Appends extents in stream order up to a fixed length. Merges adjacent ones.
 class ExtentList {
 public:
   ExtentList(u64 length, u32 cluster_size) : length_(length), cluster_size_(cluster_size) {}
@@ -101,7 +101,7 @@ BuiltExtents build_extents(std::vector<AttributeRuns> run_lists, const NtfsGeome
     built.problems.push_back(
         fmt::format("the run list ends at offset {}, {} bytes expected", list.position(), length));
     list.append(Extent::Kind::missing, length - list.position());
-    // A cluster count can't express every byte count: the last append is clipped to the length.
+    // append() takes clusters, and this is a number of bytes: it is clipped to the length.
   }
   built.extents = list.take();
   return built;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Data runs -> extents, and reads through extents. What a run list can't place becomes `missing`, never a guess.
+// Data runs -> extents, and reads through extents. What a run list can't place becomes `missing`,
+// never a guess.
 #pragma once
 
 #include "filesystem/ntfs_geometry.h"
@@ -12,7 +13,7 @@
 
 namespace coldsweep {
 
-/// The part of an attribute that one MFT record holds.
+/// The run list that one MFT record holds of an attribute.
 struct AttributeRuns {
   u64 first_vcn = 0;
   RunList runs;
@@ -20,19 +21,20 @@ struct AttributeRuns {
 
 struct BuiltExtents {
   std::vector<Extent> extents;       ///< cover [0, length) without a gap
-  std::vector<std::string> problems; ///< why something of it is missing
+  std::vector<std::string> problems; ///< why some of them are missing
 };
 
-/// Extents of [0, length) from the pieces of one attribute, in any order. Clusters outside the volume, ranges that no
-/// run covers, and clusters beyond as many as the volume has are `missing`.
+/// Extents of [0, length) from the run lists of one attribute, given in any order. `missing` are
+/// clusters outside the volume, ranges that no run covers, and clusters beyond as many as the
+/// volume has.
 BuiltExtents build_extents(std::vector<AttributeRuns> run_lists, const NtfsGeometry& geometry,
                            u64 length);
 
-/// The part [offset, offset + length) of the extents, with stream offsets from 0.
+/// The extents of [offset, offset + length), with stream offsets that start at 0.
 std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u64 length);
 
-/// Fills `into` with the stream's bytes from `offset`; holes and what can't be read are zeros. Returns what could not
-/// be read, in stream offsets, missing extents included. Any thread.
+/// Fills `into` with the stream's bytes from `offset`. Holes and unreadable bytes become zeros.
+/// Returns what could not be read, in stream offsets, including missing extents. Any thread.
 std::vector<Gap> read_extents(const ByteSource& source, std::span<const Extent> extents, u64 offset,
                               MutableBytes into);
 

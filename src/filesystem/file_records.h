@@ -17,7 +17,7 @@ namespace coldsweep {
 
 /// What the records of a file hold.
 struct FileRecord {
-  u64 record = 0; ///< the base record, as are the next three
+  u64 record = 0; ///< number of the base record
   u16 sequence = 0;
   bool in_use = false, directory = false;
   RecordAttributes attributes;

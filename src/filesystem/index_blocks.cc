@@ -10,7 +10,7 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kNodeHeader = 24; // offsets and lengths of the entries count from here
+constexpr u64 kNodeHeader = 24; // offsets and lengths of entries are relative to this
 
 bool is_set(ByteView bitmap, u64 bit) {
   return bit / 8 >= bitmap.size() ||
@@ -20,7 +20,7 @@ bool is_set(ByteView bitmap, u64 bit) {
 IndexSlack slack_of(MutableBytes block, u64 offset, bool in_use) {
   IndexSlack slack{offset, block.size(), offset, 0, false, {}};
   if (has_at(block, 0, "INDX")) {
-    std::vector<std::string> problems; // what is torn is looked at all the same
+    std::vector<std::string> problems; // a torn block is searched all the same
     slack.array_offset = undo_update_sequence(block, problems);
     const u64 used = kNodeHeader + little<u32>(block, kNodeHeader + 4).value_or(0);
     if (in_use && used <= block.size()) {
@@ -40,7 +40,7 @@ std::vector<IndexSlack> index_slack(const ByteSource& volume, std::span<const Ex
                                     u64 size, u32 block_size, ByteView bitmap) {
   std::vector<IndexSlack> found;
   std::vector<std::byte> block(block_size);
-  u64 placed = 0; // a hostile size is worth nothing: only what is stored is read
+  u64 placed = 0; // the size may be hostile: only stored blocks are read
   for (const Extent& extent : extents) {
     if (extent.kind != Extent::Kind::stored) continue;
     const u64 first = std::max(placed, extent.stream_offset / block_size);

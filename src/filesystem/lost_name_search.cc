@@ -19,7 +19,7 @@ std::vector<std::byte> stored_bytes(const ByteSource& volume, const std::vector<
   return bytes;
 }
 
-/// Of several names of a record the first that is added stays, so the last comes first.
+/// A record keeps the first name that is added, so the latest one goes first.
 void add_latest_first(std::vector<LostName> names, std::string_view source, PathIndex& paths) {
   for (auto lost = names.rbegin(); lost != names.rend(); ++lost)
     paths.add_lost_name(lost->file, std::move(lost->name), source);

@@ -71,7 +71,7 @@ std::vector<LostName> names_in_change_journal(ByteView journal) {
                                              ? slice(journal, at + kHeader, name_length)
                                              : std::nullopt;
     if (!text) {
-      at += 8; // holes, and the ends of its pages
+      at += 8; // a hole, or the end of a page
       continue;
     }
     LostName found{FileReference::from(*little<u64>(journal, at + 8)), {}};

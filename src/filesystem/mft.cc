@@ -46,7 +46,7 @@ std::vector<std::byte> read_attribute(const ByteSource& volume, const NtfsGeomet
   }
   const BuiltExtents built = build_extents({{attribute.first_vcn, decode_runs(attribute.runs)}},
                                            geometry, std::min(attribute.size, limit));
-  u64 length = 0; // an allocation is sized by what is stored, not by what is claimed
+  u64 length = 0; // sizes the allocation by what is stored, not by what is claimed
   for (const Extent& extent : built.extents) {
     if (extent.kind == Extent::Kind::missing) break;
     length = extent.stream_offset + extent.length;
@@ -118,7 +118,7 @@ void Mft::add_listed_runs(const MftRecord& zero, std::vector<AttributeRuns>& run
         entry.where.record == 0)
       continue;
     try {
-      // Each extension record lies in a part of $MFT that the pieces before it describe.
+      // Each extension record lies in a range of $MFT that the run lists before it describe.
       std::vector<std::byte> bytes = read(entry.where.record);
       const std::optional<MftRecord> extension = parse_mft_record(bytes);
       const Attribute* data = extension ? find_attribute(*extension, AttributeType::data) : nullptr;
@@ -149,7 +149,7 @@ Mft Mft::lost(const ByteSource& volume, const NtfsGeometry& geometry, std::strin
 void Mft::recover() {
   constexpr u64 kMost = 50'000'000;
   const std::vector<FoundRecord> found = search_records(*volume_, geometry_, extents_, kMost);
-  // A number sizes a table: one that is far beyond what was found is not believed.
+  // The number sizes a table, so one that is far beyond what was found is not trusted.
   const u64 plausible = (found.size() + record_count_) * 16 + 65'536;
   u64 next = record_count_;
   for (const FoundRecord& record : found)
@@ -169,7 +169,7 @@ void Mft::recover() {
                   repeated == 0 ? "" : fmt::format(", and {} copies of known ones", repeated)));
 }
 
-/// Whether the table has a record of that number.
+/// Whether the table has a record with that number.
 bool Mft::holds(u64 record) const {
   if (record >= record_count_) return false;
   std::vector<std::byte> start(4);
@@ -192,7 +192,7 @@ std::vector<std::byte> Mft::read(u64 record) const {
   return bytes;
 }
 
-/// Records that are read at once.
+/// Records that are read in one go.
 struct Mft::Step {
   u64 first = 0, count = 0;
   std::vector<std::byte> buffer;
@@ -213,8 +213,9 @@ Mft::Walked Mft::walked(u64 number, MutableBytes bytes) const {
   return of;
 }
 
-/// `spare`: one that is done with. Its memory serves again, and its records go where they came from: to free what
-/// another thread allocates from costs both a lock.
+/// `spare` is a step that is no longer needed. Its memory is reused, and its records are freed by
+/// the thread that reads, not the one that walks: freeing what another thread allocates costs both
+/// a lock.
 Mft::Step Mft::read_step(u64 first, Step&& spare) const {
   const u64 size = geometry_.record_size;
   Step step = std::move(spare);

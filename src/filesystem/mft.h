@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Master File Table as a stream of records: found from the boot sector, or its mirror, and walked in order.
+// The Master File Table as a sequence of records: found through the boot sector or through
+// $MFTMirr, and walked in order.
 #pragma once
 
 #include "filesystem/extents.h"
@@ -14,45 +15,45 @@ namespace coldsweep {
 
 class Mft {
 public:
-  /// Finds all of $MFT, through its attribute list where it has one. Throws FormatError or ReadError when neither
-  /// record 0 nor its copy in $MFTMirr says where it lies.
+  /// Finds all of $MFT, through its attribute list if it has one. Throws FormatError or ReadError
+  /// if neither record 0 nor its copy in $MFTMirr says where $MFT is.
   static Mft open(const ByteSource& volume, const NtfsGeometry& geometry);
 
-  /// Of a volume where neither can be used: it has the records that are found elsewhere alone.
+  /// For a volume where neither can be used. It has no records until recover() finds some.
   static Mft lost(const ByteSource& volume, const NtfsGeometry& geometry, std::string why);
 
-  /// Looks all over the volume for records that the known part of $MFT doesn't hold, and takes them in: under the
-  /// number they state, or under one past all others. Says in problems() how many.
+  /// Searches the whole volume for records outside the known part of $MFT and adds them: under the
+  /// number they state, or under one past all others. problems() then says how many.
   void recover();
   /// Whether there is no record at all.
   bool empty() const { return record_count_ == 0 && recovered_.empty(); }
   bool is_recovered(u64 record) const { return recovered_.contains(record); }
 
   u64 record_count() const { return record_count_; }
-  /// What was wrong on the way; the walk goes on with what there is.
+  /// What was wrong with $MFT itself. The walk goes on with what there is.
   const std::vector<std::string>& problems() const { return problems_; }
 
-  /// Where bytes of a record stand in the volume: offsets of the result are relative to `offset` of the record.
+  /// Where bytes of a record are in the volume. Stream offsets of the result start at 0 for
+  /// `offset`.
   std::vector<Extent> place(u64 record, u64 offset, u64 length) const;
 
-  /// Reads one record. Throws ReadError when any of it is unreadable.
+  /// Reads one record. Throws ReadError if any of it is unreadable.
   std::vector<std::byte> read(u64 record) const;
 
   /// A record that could be read.
   struct Walked {
     u64 number = 0;
     MutableBytes bytes;              ///< the update sequence is undone
-    std::optional<MftRecord> record; ///< absent where it was never used, or is none
-    std::string problem;             ///< why it is none
-    std::vector<Extent>
-        unused; ///< where its bytes behind the used ones stand, as place_updated() says
+    std::optional<MftRecord> record; ///< absent if it was never used or is not valid
+    std::string problem;             ///< why it is not valid
+    std::vector<Extent> unused;      ///< where its bytes past the used ones are
   };
   struct Visitor {
     std::function<void(Walked&)> record;
     std::function<void(u64 first, u64 count, const std::string& why)> unreadable;
   };
-  /// Visits every record in order, then those that were recovered. `ahead`: the next records are read and parsed in
-  /// another thread meanwhile.
+  /// Visits every record in order, then the recovered ones. `ahead`: another thread reads and
+  /// parses the next records meanwhile.
   void walk(const Visitor& visitor, bool ahead) const;
 
 private:
@@ -76,7 +77,8 @@ private:
 /// The unnamed attribute of that type, from the attributes of one record.
 const Attribute* find_attribute(const MftRecord& record, AttributeType type);
 
-/// The whole value of an attribute that fits in one record's run list, resident or not; at most `limit` bytes.
+/// The whole value of an attribute, resident or not, whose run list is in one record; at most
+/// `limit` bytes.
 std::vector<std::byte> read_attribute(const ByteSource& volume, const NtfsGeometry& geometry,
                                       const Attribute& attribute, u64 limit);
 

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kHeaderBytes = 42;
 constexpr std::size_t kMostAttributes = 4096;
 
-/// Throws FormatError when the header of the attribute is impossible.
+/// Throws FormatError if the header of the attribute is impossible.
 Attribute parse_attribute(ByteView record, u64 offset, ByteView bytes) {
   Attribute a;
   a.type = *little<u32>(bytes, 0);

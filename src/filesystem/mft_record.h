@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One MFT record: fixups, header, and a bounded walk over its attributes. Layout: Linux-NTFS project, "NTFS
-// Documentation", FILE record and attribute header.
+// One MFT record: fixups, header, and a bounded walk over its attributes. Layout: Linux-NTFS
+// project, "NTFS Documentation", FILE record and attribute header.
 #pragma once
 
 #include "base/types.h"
@@ -32,7 +32,7 @@ struct FileReference {
   bool operator==(const FileReference&) const = default;
 };
 
-/// An attribute as it stands in a record; the views live as long as the record's bytes.
+/// An attribute as its record stores it. The views are valid as long as the record's bytes.
 struct Attribute {
   u32 type = 0;
   u16 id = 0;
@@ -61,12 +61,12 @@ struct MftRecord {
   u16 fixup_offset = 0;
   u32 used = 0; ///< bytes of the record; slack follows
   std::vector<Attribute> attributes;
-  std::vector<std::string>
-      problems; ///< what is wrong with it; what could be read is in `attributes` all the same
+  /// What is wrong with it. What could be read is in `attributes` all the same.
+  std::vector<std::string> problems;
 };
 
-/// Undoes the update sequence in place and parses. Absent for a record that was never used (no signature at all).
-/// Throws FormatError when it is no FILE record.
+/// Undoes the update sequence in place and parses. Absent for a record that was never used (no
+/// signature at all). Throws FormatError if it is not a FILE record.
 std::optional<MftRecord> parse_mft_record(MutableBytes bytes);
 
 } // namespace coldsweep

@@ -20,7 +20,7 @@ constexpr u64 kMostClusterBytes = 2_MiB; // Windows 10 1709 and later format wit
       fmt::format("NTFS boot sector: {} at offset {} can't be {}", field, offset, value));
 }
 
-/// Sizes are counted in clusters when positive, else are 2^-n bytes.
+/// A positive value counts clusters; a negative one, -n, means 2^n bytes.
 u64 record_bytes(u8 raw, u64 cluster_size) {
   const auto count = static_cast<std::int8_t>(raw);
   if (count > 0) return static_cast<u64>(count) * cluster_size;

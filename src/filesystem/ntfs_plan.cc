@@ -25,12 +25,14 @@ constexpr u64 kBitmapRecord = 6;
 constexpr u64 kSecureRecord = 9;
 constexpr u64 kMostSdsBytes = 64_MiB;
 constexpr u32 kSecurityDescriptor = 0x50;
-/// Records that room is kept for from the start, however many there are said to be: memory that is not touched is none.
+/// Memory is reserved for at most this many records, whatever their claimed number. Pages that are
+/// never touched cost nothing.
 constexpr u64 kMostExpected = 2'000'000;
 
 } // namespace
 
-/// Two steps: the walk collects records; then files whose attributes are spread over records are assembled.
+/// Two steps: the walk plans files that are in one record; then come those that are spread over
+/// several.
 class PlanBuilder {
 public:
   PlanBuilder(NtfsPlan& plan, const NtfsVolume& volume, u32 volume_id, const Scope& scope)
@@ -47,7 +49,7 @@ public:
               add_issue(IssueKind::malformed, record, std::move(what));
             }) {}
 
-  /// `ahead`: with a second thread.
+  /// `ahead`: see NtfsPlan::make().
   void build(bool ahead) {
     for (const std::string& problem : volume_.mft.problems())
       add_issue(IssueKind::malformed, std::nullopt, problem);
@@ -68,7 +70,7 @@ public:
     const auto by_record = [](const NtfsPlan::File& a, const NtfsPlan::File& b) {
       return a.record < b.record;
     };
-    if (!std::is_sorted(plan_.files_.begin(), plan_.files_.end(), by_record)) // recovered ones
+    if (!std::is_sorted(plan_.files_.begin(), plan_.files_.end(), by_record)) // some were recovered
       std::stable_sort(plan_.files_.begin(), plan_.files_.end(), by_record);
     add_rest();
     sort_by_place(plan_.streams_.streams());
@@ -117,7 +119,7 @@ private:
     file.security_id = little<u32>(a.value, 52).value_or(0); // NTFS 3.x only
   }
 
-  /// Most have the same as the one before.
+  /// Most descriptors are the same as the one before.
   const std::string* owner_in(const Attribute& a) {
     std::vector<std::byte> value = read_attribute(*volume_.source, volume_.geometry, a, 64_KiB);
     if (value == last_descriptor_) return last_owner_;
@@ -128,7 +130,7 @@ private:
     return last_owner_;
   }
 
-  /// A file whose records are all known.
+  /// Plans a file once all of its records are known.
   void plan_file(FileRecord& file) {
     RecordAttributes& of = file.attributes;
     std::vector<FoundStream> data = assemble(file, std::move(of.data));
@@ -152,7 +154,7 @@ private:
                             file.list_id, volume_.mft, volume_.geometry);
   }
 
-  /// The file system's own streams that the plan itself needs.
+  /// Notes the file system's own streams that the plan itself needs.
   void note_metadata(const FileRecord& file, const FoundStream& stream) {
     if (file.record == kSecureRecord && stream.name == "$SDS") load_owners(stream);
     if (stream.system && stream.name == "$J") lost_names_.change_journal = stream.extents;
@@ -195,7 +197,7 @@ private:
         {kind, volume_id_, record, std::nullopt, std::nullopt, "plan", std::move(message), bytes});
   }
 
-  // An image cut off in its MFT loses many records in a row: one issue.
+  // An image that is cut off in its MFT loses many records in a row: this gives one issue.
   void note_unreadable(u64 first, u64 count, const std::string& why) {
     if (unreadable_count_ > 0 && unreadable_first_ + unreadable_count_ != first) flush_unreadable();
     if (unreadable_count_ == 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An NTFS volume -> every $DATA stream of every MFT record, in disk order, and the records with an odd name; and what is
-// to be said of each. Made by one thread; then immutable, and read by any.
+// An NTFS volume -> every $DATA stream of every MFT record in disk order, the records with a
+// suspicious name, and what findings say about each. Built by one thread; then immutable, and read
+// by any.
 #pragma once
 
 #include "base/large_pages.h"
@@ -18,10 +19,10 @@
 
 namespace coldsweep {
 
-/// What a finding says of the file, beside its content.
+/// What a finding says about the file, apart from its content.
 struct StreamDescription {
   std::string path;               ///< of the first name
-  std::vector<std::string> links; ///< the other names', sorted
+  std::vector<std::string> links; ///< of the other names, sorted
   std::optional<Times> si, fn;
   std::optional<std::string> owner_sid;
   std::optional<std::string> short_name; ///< of the DOS namespace
@@ -30,33 +31,37 @@ struct StreamDescription {
 
 class NtfsPlan {
 public:
-  /// Walks the MFT. Records that can't be read or parsed become issues, and the walk goes on. Throws nothing for
-  /// damage within the MFT. `ahead`: a second thread reads and parses the records that come next.
+  /// Walks the MFT. Records that can't be read or parsed become issues, and the walk goes on. Never
+  /// throws for damage within the MFT. `ahead`: a second thread reads and parses the next records.
   static NtfsPlan make(const NtfsVolume& volume, u32 volume_id, const Scope& scope,
                        bool ahead = false);
 
-  /// Of bytes of the media that are in no volume: one stream of kind `gap`. `offset` is where they stand in the media.
+  /// For bytes of the media that are in no volume: one stream of kind `gap`. `offset` is their
+  /// place in the media.
   static NtfsPlan of_gap(const ByteSource& gap, u32 volume_id, u64 offset);
 
-  /// By the place of the first stored byte, so that a spinning disk or an E01 is read forwards; what has none comes last. Of
-  /// kind `name` there is one for each file or folder that suspicious_name() finds something about: its extents are the MFT record.
+  /// Ordered by the first stored byte, so that a spinning disk or an E01 is read forwards; streams
+  /// without one come last. Each file or folder with a suspicious_name() has a stream of kind
+  /// `name`, whose extents are the MFT record.
   std::span<const StreamRef> streams() const { return streams_.streams(); }
-  /// Of the plan as a whole and of streams that are damaged; by record.
+  /// Problems of the plan as a whole and of damaged streams, by record.
   const std::vector<Issue>& issues() const { return issues_; }
 
   StreamDescription describe(const StreamRef& stream) const;
-  /// The first path alone, for messages.
+  /// Only the first path, for messages.
   std::string path(u64 record) const;
-  /// Whether the volume looks like one that Windows is installed on.
+  /// Whether the volume looks as if Windows is installed on it.
   bool holds_windows() const { return paths_.root_holds("windows"); }
 
-  /// Of a deleted stream, how many of its clusters are in use now; absent where it had none.
+  /// How many clusters of a deleted stream are in use now. Absent if it had none, or if some of
+  /// $Bitmap is unknown.
   std::optional<Overwritten> overwritten(const StreamRef& stream) const;
 
-  /// The bytes of the volume that are no stream's of the plan: with what each stream `owned`, all there are.
+  /// The bytes of the volume that belong to no stream of the plan. Together with what each stream
+  /// `owned`, they are the whole volume.
   const SpaceAccount& rest() const { return rest_; }
 
-  /// Every path of a file or folder of that name, in lower case; deleted ones too.
+  /// Every path of a file or folder with that name, deleted ones too. The name is in lower case.
   std::vector<std::string> paths_named(std::string_view lower_case_name) const {
     return paths_.paths_named(lower_case_name);
   }
@@ -68,7 +73,7 @@ private:
     Times si;
     bool has_si = false;
     u32 security_id = 0;
-    const std::string* own_owner = nullptr; ///< by its own descriptor, where it has one
+    const std::string* own_owner = nullptr; ///< from its own descriptor, if it has one
   };
   const File* file(u64 record) const;
 
@@ -78,7 +83,7 @@ private:
   SpaceAccount rest_;
   LargeVector<File> files_; ///< by record
   std::unordered_map<u32, std::string> owners_;
-  std::set<std::string> own_owners_; ///< of records that have their descriptor
+  std::set<std::string> own_owners_; ///< of records that hold their own descriptor
   StreamStore streams_;
   std::vector<Issue> issues_;
 };

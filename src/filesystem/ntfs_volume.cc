@@ -36,11 +36,11 @@ NtfsGeometry geometry_at(const ByteSource& source, u64 offset) {
 
 struct Opened {
   NtfsGeometry geometry;
-  std::optional<Mft> mft; ///< absent where it can't be used
+  std::optional<Mft> mft; ///< absent if it can't be used
   std::string why;
 };
 
-/// Throws where the boot sector at `offset` is none.
+/// Throws if there is no valid boot sector at `offset`.
 Opened open_at(const ByteSource& source, u64 offset) {
   Opened opened{geometry_at(source, offset), std::nullopt, {}};
   try {
@@ -51,7 +51,8 @@ Opened open_at(const ByteSource& source, u64 offset) {
   return opened;
 }
 
-/// The copy in the volume's last sector, of 512 bytes or more, where it leads to an $MFT, or at least is one.
+/// The backup boot sector in the volume's last sector, which may have 512 to 4,096 bytes. Prefers
+/// one that leads to an $MFT.
 std::optional<std::pair<u64, Opened>> open_by_backup(const ByteSource& source) {
   std::optional<std::pair<u64, Opened>> best;
   for (const u64 sector : {512, 1024, 2048, 4096}) {

@@ -14,12 +14,12 @@ struct NtfsVolume {
   NtfsGeometry geometry;
   Mft mft;
   std::string label;        ///< printable UTF-8; may be empty
-  std::string boot_problem; ///< why the backup boot sector was used; empty where it wasn't
+  std::string boot_problem; ///< why the backup boot sector was used; empty if it wasn't
 
-  /// Whether a volume whose $MFT is damaged is searched for records, which takes a read of all of it.
+  /// Whether to search a volume whose $MFT is damaged for records, which reads all of it.
   enum class Search : u8 { yes, no };
 
-  /// Throws FormatError or ReadError naming what is wrong with the boot sector and its backup.
+  /// Throws FormatError or ReadError that names what is wrong with the boot sector and its backup.
   static NtfsVolume open(SourcePtr source, Search search = Search::yes);
 };
 

@@ -14,7 +14,7 @@ namespace coldsweep {
 namespace {
 
 constexpr u8 kDosNamespace = 2;
-constexpr std::size_t kMostDepth = 16384; // 32,767 characters of path hold no more folders
+constexpr std::size_t kMostDepth = 16384; // a path of 32,767 characters has no more folders
 constexpr std::string_view kOrphans = "/$OrphanFiles";
 
 } // namespace

@@ -27,7 +27,7 @@ void sort_by_place(LargeVector<StreamRef>& streams) {
   order.reserve(streams.size());
   for (std::size_t i = 0; i < streams.size(); ++i) order.push_back({first_stored(streams[i]), i});
   std::sort(order.begin(), order.end());
-  // In place, along the cycles of the permutation: another copy would be as large as the plan.
+  // Permutes in place, cycle by cycle: a copy would be as large as the plan.
   for (std::size_t first = 0; first < order.size(); ++first) {
     if (order[first].index == first) continue;
     const StreamRef moved = streams[first];

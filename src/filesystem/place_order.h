@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order in which streams are read: that of their first stored byte on the volume.
+// The order in which streams are read: by their first stored byte on the volume.
 #pragma once
 
 #include "base/large_pages.h"
@@ -7,7 +7,7 @@
 
 namespace coldsweep {
 
-/// Those without a stored byte come last; streams of one place stay in the order they were in.
+/// Streams without a stored byte come last. Streams at the same place keep their order.
 void sort_by_place(LargeVector<StreamRef>& streams);
 
 } // namespace coldsweep

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a plan says of its streams.
+// What a plan says about its streams.
 #include "filesystem/ntfs_plan.h"
 
 #include <algorithm>

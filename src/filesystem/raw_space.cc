@@ -9,10 +9,10 @@ namespace {
 /// A place in a list of runs.
 struct Place {
   std::size_t run = 0;
-  u64 within = 0; ///< clusters
+  u64 within = 0; ///< in clusters
 };
 
-/// Appends up to `clusters` from a place on, which moves on.
+/// Appends up to `clusters` clusters from `place` on, and advances it.
 u64 append(const std::vector<ClusterRun>& runs, Place& place, u64 clusters, u32 cluster_size,
            RawChunk& chunk) {
   u64 taken = 0;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr u64 kMostIndexBitmapBytes = 4_MiB;
 
-/// Whether its value is of use to whoever wrote it, and no part of how NTFS finds its way.
+/// Whether its value may hold content, rather than the file system's own structure.
 bool is_searched(const Attribute& a) {
   return !a.is(AttributeType::standard_information) && !a.is(AttributeType::attribute_list) &&
          !a.is(AttributeType::file_name) && !a.is(AttributeType::index_root) &&

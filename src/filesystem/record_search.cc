@@ -10,7 +10,7 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kStep = 4_MiB;
-constexpr u64 kNumberedHeader = 0x30; // the array stands behind the number, which NTFS 3.1 added
+constexpr u64 kNumberedHeader = 0x30; // the array follows the record's number, which NTFS 3.1 added
 
 bool is_plausible(ByteView record) {
   if (!has_at(record, 0, "FILE")) return false;
@@ -26,7 +26,7 @@ bool is_plausible(ByteView record) {
   return true;
 }
 
-/// Parts of [0, end) that no extent covers.
+/// The ranges of [0, end) that no extent covers.
 std::vector<Extent> outside(std::span<const Extent> known, u64 end) {
   std::vector<Extent> taken;
   for (const Extent& extent : known)
@@ -57,7 +57,7 @@ std::vector<FoundRecord> search_records(const ByteSource& volume, const NtfsGeom
       const u64 own = std::min(kStep, range.length - done);
       const MutableBytes bytes =
           MutableBytes(buffer).first(std::min<u64>(buffer.size(), range.length - done));
-      read_with_gaps(volume, from, bytes); // what can't be read is zeros, and no record
+      read_with_gaps(volume, from, bytes); // unreadable bytes become zeros, which are no record
       const u64 first = (from + stride - 1) / stride * stride - from;
       for (u64 at = first; at < own && at + geometry.record_size <= bytes.size(); at += stride) {
         const ByteView record = ByteView(bytes).subspan(at, geometry.record_size);

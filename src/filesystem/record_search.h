@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MFT records that $MFT doesn't lead to any more: found by their signature wherever they stand. For volumes whose $MFT is
-// damaged; reads the whole volume. Any thread.
+// MFT records that $MFT no longer leads to, found by their signature anywhere on the volume. For
+// volumes with a damaged $MFT; reads the whole volume. Any thread.
 #pragma once
 
 #include "filesystem/ntfs_geometry.h"
@@ -15,11 +15,12 @@ namespace coldsweep {
 
 struct FoundRecord {
   u64 offset = 0;            ///< in the volume
-  std::optional<u64> number; ///< as the record says; NTFS before 3.1 doesn't
+  std::optional<u64> number; ///< as the record states it; before NTFS 3.1 records don't
 };
 
-/// In the order of the volume; `known` (of $MFT) is passed over. A record counts when its header is plausible in all
-/// fields and each of its sectors ends as its update sequence says. At most as many as `most`.
+/// In volume order, skipping `known` (the extents of $MFT). A record counts if all fields of its
+/// header are plausible and each of its sectors ends as its update sequence says. Returns at most
+/// `most` records.
 std::vector<FoundRecord> search_records(const ByteSource& volume, const NtfsGeometry& geometry,
                                         std::span<const Extent> known, u64 most);
 

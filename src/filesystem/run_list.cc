@@ -53,7 +53,7 @@ RunList decode_runs(ByteView bytes) {
       const std::optional<i64> next = checked_add(lcn, delta);
       if (!next) return stop("impossible cluster");
       lcn = *next;
-      // NTFS 1.x marks a hole by cluster -1.
+      // NTFS 1.x marks a hole with cluster -1.
       if (!(lcn == -1 && delta == -1)) {
         if (lcn < 0) return stop("negative cluster");
         run.lcn = static_cast<u64>(lcn);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mapping pairs of a non-resident attribute -> data runs. Layout: Linux-NTFS project, "NTFS Documentation", data runs.
+// Mapping pairs of a non-resident attribute -> data runs. Layout: Linux-NTFS project, "NTFS
+// Documentation", data runs.
 #pragma once
 
 #include "base/types.h"
@@ -18,7 +19,7 @@ struct DataRun {
 
 struct RunList {
   std::vector<DataRun> runs;
-  std::string problem; ///< why decoding stopped early; empty when it did not
+  std::string problem; ///< why decoding stopped early; empty if it did not
 };
 
 /// Decodes at most what `bytes` holds; stops at the first impossible pair and says so.

@@ -30,7 +30,7 @@ std::vector<ClusterRun> SpaceClaims::unclaimed(const std::vector<ClusterRun>& am
   sort();
   std::vector<ClusterRun> left;
   auto claim = claims_.cbegin();
-  u64 taken = 0; // bytes before it are claimed, or looked at
+  u64 taken = 0; // all bytes before it are claimed or done
   for (const ClusterRun& run : among) {
     u64 at = run.first;
     const u64 end = run.first + run.count;
@@ -54,7 +54,7 @@ std::vector<ClusterRun> SpaceClaims::unclaimed(const std::vector<ClusterRun>& am
 std::vector<u64> SpaceClaims::settle(u64 end, u32 owners) {
   sort();
   std::vector<u64> bytes(owners);
-  // Of the claims that hold the byte at hand, the best is on top; those that ended are left until they get there.
+  // The best claim on the current byte is on top. Claims that have ended stay until they get there.
   const auto worse = [](const Claim* a, const Claim* b) {
     return std::tie(a->rank, a->owner) > std::tie(b->rank, b->owner);
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who owns which bytes of a volume. Streams, slack and metadata lay claim to ranges; where claims overlap (a deleted file
-// under a new one, cross-linked files, $MFT over what is resident in it) the higher rank has the byte, so that an account
-// counts each once. Built and asked by one thread.
+// Which owner each byte of a volume has. Streams, slack and metadata claim ranges. Where claims
+// overlap (a deleted file under a new one, cross-linked files, $MFT over resident content), the
+// higher rank owns the byte, so that an account counts each byte once. Used by one thread.
 #pragma once
 
 #include "base/large_pages.h"
@@ -17,13 +17,14 @@ public:
 
   void reserve(u64 claims) { claims_.reserve(claims); }
 
-  /// For `owner`, a number of the caller's. Ranges that are empty, or reach past 2^63, are ignored.
+  /// For `owner`, a number that the caller chooses. Ranges that are empty or reach past 2^63 are
+  /// ignored.
   void claim(Rank rank, u64 from, u64 length, u32 owner);
 
-  /// Of these clusters, those that no claim of what is in use touches (up to `metadata`).
+  /// Those of these clusters that no claim of rank `metadata` or higher touches.
   std::vector<ClusterRun> unclaimed(const std::vector<ClusterRun>& among, u32 cluster_size);
 
-  /// Bytes that each owner has of [0, end), by its number; what is past `end` isn't counted.
+  /// How many bytes of [0, end) each owner has, by its number.
   std::vector<u64> settle(u64 end, u32 owners);
 
 private:
@@ -35,7 +36,7 @@ private:
   void sort();
 
   LargeVector<Claim> claims_;
-  std::size_t sorted_ = 0; // so many of the first
+  std::size_t sorted_ = 0; // claims at the front that are sorted
 };
 
 } // namespace coldsweep

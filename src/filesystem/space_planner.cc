@@ -15,7 +15,7 @@ namespace {
 
 using Rank = SpaceClaims::Rank;
 
-// Owners: the two below, then reasons, then the streams of the plan.
+// Owner numbers: the two below, then reasons, then the streams of the plan.
 constexpr u32 kMetadata = 0, kZeroSlack = 1, kFirstReason = 2, kFirstStream = 32;
 
 constexpr std::size_t kMostLostNames = 1'000'000;
@@ -24,7 +24,7 @@ u64 length_of(std::span<const Extent> extents) {
   return extents.empty() ? 0 : extents.back().stream_offset + extents.back().length;
 }
 
-/// The stored ones alone, one after the other.
+/// Only the stored extents, one after another.
 std::vector<Extent> packed(const std::vector<Extent>& extents) {
   std::vector<Extent> stored;
   for (const Extent& extent : extents)
@@ -142,7 +142,7 @@ void SpacePlanner::add_index(const StreamRef& of, const FoundStream& index, Byte
   add_metadata(index);
   const u64 size = std::min(index.size, length_of(index.extents));
   if (block_size < kUpdateStride || size < block_size) return;
-  if (!scope_.slack) return; // counts as metadata: telling it apart takes a read of every block
+  if (!scope_.slack) return; // counts as metadata: finding it would take a read of every block
   std::vector<IndexSlack> slack =
       index_slack(*volume_.source, index.extents, size, block_size, bitmap);
   bool any = false;
@@ -193,7 +193,7 @@ void SpacePlanner::add_tail(u32 volume_id) {
 }
 
 void SpacePlanner::add_rest(const ClusterBitmap& bitmap, u32 volume_id) {
-  // Asked before free clusters are claimed: $Bitmap's word is worth what the records bear out.
+  // Before free clusters are claimed: $Bitmap is trusted only as far as the records confirm it.
   const std::vector<ClusterRun> nobodys =
       claims_.unclaimed(bitmap.used_runs(), volume_.geometry.cluster_size);
   add_clusters(bitmap.free_runs(), StreamKind::unallocated, volume_id);
@@ -213,7 +213,7 @@ SpacePlanner::Settled SpacePlanner::settle(u32 streams) {
   rest.unreadable = rest.size - present_;
   u64 claimed = 0;
   for (const u64 owned : bytes) claimed += owned;
-  rest.skip("of_no_known_use", present_ - claimed); // within clusters that are another's
+  rest.skip("of_no_known_use", present_ - claimed); // within clusters that belong to something else
   return settled;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies on a volume beside the content of its files: slack, clusters in no use or of nobody, the volume's tail. It
-// becomes streams of a plan where it is in scope, and part of the account where it is not. Used by one thread.
+// The bytes of a volume apart from the content of its files: slack, clusters that are unallocated
+// or belong to nothing known, and the volume's tail. In scope, they become streams of the plan;
+// otherwise they are only counted. Used by one thread.
 #pragma once
 
 #include "filesystem/index_blocks.h"
@@ -17,34 +18,35 @@ namespace coldsweep {
 
 class SpacePlanner {
 public:
-  /// Keeps a stream with these extents in the plan, and gives back its number there.
+  /// Keeps a stream with these extents in the plan. Returns its number there.
   using Keep = std::function<u32(StreamRef stream, std::vector<Extent>&& extents)>;
 
   SpacePlanner(const NtfsVolume& volume, const Scope& scope, Keep keep);
 
-  /// Room for so many records; more may be added.
-  void reserve(u64 records) { claims_.reserve(2 * records); } // slack of the record, and a stream
+  /// Reserves room for `records`, each with its slack and a stream; more may be added.
+  void reserve(u64 records) { claims_.reserve(2 * records); }
 
-  /// An MFT record as the walk found it; what is unused of it is taken.
+  /// An MFT record as the walk found it. Takes its `unused` extents.
   void add_record(Mft::Walked& walked);
   /// A stream of a file that is in the plan.
   void add_planned(const StreamRef& stream, u32 number);
-  /// One that isn't, of a file in use. `what` is not in scope.
+  /// A stream that is not planned, of a file in use: `what` is not in scope.
   void add_unplanned(const FoundStream& stream, const std::string& what);
-  /// What follows a stream in use: `of` names it.
+  /// What follows a stream in use. `of` identifies the stream.
   void add_behind(const StreamRef& of, const FoundStream& stream);
-  /// Clusters of the file system's own attributes, and of whatever else isn't searched.
+  /// Clusters of the file system's own attributes, and of others that are not searched.
   void add_metadata(const FoundStream& attribute);
-  /// An index in use. `bitmap` says which of its blocks are.
+  /// An index in use. `bitmap` says which of its blocks are in use.
   void add_index(const StreamRef& of, const FoundStream& index, ByteView bitmap, u32 block_size);
 
-  /// Names in the slack of the indexes so far; no more than can be of use.
+  /// Names found in index slack so far. Their number is bounded.
   std::vector<LostName> take_lost_names() { return std::move(lost_names_); }
 
-  /// When all files are known: clusters in no use, those of nobody, and what follows the last.
+  /// Once all files are known: unallocated clusters, those in use by nothing known, and what
+  /// follows the last cluster.
   void add_rest(const ClusterBitmap& bitmap, u32 volume_id);
 
-  /// What each stream of the plan owns, by its number; and the account of all bytes of no stream.
+  /// How many bytes each stream of the plan owns, by its number, and the account of all others.
   struct Settled {
     std::vector<u64> owned;
     SpaceAccount rest;
@@ -65,7 +67,7 @@ private:
   SpaceClaims claims_;
   u64 present_; ///< bytes of the volume that the evidence holds
   std::vector<std::string> reasons_;
-  u32 slack_reason_ = 0; ///< 0: not met yet
+  u32 slack_reason_ = 0; ///< 0: none yet
   std::vector<LostName> lost_names_;
 };
 

@@ -15,13 +15,13 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kMostStreamBytes = u64{1} << 53; // NTFS itself ends at 8 PiB
+constexpr u64 kMostStreamBytes = u64{1} << 53; // the limit of NTFS is 8 PiB
 
 std::string utf8_name(const std::string& utf16) { return decode_utf16_name(bytes_of(utf16)).utf8; }
 
-/// The ids The Sleuth Kit gives to attributes that begin in an extension record: ids of different records may be the
-/// same, so each (type, name) of the list that does not begin in the base record gets the next free one
-/// (ntfs_proc_attrlist in its ntfs.c).
+/// The ids that The Sleuth Kit gives to attributes that begin in an extension record. Attributes of
+/// different records may have the same id, so each (type, name) of the list that does not begin in
+/// the base record gets the next free id (ntfs_proc_attrlist in its ntfs.c).
 class SleuthKitIds {
 public:
   SleuthKitIds(u64 base, const AttributeList& list, u16 list_id) {
@@ -121,8 +121,8 @@ FoundStream stored_stream(std::vector<CopiedAttribute> attributes, const NtfsGeo
   return stream;
 }
 
-/// Those of one stream have the same type and name. A resident one and one that begins at cluster 0
-/// each begin a stream.
+/// Attributes of one stream have the same type and name. A resident one begins a stream, and so
+/// does one that begins at cluster 0.
 std::vector<std::vector<CopiedAttribute>> group_by_stream(std::vector<CopiedAttribute> attributes) {
   std::stable_sort(attributes.begin(), attributes.end(),
                    [](const CopiedAttribute& a, const CopiedAttribute& b) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The $DATA attributes of one file (or its others), as found in its base record and extension records -> its streams. The attribute ids
-// are those that The Sleuth Kit shows, so that `icat RECORD-128-ID` reads the same stream.
+// The attributes of one file, from its base record and extension records -> its streams. The
+// attribute ids are those of The Sleuth Kit, so that `icat RECORD-128-ID` reads the same stream.
 #pragma once
 
 #include "filesystem/attribute_list.h"
@@ -15,7 +15,7 @@ namespace coldsweep {
 /// An attribute, copied out of the record that holds it.
 struct CopiedAttribute {
   u32 type = 0;
-  u64 record = 0; ///< that holds it
+  u64 record = 0; ///< the record that holds it
   u16 id = 0;
   u16 fixup_offset = 0; ///< of that record
   bool resident = false, compressed = false, encrypted = false;
@@ -33,7 +33,7 @@ struct FoundStream {
   u32 type = 0;
   u16 attribute = 0;
   std::string name;       ///< UTF-8
-  std::string utf16_name; ///< as CopiedAttribute's
+  std::string utf16_name; ///< UTF-16LE bytes
   u64 size = 0, initialized = 0;
   Encoding encoding = Encoding::plain;
   bool resident = false;
@@ -43,11 +43,13 @@ struct FoundStream {
   std::optional<u16> stored_attribute;
   std::string why_unread;
   std::vector<Extent> extents;
-  std::vector<Extent> behind; ///< stored, allocated to it past them; stream offsets from their end
+  /// Stored extents that are allocated past `extents`. Their stream offsets start at 0.
+  std::vector<Extent> behind;
   std::vector<std::string> problems;
 };
 
-/// Assembles the streams of the file whose base record is `base`. `list` is its attribute list, if it has one.
+/// Assembles the streams of the file whose base record is `base`. `list` is its attribute list, if
+/// it has one.
 std::vector<FoundStream> assemble_streams(u64 base, std::vector<CopiedAttribute> attributes,
                                           const AttributeList* list, u16 list_id, const Mft& mft,
                                           const NtfsGeometry& geometry);

@@ -18,7 +18,7 @@ constexpr std::array kDevices{"con"sv, "prn"sv, "aux"sv, "nul"sv, "conin$"sv, "c
 constexpr std::array kNumberedDevices{"com"sv, "lpt"sv};
 constexpr std::array kSuperscripts{"\u00B9"sv, "\u00B2"sv, "\u00B3"sv};
 
-/// C0, DEL and C1 as UTF-8, and NUL, which names have as an escape.
+/// C0, DEL and C1 as UTF-8, and NUL, which names hold as an escape.
 bool has_control(std::string_view name) {
   for (std::size_t i = 0; i < name.size(); ++i) {
     const auto c = static_cast<u8>(name[i]);
@@ -28,7 +28,8 @@ bool has_control(std::string_view name) {
   return name.find("\\u0000") != std::string_view::npos;
 }
 
-/// Marks, embeddings, overrides and isolates (Unicode TR 9): they change the order in which a name is shown.
+/// Marks, embeddings, overrides and isolates (Unicode TR 9): they change the order in which a name
+/// is shown.
 bool has_bidirectional(std::string_view name) {
   constexpr std::array controls{"\u061C"sv, "\u200E"sv, "\u200F"sv, "\u202A"sv,
                                 "\u202B"sv, "\u202C"sv, "\u202D"sv, "\u202E"sv,
@@ -38,7 +39,7 @@ bool has_bidirectional(std::string_view name) {
   });
 }
 
-/// Of nearly all names nothing needs to be asked: they are asked for each record of the MFT.
+/// True for nearly all names. A shortcut, since the names of every MFT record are checked.
 bool is_plain(std::string_view name) {
   constexpr std::string_view kFirstOfDevices = "cpanlCPANL";
   return !name.empty() && kFirstOfDevices.find(name.front()) == std::string_view::npos &&
@@ -51,7 +52,7 @@ bool is_plain(std::string_view name) {
 
 bool is_device_name(std::string_view name) {
   std::string device = ascii_lower(name.substr(0, name.find('.')));
-  while (device.ends_with(' ')) device.pop_back(); // Win32 does not see these
+  while (device.ends_with(' ')) device.pop_back(); // Win32 ignores these
   if (std::find(kDevices.begin(), kDevices.end(), device) != kDevices.end()) return true;
   if (device.size() < 4) return false;
   const std::string_view kind = std::string_view(device).substr(0, 3);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file's or folder's name -> what is odd about it. Such names are ordinary for NTFS, but Win32 hides them, can't open
-// them, or shows something else. Pure functions, any thread.
+// A file's or folder's name -> what is odd about it. Such names are ordinary to NTFS, but Win32
+// hides them, can't open them, or shows something else. Pure functions, any thread.
 #pragma once
 
 #include "model/outcome.h"
@@ -10,7 +10,8 @@
 
 namespace coldsweep {
 
-/// Of one name, in UTF-8 with escapes as FileName has it. By name of the anomaly.
+/// The anomalies of one name, sorted by their own names. The name is in UTF-8, with escapes as in
+/// FileName.
 std::vector<Anomaly> suspicious_name(std::string_view name);
 
 /// Whether Win32 takes the name for a device: CON, COM1, ..., also with an extension.

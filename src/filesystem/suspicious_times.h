@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file's times -> what is odd about them. Neither proves that they were set by hand: installers and archivers set times,
-// too. Pure functions, any thread.
+// A file's times -> what is odd about them. None of it proves that they were set by hand:
+// installers and archivers set times, too. Pure functions, any thread.
 #pragma once
 
 #include "model/outcome.h"
@@ -9,10 +9,12 @@
 
 namespace coldsweep {
 
-/// Whether one of them is before NTFS existed, or after the year 2100. One that was never set is neither.
+/// Whether one of them is before 1990, when there was no NTFS, or in 2100 or later. A time that was
+/// never set doesn't count.
 bool has_impossible(const Times& times);
 
-/// Of $STANDARD_INFORMATION and the $FILE_NAME beside it: `impossible_time`, `created_before_name`, `whole_seconds`.
+/// From $STANDARD_INFORMATION and the $FILE_NAME beside it: `impossible_time`,
+/// `created_before_name`, `whole_seconds`.
 std::vector<Anomaly> suspicious_times(const std::optional<Times>& si,
                                       const std::optional<Times>& fn);
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr u64 kRootRecord = PathIndex::kRootRecord;
 constexpr u64 kExtendRecord = 11;
-constexpr u64 kLeastPageFile = 16_MiB; // Windows makes none that is smaller
+constexpr u64 kLeastPageFile = 16_MiB; // Windows creates none that is smaller
 
 constexpr std::array<std::string_view, 12> kOwnStreams{"",         "$SDS",    "$Bad", "$J",
                                                        "$Max",     "$Info",   "$Txf", "$Config",

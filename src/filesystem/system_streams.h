@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which streams are kept by NTFS or Windows itself: they hold copies of other content ($LogFile, $MFT, the page file), and
-// are swept with `--scope system` only. Known by place and name both, so that nothing a user could make is one.
+// Which streams NTFS or Windows itself maintains. They hold copies of other content ($LogFile,
+// $MFT, the page file), and are swept only with `--scope system`. They are recognised by place and
+// name together, so that a user can't create one.
 #pragma once
 
 #include "filesystem/path_index.h"
@@ -12,7 +13,8 @@ namespace coldsweep {
 
 class SystemStreams {
 public:
-  /// Files are shown in the order of their records, so that folders come before what NTFS made in them.
+  /// Files come in the order of their records, so that a folder comes before what NTFS created in
+  /// it.
   void add_folder(u64 record, const std::vector<FileName>& names);
   bool holds(u64 record, const std::vector<FileName>& names, std::string_view stream,
              u64 size) const;
@@ -22,7 +24,7 @@ private:
   std::set<u64> transaction_folders_; ///< $Extend/$RmMetadata and folders in it
 };
 
-/// What NTFS calls an attribute of that type, `$EA`; `0x...` where it is none of NTFS's own.
+/// NTFS's name for an attribute type, such as `$EA`; `0x...` for an unknown type.
 std::string attribute_name(u32 type);
 
 } // namespace coldsweep

@@ -20,7 +20,7 @@ constexpr std::string_view kStoredName = "wofcompresseddata";
 
 WofReparse unread(std::string why) { return {Encoding::wof, 0, std::move(why)}; }
 
-/// NTFS finds streams whatever the case of their names.
+/// NTFS ignores case in the names of streams.
 bool is_stored_name(std::string_view name) {
   const auto same = [](char a, char lower) {
     return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == lower;
@@ -34,7 +34,8 @@ bool holds_bytes(const FoundStream& stream) {
   });
 }
 
-/// Of the stream that holds the chunks. Past its initialized size it reads as zeros like any other.
+/// The extents of the stream that holds the chunks. Past its initialized size it reads as zeros,
+/// like any stream.
 std::vector<Extent> stored_extents(const FoundStream& stored) {
   std::vector<Extent> extents = slice_extents(stored.extents, 0, stored.initialized);
   if (stored.initialized < stored.size)
@@ -75,7 +76,7 @@ void store_in_wof(const WofReparse& reparse, std::vector<FoundStream>& streams) 
   std::optional<FoundStream> covered;
   if (holds_bytes(*main)) {
     covered = *main;
-    covered->stored_attribute = main->attribute; // its own id will have to be another
+    covered->stored_attribute = main->attribute; // it will need another id of its own
     covered->system = false;
     covered->problems.clear();
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that Windows' overlay filter (WOF, "CompactOS", `compact /exe`) keeps elsewhere than in their main stream. Comes
-// in: the reparse point that says so, and the streams of the file. Goes out: the main stream with the extents of the one
-// that holds its bytes. Layouts: MS-FSCC 2.1.2.1 for the tag; WOF_EXTERNAL_INFO and FILE_PROVIDER_EXTERNAL_INFO_V1 of the
-// Windows SDK.
+// Files whose content Windows' overlay filter (WOF, "CompactOS", `compact /exe`) keeps outside of
+// their main stream. In: the reparse point that says so, and the streams of the file. Out: the main
+// stream, with the extents of the stream that holds its bytes. Layouts: MS-FSCC 2.1.2.1 for the
+// tag; WOF_EXTERNAL_INFO and FILE_PROVIDER_EXTERNAL_INFO_V1 of the Windows SDK.
 #pragma once
 
 #include "filesystem/stream_assembly.h"
@@ -20,13 +20,14 @@ struct WofReparse {
   std::string why_unread; ///< of Encoding::wof
 };
 
-constexpr u64 kMostWofReparseBytes = 64; // more than any version known needs
+constexpr u64 kMostWofReparseBytes = 64; // more than any known version needs
 
-/// Absent when the value of the reparse point is that of another filter.
+/// Absent if the reparse point belongs to another filter.
 std::optional<WofReparse> parse_wof_reparse(ByteView value);
 
-/// Gives the main stream the encoding, and the place of the stream WofCompressedData, which stays a stream of its own.
-/// What the main stream itself stores, which Windows does not show, becomes a further stream.
+/// Gives the main stream the encoding and the extents of the stream WofCompressedData, which
+/// remains a stream of its own. What the main stream itself stores, which Windows doesn't show,
+/// becomes another stream.
 void store_in_wof(const WofReparse& reparse, std::vector<FoundStream>& streams);
 
 } // namespace coldsweep
