@@ -45,7 +45,6 @@ std::vector<RawChunk> chunks_of(const NtfsVolume& volume) {
   for (const StreamRef& stream : plan.streams())
     if (stream.id.kind == StreamKind::unallocated)
       chunks.push_back({stream.id.record - kNoRecord,
-                        0,
                         stream.size,
                         stream.shared_tail,
                         {stream.extents.begin(), stream.extents.end()}});

@@ -144,7 +144,7 @@ Verdicts by_record_mode(const std::string& log, const RuleSet& rules, const Exte
   RecordScanner scanner(rules, 0);
   scanner.begin(externals);
   Verdicts found;
-  const auto reader = line_records(bytes_of(log), RecordForm::lines);
+  const auto reader = records_of(bytes_of(log), RecordForm::lines);
   RecordBlock block;
   while (reader->next(block)) {
     const BlockScan scan = scanner.scan(block);
