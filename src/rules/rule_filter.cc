@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/rule_filter.h"
 
+#include "prefilter/necessary.h"
 #include "prefilter/parse.h"
 #include "prefilter/place_dependence.h"
 #include "rules/compiled.h"
