@@ -35,7 +35,7 @@ bool is_hash_of_nothing(std::string_view hex) {
 void HashList::add(std::string_view hex, std::string_view note) {
   u32 index = 0;
   if (!note.empty()) {
-    if (notes_.back() != note) notes_.emplace_back(note); // lists name one source for many lines
+    if (notes_.back() != note) notes_.emplace_back(note); // one source has many lines
     index = static_cast<u32>(notes_.size() - 1);
   }
   if (hex.size() == 32) md5_.push_back({digest_of<16>(hex), index});

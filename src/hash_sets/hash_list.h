@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hashes in memory: a sorted array of digests for each kind, and what the list says of each. Private to rules/.
-// Filled by one thread, then read by any.
+// Hashes in memory: a sorted array of digests for each kind, and what the list says of each. Filled
+// by one thread, then read by any.
 #pragma once
 
 #include "base/hash.h"
@@ -13,17 +13,17 @@
 
 namespace coldsweep {
 
-/// Hashes of no bytes at all: they say nothing about a file, whatever list holds them.
+/// The hash of zero bytes says nothing about a file, whichever list has it.
 bool is_hash_of_nothing(std::string_view hex);
 
 class HashList {
 public:
   /// Lower-case hex of 32, 40 or 64 digits.
   void add(std::string_view hex, std::string_view note);
-  /// Sorts; nothing may be added afterwards. Of a hash given twice the first note stays.
+  /// Sorts; nothing may be added afterwards. If a hash was added twice, its first note stays.
   void finish();
 
-  /// The note of the strongest hash that is in the list, after its kind and digits; absent when none is.
+  /// The strongest of the hashes that is in the list, with its note; absent if none is.
   struct Entry {
     std::string hash; ///< `sha256:ab12...`
     std::string note;

@@ -60,7 +60,7 @@ std::string column_name(std::string_view text) {
   return name;
 }
 
-/// `SHA256 (name) = HASH`, as BSD tools and `openssl dgst` write it.
+/// `SHA256 (name) = HASH`, the format of BSD tools and `openssl dgst`.
 std::optional<HashRow> parse_tagged(std::string_view line) {
   const std::size_t equals =
       line.rfind(")= ") != std::string_view::npos ? line.rfind(")= ") : line.rfind(") = ");
@@ -74,7 +74,7 @@ std::optional<HashRow> parse_tagged(std::string_view line) {
 
 std::optional<HashRow> parse_plain(std::string_view line) {
   if (std::optional<HashRow> row = parse_tagged(line)) return row;
-  if (line.starts_with('\\')) line.remove_prefix(1); // sha256sum marks escaped names so
+  if (line.starts_with('\\')) line.remove_prefix(1); // how sha256sum marks escaped names
   const std::size_t end = std::min(line.find_first_of(" \t;,|"), line.size());
   std::string_view hash = line.substr(0, end);
   if (hash.size() > 2 && hash.front() == '"' && hash.back() == '"')
@@ -94,7 +94,7 @@ std::string cut(std::string text) {
 
 } // namespace
 
-/// Of the first line that is no comment: the columns, when it names any that has a hash.
+/// The columns, if the first line that isn't a comment names any with hashes.
 std::optional<HashRows::Columns> HashRows::header(std::string_view line) {
   Columns columns;
   columns.separator = ',';

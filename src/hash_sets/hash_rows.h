@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lines of a hash list -> rows, whatever form the list has: one hash a line (also `HASH;comment`, what sha256sum
-// and `openssl dgst` write), CSV with a header, hashdeep. The form is known by its content. Private to rules/; one
-// thread.
+// The lines of a hash list -> rows, in any form: one hash a line (also `HASH;comment`, and the
+// output of sha256sum and `openssl dgst`), CSV with a header, hashdeep. The content tells the form.
+// One thread.
 #pragma once
 
 #include "hash_sets/text_lines.h"
@@ -13,7 +13,7 @@
 
 namespace coldsweep {
 
-/// Lower-case hex of the strongest hash a line has, and what else it says.
+/// The strongest hash of a line in lower-case hex, and the rest of the line.
 struct HashRow {
   std::string hash;             ///< 32, 40 or 64 digits: MD5, SHA-1, SHA-256
   std::string note;             ///< comment, source, file name; may be empty
@@ -24,12 +24,13 @@ class HashRows {
 public:
   explicit HashRows(TextLines& lines) : lines_(lines) {}
 
-  /// The next row with a hash. Comments, blank lines and indicators of other kinds are passed over; lines that should
-  /// have a hash and don't are counted.
+  /// The next row with a hash. Skips comments, blank lines and indicators of other kinds. Counts
+  /// lines that should have a hash and don't.
   std::optional<HashRow> next();
 
   std::string_view format() const; ///< `text`, `csv`, `hashdeep`; known after the first row
-  /// A table of which file of which build has which hash: columns sha256, path, first_build, last_build.
+  /// A table of files and the builds that shipped them: columns sha256, path, first_build,
+  /// last_build.
   bool is_shipped_list() const { return columns_ && columns_->path && columns_->last_build; }
   /// The table of files of NSRL's RDS as CSV: known files, not good ones.
   bool is_nsrl() const { return columns_ && columns_->nsrl; }

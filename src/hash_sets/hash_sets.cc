@@ -27,7 +27,7 @@ struct ListSet {
   HashList list;
 };
 
-/// A database, which each thread opens for itself.
+/// A database. Each thread opens it for itself.
 struct DatabaseSet {
   std::string name;
   Role role;
@@ -61,7 +61,7 @@ public:
 private:
   HashSets::State& state() { return *sets_.state_; }
 
-  /// The file's name: its folder is not the manifest's business.
+  /// The file's name; its folder doesn't belong in the manifest.
   std::string unique_name(const std::filesystem::path& file) {
     const std::string name = file.filename().string();
     std::string unique = name;
@@ -78,7 +78,7 @@ private:
   }
 
   void load_database(const std::filesystem::path& file, Role role) {
-    if (role == Role::known_good) role = Role::known; // NSRL holds what is known, attack tools too
+    if (role == Role::known_good) role = Role::known; // NSRL has known files, attack tools included
     const KnownFiles database(file);
     HashSetRecord record = database.record();
     record.name = unique_name(file);

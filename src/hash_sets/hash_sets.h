@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hash sets of a sweep: known bad, known good, known (NSRL), and the files that Exchange shipped. Loaded by one
-// thread, then shared; each thread asks through a HashLookup of its own.
+// The hash sets of a sweep: known bad, known good, known (NSRL), and the files that Exchange
+// shipped. Loaded by one thread, then shared; each thread has its own HashLookup.
 #pragma once
 
 #include "base/hash.h"
@@ -17,7 +17,8 @@
 
 namespace coldsweep {
 
-/// A list held in memory: one that is built in. `text` may be compressed with xz, and must outlive the load.
+/// A list in memory: one that is built in. `text` may be compressed with xz, and must outlive the
+/// load.
 struct BuiltinHashSet {
   std::string_view name;
   std::string_view text;
@@ -25,8 +26,8 @@ struct BuiltinHashSet {
 
 struct BuiltinHashSets {
   std::vector<BuiltinHashSet> known_bad;
-  std::vector<BuiltinHashSet>
-      shipped_files; ///< judge files in web folders; nothing is skipped for them
+  /// These judge files in web folders; no file is skipped because of them.
+  std::vector<BuiltinHashSet> shipped_files;
 };
 
 struct HashSetFiles {
@@ -45,7 +46,7 @@ public:
 
   /// What the manifest says of each.
   const std::vector<HashSetRecord>& records() const;
-  /// The hashes that the sets know streams by; none where there is no set.
+  /// The kinds of hashes that the sets have; none without sets.
   HashKinds kinds() const;
   const ShippedFiles& shipped_files() const;
 
@@ -56,21 +57,22 @@ private:
   std::unique_ptr<State> state_;
 };
 
-/// What the sets say of a content.
+/// What the sets say about a content.
 struct HashVerdict {
   std::vector<HashSetHit> bad; ///< one a set
   bool good = false;
   std::optional<HashSetHit> known;
 };
 
-/// One a thread; the HashSets outlive it.
+/// One for each thread. The HashSets outlive it.
 class HashLookup {
 public:
   explicit HashLookup(const HashSets& sets);
   ~HashLookup();
   HashLookup(HashLookup&&) noexcept;
 
-  /// `hashes` has at least those of HashSets::kinds(). Throws Error when a database can't be read.
+  /// `hashes` has at least the kinds of HashSets::kinds(). Throws Error if a database can't be
+  /// read.
   HashVerdict look_up(const Hashes& hashes);
 
 private:

@@ -34,7 +34,8 @@ struct HashColumn {
 constexpr std::array kColumns{HashColumn{"sha256", HashKind::sha256},
                               HashColumn{"sha1", HashKind::sha1}, HashColumn{"md5", HashKind::md5}};
 
-/// `immutable`: the file is not locked, and no journal is looked for or made beside it.
+/// `immutable`: SQLite doesn't lock the file, and neither looks for a journal next to it nor
+/// creates one.
 std::string uri_of(const std::filesystem::path& file) {
   std::string uri = "file:";
   for (const char c : std::filesystem::absolute(file).string()) {
@@ -60,7 +61,7 @@ std::string upper(std::string_view hex) {
   return text;
 }
 
-/// Of a file that takes minutes to read: its first and last MiB, one after the other.
+/// Of the first and the last MiB, for a file that takes minutes to read.
 std::string sha256_of_ends(const File& file) {
   std::vector<std::byte> piece(std::min<u64>(file.size(), kEnd));
   Hasher hasher(HashKind::sha256);
@@ -94,14 +95,14 @@ struct KnownFiles::State {
     sqlite3_exec(opened, "PRAGMA mmap_size=0", nullptr, nullptr, nullptr);
   }
 
-  /// Null where the statement does not fit the database.
+  /// Null if the statement does not fit the database.
   StatementHandle prepare(const std::string& sql) const {
     sqlite3_stmt* statement = nullptr;
     sqlite3_prepare_v2(database.get(), sql.c_str(), -1, &statement, nullptr);
     return StatementHandle(statement);
   }
 
-  /// Absent for one that is damaged, or has no such table.
+  /// Absent if the database is damaged, or has no such table.
   std::optional<std::vector<std::string>> columns_of(const std::string& table) const {
     const StatementHandle statement = prepare(fmt::format("SELECT * FROM \"{}\" LIMIT 0", table));
     if (!statement) return std::nullopt;
@@ -111,7 +112,7 @@ struct KnownFiles::State {
     return names;
   }
 
-  /// Whether answering reads a few pages, not the whole table. FILE may be a view over others.
+  /// Whether the query reads a few pages, not the whole table. FILE may be a view of other tables.
   bool is_indexed(const std::string& sql) const {
     const StatementHandle plan = prepare("EXPLAIN QUERY PLAN " + sql);
     bool searches = false;
@@ -144,7 +145,7 @@ struct KnownFiles::State {
     std::string not_indexed;
     for (const HashColumn& candidate : kColumns) {
       if (!has(candidate.name)) continue;
-      // Published sets write their hashes in upper case, others in lower.
+      // Published sets have their hashes in upper case, others in lower case.
       const std::string sql = fmt::format("SELECT {}, {} FROM FILE WHERE {} IN (?1, ?2) LIMIT 1",
                                           has("file_name") ? "file_name" : "''",
                                           has_package ? "package_id" : "''", candidate.name);

@@ -15,7 +15,7 @@ constexpr std::string_view kFrontEnd = "frontend/httpproxy/";
 constexpr std::string_view kClientAccess = "clientaccess/";
 constexpr std::string_view kAspnetClient = "/inetpub/wwwroot/aspnet_client/";
 
-/// What IIS executes, or may be told to execute, when it is asked for.
+/// What IIS executes on request, or can be configured to execute.
 constexpr std::array<std::string_view, 28> kExecuted{
     "asa",  "asax",  "ascx",  "ashx",   "asmx", "asp",   "aspq",   "aspx", "cdx",   "cer",
     "cfm",  "cfml",  "cshtm", "cshtml", "jsp",  "jspx",  "master", "php",  "phtml", "rem",
@@ -68,7 +68,7 @@ std::array<u64, 4> build_number(std::string_view text) {
   return parts;
 }
 
-/// The path below the folder Exchange is installed in, where it lies in a web folder of it.
+/// The path below Exchange's installation folder, if it is in one of Exchange's web folders.
 std::optional<std::string_view> below_exchange(std::string_view lower_path,
                                                const WebFolders& folders) {
   for (const std::string_view web_folder : {kFrontEnd, kClientAccess}) {
@@ -90,7 +90,7 @@ void ShippedFiles::add(std::string_view sha256, std::string_view path,
   hashes_.add(sha256, {});
   const std::string lower = ascii_lower(path);
   const std::string name = without_versions(lower);
-  // Some rows are relative to the folder of web applications, of which there are two.
+  // Some rows are relative to one of the two folders of web applications.
   if (name.starts_with("frontend/") || name.starts_with(kClientAccess)) {
     names_.insert(name);
   } else {
@@ -119,7 +119,7 @@ std::optional<HashSetHit> ShippedFiles::judge(const WebFile& file,
   const std::optional<std::string_view> below = below_exchange(path, folders);
   if (!below) return std::nullopt;
   const std::string_view name = last_component(*below);
-  // Setup and administrators write these, and localized strings are made on the server.
+  // Setup and administrators write these, and localized strings are generated on the server.
   if (name == "web.config" || name.ends_with(".strings.localized.js")) return std::nullopt;
   const bool front = below->starts_with(kFrontEnd);
   const bool in_bin = below->find("/bin/") != std::string_view::npos;
@@ -132,7 +132,7 @@ std::optional<HashSetHit> ShippedFiles::judge(const WebFile& file,
                     "content anywhere",
                     newest_build_));
   }
-  // What was deleted may be overwritten in part: its hash says nothing.
+  // A deleted file may be partly overwritten: its hash says nothing.
   if (file.deleted || file.sha256.empty()) return std::nullopt;
   if (!executed && !(front && extension == "js")) return std::nullopt;
   return hit(kForeignContent,

@@ -22,7 +22,7 @@ constexpr std::string_view kXzMagic{"\xFD"
                                     "7zXZ\0",
                                     6};
 
-/// The bytes of a file or of memory in order, hashed as they pass.
+/// The bytes of a file or of memory in order; hashes them on the way.
 class RawBytes {
 public:
   RawBytes(std::optional<File> file, std::string_view memory)
@@ -66,7 +66,8 @@ public:
   XzDecoder(const XzDecoder&) = delete;
   XzDecoder& operator=(const XzDecoder&) = delete;
 
-  /// Decompresses until there is output or the input ends; `refill` gives more input, empty at its end.
+  /// Decompresses until there is output or the input ends; `refill` returns more input, and nothing
+  /// at its end.
   template <typename F> std::string_view next(F&& refill) {
     output_.resize(kPiece);
     stream_.next_out = reinterpret_cast<u8*>(output_.data());
@@ -101,7 +102,7 @@ struct TextLines::State {
   std::string label;
   RawBytes raw;
   std::optional<XzDecoder> decoder;
-  std::string pending; // text that was read and not given
+  std::string pending; // text that was read, but not returned
   std::size_t taken = 0;
   std::string line;
   u64 number = 0;
@@ -122,7 +123,7 @@ struct TextLines::State {
     if (pending.starts_with("\xEF\xBB\xBF")) taken = 3;
   }
 
-  std::string compressed_head; // what begin() read before it knew of xz
+  std::string compressed_head; // what begin() read before it recognised xz
   bool head_given = false;
 
   std::string_view more_input() {
@@ -141,7 +142,7 @@ struct TextLines::State {
     pending += piece;
   }
 
-  /// Goes on until the end of the line, keeping no more of it than the longest line may have.
+  /// Reads to the end of the line, and keeps at most kLongestLine bytes of it.
   bool read_line() {
     line.clear();
     bool any = false;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// YARA source as the prefilter sees it: rules with their strings and conditions. Plain values. Private to rules/.
+// YARA source as the prefilter sees it: rules with their strings and conditions. Plain values.
 #pragma once
 
 #include "base/types.h"
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coldsweep {
 
-/// A node of a condition. What isn't understood is `unknown`: any value, at any time.
+/// A node of a condition. A part that isn't understood is `unknown`: it may have any value.
 struct Expr {
   enum class Kind : u8 {
     unknown,
@@ -49,14 +50,15 @@ struct Expr {
   std::string text;
   std::vector<Expr> args;
   Set set;
-  bool in = false; // of an `of`: `in` a range, else `at` where there are arguments
+  bool in = false; // of an `of`: `in` a range; else, with a second argument, `at` an offset
 };
 
 struct StringDeclaration {
   enum class Kind : u8 { text, hex, regex };
   std::string id; // $a; `$` for an anonymous one
   Kind kind = Kind::text;
-  std::string body; // bytes of a text, inside of the braces, or between the slashes
+  std::string body; // bytes of a text, or what is between the braces or the slashes
+  std::size_t begin = 0, length = 0; // of value and modifiers in the rule's text; 0: not known
   bool ascii = false, wide = false, nocase = false, fullword = false, dot_all = false;
   bool base64 = false, base64wide = false;
   std::optional<std::string> alphabet;
@@ -69,12 +71,17 @@ struct ParsedRule {
   std::vector<StringDeclaration> strings;
   Expr condition;
   std::string source; // from its first modifier to the closing brace
+
+  /// The string's value and modifiers as they were written; empty if that isn't known.
+  std::string_view text_of(const StringDeclaration& string) const {
+    return std::string_view(source).substr(string.begin, string.length);
+  }
 };
 
 struct ParsedSource {
   std::vector<std::string> imports;
   std::vector<ParsedRule> rules;
-  std::string problem; // why it could not be parsed; then nothing else counts
+  std::string problem; // why it could not be parsed; then the rest means nothing
 };
 
 } // namespace coldsweep

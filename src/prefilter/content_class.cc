@@ -17,18 +17,18 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kWidest = 1_KiB; // of what is looked for in pieces
+constexpr u64 kWidest = 1_KiB; // of a pattern that is searched for in pieces
 
-// What it costs to look for a string, as a share of searching for all: a little for each pattern, and all where it occurs.
+// What it costs to search for a string, as a share of searching for all of them: a little for each
+// pattern, and everything if it occurs.
 constexpr double kPatternEffort = 0.0003;
-constexpr double kMostChance = 0.3; // of a string: none stands everywhere
+constexpr double kMostChance = 0.3; // of a string: none occurs everywhere
 constexpr u64 kUsualSize = 1_MiB;
-constexpr double kWorthIt = 0.6; // of the patterns, at most, are in a first search
+constexpr double kWorthIt = 0.6; // a first search has at most this share of the patterns
 
-constexpr double kRare =
-    16; // bits that the words of a part say at least, to stand in for all of a pattern
+constexpr double kRare = 16; // bits, at least, of the words of a part that replaces a pattern
 
-/// Hands out numbers of strings within a class, as they are first met.
+/// Numbers the strings of a class in the order in which they are first met.
 class LocalNumbers {
 public:
   LocalNumbers(const SearchStrings& all, std::vector<u32>& strings)
@@ -55,7 +55,7 @@ bool may_hold_without_strings(const Formula& formula) {
       formula, [](u32) { return false; }, [](u32) { return Answer::unknown; });
 }
 
-/// What must stand in its matches, and is no wider than kWidest.
+/// A part that every match contains, no wider than kWidest.
 Pattern narrow_part_of(const Pattern& pattern) {
   Pattern core = core_of(pattern);
   const std::vector<ByteRun> runs = necessary_runs(core);
@@ -69,7 +69,7 @@ Pattern narrow_part_of(const Pattern& pattern) {
 SearchString::SearchString(const StringPlace& string) {
   for (const Pattern& form : string.forms) {
     const Pattern* searched = &form;
-    // Hyperscan is slow with long gaps; what stands between two of them is enough where it is rare.
+    // Hyperscan is slow with long gaps. What is between two of them is enough if it is rare.
     if (has_long_repeat(form)) {
       Pattern core = core_of(form);
       if (word_bits(core) >= kRare) searched = &parts_.emplace_back(std::move(core));
@@ -127,7 +127,7 @@ void ContentClass::add_rules(const std::vector<u8>* among,
   }
 }
 
-/// Rules with little choice come first; what they need serves the others for nothing.
+/// Rules with little choice come first. The strings that they need cost the other rules nothing.
 void ContentClass::choose_cover(u64 size) {
   const auto price = [&](u32 string) {
     const SearchString& of = material_.strings[strings[string]];

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules and what to search for in content of one size class and beginning. Made once, then immutable; any thread.
-// Private to rules/.
+// Rules and what to search for in content of one size class and beginning. Built once, then
+// immutable. Any thread.
 #pragma once
 
-#include "prefilter/necessary.h"
+#include "prefilter/conditions.h"
+#include "prefilter/planted_fault.h"
 #include "prefilter/search.h"
 
 #include <deque>
@@ -16,11 +17,11 @@ namespace coldsweep {
 
 /// What is searched for in place of a string.
 struct SearchString {
-  std::vector<const Pattern*> forms;         ///< of the string, or what stands in for them
+  std::vector<const Pattern*> forms;         ///< of the string, or what replaces them
   std::vector<SearchExpression> expressions; ///< of each of these
-  double rate = 0; ///< how often it occurs in usual content, a byte: a guess
+  double rate = 0; ///< a guess how often it occurs in usual content, per byte
 
-  explicit SearchString(const StringPlace& string); ///< which outlives it
+  explicit SearchString(const StringPlace& string); ///< which outlives this
   SearchString(const SearchString&) = delete;       // forms may refer to parts
   SearchString& operator=(const SearchString&) = delete;
 
@@ -28,10 +29,10 @@ private:
   std::deque<Pattern> parts_;
 };
 
-/// What is searched for, each once: rules share many strings, often under other names.
+/// What is searched for, without repetitions: rules share many strings, often under other names.
 class SearchStrings {
 public:
-  explicit SearchStrings(const std::vector<StringPlace>& places); ///< which outlive it
+  explicit SearchStrings(const std::vector<StringPlace>& places); ///< which outlive this
 
   /// `place`: its number among the places.
   u32 number_of(u32 place) const { return numbers_[place]; }
@@ -42,7 +43,7 @@ private:
   std::deque<SearchString> strings_; // which stay where they are
 };
 
-/// All that classes are made of; outlives them.
+/// What classes are made of. Outlives them.
 struct ClassMaterial {
   const Conditions& conditions;
   const SearchStrings& strings;
@@ -53,9 +54,9 @@ struct ClassMaterial {
 struct ClassOptions {
   SizeRange size;
   bool first_search = true;
-  /// Numbers of the rules of the class, of which others are left out; null: all of them.
+  /// By number: the rules that the class has; null: all.
   const std::vector<u8>* among = nullptr;
-  bool in_pieces = false; ///< the first search finds what it looks for in pieces that overlap
+  bool in_pieces = false; ///< the first search is made in pieces that overlap
 };
 
 class ContentClass {
@@ -66,21 +67,22 @@ public:
     bool needs_string = false;
   };
 
-  /// `known` answers the probes that all content of the class has in common.
+  /// `known` answers the probes that have the same answer for all content of the class.
   ContentClass(const ClassMaterial& material, const ClassOptions& options,
                const std::function<Answer(u32 probe)>& known);
 
   std::vector<Rule> rules;                ///< that may match at all
-  std::vector<u32> without_strings;       ///< those that may match where no string occurs
-  std::vector<std::vector<u32>> watchers; ///< by string: rules that ask for it
+  std::vector<u32> without_strings;       ///< rules that may match if no string occurs
+  std::vector<std::vector<u32>> watchers; ///< by string: rules that have it in their formula
   std::vector<u32> strings;               ///< by their number in this class: what to search for
 
-  // A first search looks for few strings; where none of them occurs, no rule that needs a string can match.
+  // A first search looks for few strings. If none of them occurs, no rule that needs a string can
+  // match.
   std::vector<u8> covering;            ///< by string: whether the first search looks for it
-  std::optional<SearchDatabase> first; ///< absent: it isn't worth it
+  std::optional<SearchDatabase> first; ///< absent if it isn't worth it
   u64 overlap = 0;                     ///< of pieces, so that the first search misses nothing
 
-  /// For all strings; made when it is first asked for. Null: every string may occur.
+  /// For all strings; built on first use. Null: every string may occur.
   const SearchDatabase* all() const;
 
 private:

@@ -11,7 +11,7 @@ void append(Cover& cover, const Cover& part) {
   cover.price.effort += part.price.effort;
 }
 
-/// Any of them may be found.
+/// If one of them must be found, any may be.
 Cover of_any(std::span<const Cover> parts) {
   Cover cover;
   double none = 1;
@@ -23,7 +23,7 @@ Cover of_any(std::span<const Cover> parts) {
   return cover;
 }
 
-/// All must be found: as many as are worth their effort.
+/// If all must be found: as many of them as are worth their effort.
 Cover of_all(std::span<const Cover> parts) {
   Cover cover = parts.front();
   for (const Cover& part : parts.subspan(1)) {
@@ -51,7 +51,7 @@ std::optional<Cover> cover_of(const Formula& formula, const std::function<Search
   std::vector<Cover> parts;
   for (const Formula& part : formula.parts)
     if (std::optional<Cover> of = cover_of(part, price, missing)) parts.push_back(std::move(*of));
-  // Where k of n hold, so does one of any n - k + 1.
+  // If k of n hold, one of any n - k + 1 holds.
   const std::size_t wanted = count - formula.least + 1;
   if (parts.size() < wanted) return std::nullopt;
   std::stable_sort(parts.begin(), parts.end(), [](const Cover& a, const Cover& b) {

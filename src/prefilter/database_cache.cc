@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLeastPatterns = 64; // fewer are compiled sooner than read
+constexpr std::size_t kLeastPatterns = 64; // fewer are compiled faster than read
 constexpr std::string_view kFormat = "coldsweep-search-database/2\n";
 
 std::string key_of(std::span<const SearchPattern> patterns) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Search databases kept between runs. A file's name is the hash of all that its content depends on: the expressions,
-// the library's version, the processor. A file that isn't whole, or isn't ours, is made anew without a word; a folder
-// that can't be written costs nothing but time. Any thread, any number of processes. Private to rules/.
+// Search databases kept between runs. A file's name is the hash of everything that its content
+// depends on: the expressions, the library's version, the processor. A file that is incomplete or
+// not ours is rebuilt silently. A folder that can't be written costs time only. Any thread, any
+// number of processes.
 #pragma once
 
 #include "prefilter/search.h"
@@ -10,7 +11,7 @@
 
 namespace coldsweep {
 
-/// From the folder, or compiled and kept there. With an empty folder: compiled.
+/// Read from the folder, or else compiled and kept there. With an empty path: compiled.
 SearchDatabase cached_database(std::span<const SearchPattern> patterns,
                                const std::filesystem::path& folder);
 

@@ -61,16 +61,21 @@ Formula both(Formula a, Formula b) {
   return all_of(std::move(parts));
 }
 
-Formula simplified(const Formula& formula, const std::function<Answer(u32 probe)>& answer) {
-  if (formula.kind == Formula::Kind::probe) {
-    const Answer known = answer(formula.index);
-    if (known == Answer::unknown) return formula;
-    return constant((known == Answer::yes) != formula.negated);
-  }
-  if (formula.kind != Formula::Kind::at_least) return formula;
+Formula replaced(const Formula& formula,
+                 const std::function<Formula(const Formula& leaf)>& replacement) {
+  if (formula.kind == Formula::Kind::constant) return formula;
+  if (formula.kind != Formula::Kind::at_least) return replacement(formula);
   std::vector<Formula> parts;
-  for (const Formula& part : formula.parts) parts.push_back(simplified(part, answer));
+  for (const Formula& part : formula.parts) parts.push_back(replaced(part, replacement));
   return at_least(formula.least, std::move(parts));
+}
+
+Formula simplified(const Formula& formula, const std::function<Answer(u32 probe)>& answer) {
+  return replaced(formula, [&](const Formula& leaf) {
+    if (leaf.kind != Formula::Kind::probe) return leaf;
+    const Answer known = answer(leaf.index);
+    return known == Answer::unknown ? leaf : constant((known == Answer::yes) != leaf.negated);
+  });
 }
 
 void collect_strings(const Formula& formula, std::vector<u32>& strings) {

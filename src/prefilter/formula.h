@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Monotone formulas over "string occurs" and over probes, which may stand negated. True where a rule may match.
-// Private to rules/.
+// Monotone formulas over "string occurs" and over probes, which may be negated. True where a rule
+// may match.
 #pragma once
 
 #include "prefilter/probe.h"
@@ -15,7 +15,7 @@ struct Formula {
   bool value = true;    // of a constant
   bool negated = false; // of a probe
   u32 index = 0;        // of a string or a probe
-  u32 least = 0;        // so many of `parts` hold
+  u32 least = 0;        // how many of `parts` must hold
   std::vector<Formula> parts;
 
   bool is_true() const { return kind == Kind::constant && value; }
@@ -31,7 +31,11 @@ Formula all_of(std::vector<Formula> parts);
 Formula any_of(std::vector<Formula> parts);
 Formula both(Formula a, Formula b);
 
-/// The formula with what is known of its probes put in.
+/// The formula with each of its strings and probes replaced.
+Formula replaced(const Formula& formula,
+                 const std::function<Formula(const Formula& leaf)>& replacement);
+
+/// The formula with the known answers of its probes put in.
 Formula simplified(const Formula& formula, const std::function<Answer(u32 probe)>& answer);
 
 /// Whether it may hold where exactly these strings occur.

@@ -8,8 +8,8 @@
 
 namespace coldsweep {
 
-/// Returns the next piece. It begins with the last `overlap` bytes of the piece before, or with all of that piece if it
-/// is shorter. Empty at the end. Valid until the next call.
+/// Returns the next piece. It begins with the last `overlap` bytes of the piece before, or with all
+/// of that piece if it is shorter. Empty at the end. Valid until the next call.
 using NextPiece = std::function<ByteView(u64 overlap)>;
 
 } // namespace coldsweep

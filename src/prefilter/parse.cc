@@ -38,7 +38,7 @@ private:
       while (tokens_.peek().kind == Token::Kind::word) tokens_.take();
     tokens_.expect("{");
     if (tokens_.accept("meta")) read_meta();
-    if (tokens_.accept("strings")) read_strings(rule);
+    if (tokens_.accept("strings")) read_strings(rule, first);
     tokens_.expect("condition");
     tokens_.expect(":");
     rule.condition = parse_condition(tokens_);
@@ -62,27 +62,37 @@ private:
     }
   }
 
-  void read_strings(ParsedRule& rule) {
+  /// `first` is the first token of the rule.
+  void read_strings(ParsedRule& rule, const Token& first) {
     tokens_.expect(":");
     while (tokens_.peek().kind == Token::Kind::string) {
       StringDeclaration string;
       string.id = tokens_.take().text;
       tokens_.expect("=");
       const Token& value = tokens_.take();
-      string.body = value.text;
-      if (value.kind == Token::Kind::text) {
-        string.kind = StringDeclaration::Kind::text;
-      } else if (value.kind == Token::Kind::hex) {
-        string.kind = StringDeclaration::Kind::hex;
-      } else if (value.kind == Token::Kind::regex) {
-        string.kind = StringDeclaration::Kind::regex;
-        string.nocase = value.flags.find('i') != std::string::npos;
-        string.dot_all = value.flags.find('s') != std::string::npos;
-      } else {
-        tokens_.fail("a string");
-      }
+      take_value(string, value);
       while (read_modifier(string)) continue;
+      const Token& last = tokens_.taken();
+      if (value.buffer == first.buffer && last.buffer == first.buffer) {
+        string.begin = value.begin - first.begin;
+        string.length = last.end - value.begin;
+      }
       rule.strings.push_back(std::move(string));
+    }
+  }
+
+  void take_value(StringDeclaration& string, const Token& value) {
+    string.body = value.text;
+    if (value.kind == Token::Kind::text) {
+      string.kind = StringDeclaration::Kind::text;
+    } else if (value.kind == Token::Kind::hex) {
+      string.kind = StringDeclaration::Kind::hex;
+    } else if (value.kind == Token::Kind::regex) {
+      string.kind = StringDeclaration::Kind::regex;
+      string.nocase = value.flags.find('i') != std::string::npos;
+      string.dot_all = value.flags.find('s') != std::string::npos;
+    } else {
+      tokens_.fail("a string");
     }
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// YARA source -> rules with conditions, after YARA's grammar (recursive descent, bounded depth). Private to rules/.
+// YARA source -> rules with conditions, by YARA's grammar (recursive descent, bounded depth).
 #pragma once
 
 #include "prefilter/ast.h"
@@ -9,10 +9,10 @@
 
 namespace coldsweep {
 
-/// Never throws: what isn't understood is in `problem`.
+/// Never throws: if the source isn't understood, `problem` says why.
 ParsedSource parse_source(std::string_view source, std::span<const IncludedText> included);
 
-/// Reads tokens one after the other. What both parsers share.
+/// Reads tokens one after the other. Both parsers use it.
 class TokenCursor {
 public:
   explicit TokenCursor(const std::vector<Token>& tokens) : tokens_(tokens) {}
@@ -26,6 +26,8 @@ public:
     if (next_ + 1 < tokens_.size()) ++next_;
     return token;
   }
+  /// The token that was taken last; there was one.
+  const Token& taken() const { return tokens_[next_ - 1]; }
   bool accept(std::string_view word) {
     if (!peek().is(word)) return false;
     take();
@@ -45,7 +47,7 @@ private:
   std::size_t next_ = 0;
 };
 
-/// A condition, up to the token that can't belong to it. Throws NotUnderstood.
+/// A condition, up to the first token that can't belong to it. Throws NotUnderstood.
 Expr parse_condition(TokenCursor& tokens);
 
 } // namespace coldsweep

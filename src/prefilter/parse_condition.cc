@@ -231,7 +231,7 @@ private:
     return identifier(text);
   }
 
-  /// Arguments and indices are read and left out; they show as `()` and `[]`.
+  /// Arguments and indices are parsed and dropped; the name shows them as `()` and `[]`.
   Expr identifier(std::string name) {
     for (;;) {
       if (tokens_.accept(".")) {
@@ -316,7 +316,7 @@ private:
     return e;
   }
 
-  /// What a loop runs over: kept where it is a range.
+  /// What a loop runs over; kept only if it is a range.
   std::vector<Expr> iterator() {
     if (!tokens_.accept("(")) {
       identifier(tokens_.expect(Token::Kind::word, "what the loop runs over").text);

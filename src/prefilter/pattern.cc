@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prefilter/pattern.h"
 
-#include "prefilter/lexer.h"
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -13,9 +11,9 @@
 namespace coldsweep {
 namespace {
 
-constexpr u32 kMostCounted = 32;      // of a repeat: beyond it, counting costs more than it tells
-constexpr std::size_t kMostRun = 64;  // bytes of a run that is looked for
-constexpr std::size_t kMostRuns = 64; // one of which must stand in a match
+constexpr u32 kMostCounted = 32;      // of a repeat: counting further costs more than it tells
+constexpr std::size_t kMostRun = 64;  // bytes of a run
+constexpr std::size_t kMostRuns = 64; // one of which must be in a match
 
 constexpr unsigned char byte(char c) { return static_cast<unsigned char>(c); }
 
@@ -29,88 +27,13 @@ bool is_caseless(const ByteSet& set) {
   return upper >= 'A' && upper <= 'Z' && set[upper + 32];
 }
 
-ByteSet with_both_cases(ByteSet set) {
-  for (unsigned c = 'a'; c <= 'z'; ++c)
-    if (set[c] || set[c - 32]) set.set(c), set.set(c - 32);
-  return set;
-}
-
 ByteSet single(unsigned value) {
   ByteSet set;
   set.set(value);
   return set;
 }
 
-template <typename F> void for_each_byte(Pattern& pattern, const F& change) {
-  if (pattern.kind == Pattern::Kind::bytes) return change(pattern);
-  for (Pattern& part : pattern.parts) for_each_byte(part, change);
-}
-
-Pattern nocased(Pattern pattern) {
-  for_each_byte(pattern, [](Pattern& p) { p.bytes = with_both_cases(p.bytes); });
-  return pattern;
-}
-
-/// Each byte followed by one of `high`.
-Pattern widened(Pattern pattern, unsigned high = 0) {
-  for_each_byte(pattern, [&](Pattern& p) {
-    Pattern pair;
-    pair.parts = {one_of(p.bytes), one_of(single(high))};
-    p = std::move(pair);
-  });
-  return pattern;
-}
-
-std::string wide_text(std::string_view text) {
-  std::string wide;
-  for (const char c : text) wide += c, wide += '\0';
-  return wide;
-}
-
-std::string encoded(std::string_view text, std::string_view alphabet) {
-  std::string out;
-  u32 bits = 0, held = 0;
-  for (const char c : text) {
-    bits = (bits << 8) | byte(c);
-    held += 8;
-    for (; held >= 6; held -= 6) out += alphabet[(bits >> (held - 6)) & 0x3F];
-    bits &= 0xFFFF;
-  }
-  return out; // without what the last bits would begin
-}
-
-/// What `text` looks like within encoded data, for each place it may have there.
-void add_base64(std::string_view text, const StringDeclaration& string,
-                std::vector<Pattern>& forms) {
-  static constexpr std::string_view kStandard =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const std::string_view alphabet =
-      string.alphabet ? std::string_view(*string.alphabet) : kStandard;
-  if (alphabet.size() != 64) throw NotUnderstood("a base64 alphabet that has not 64 characters");
-  for (std::size_t before = 0; before < 3; ++before) {
-    // Characters that hold bits of the bytes before or after are not known.
-    std::string whole = encoded(std::string(before, 'A') + std::string(text), alphabet);
-    const std::size_t unknown = before == 0 ? 0 : before + 1;
-    whole.erase(0, std::min(unknown, whole.size()));
-    if (string.base64) forms.push_back(sequence_of(whole));
-    if (string.base64wide) forms.push_back(sequence_of(wide_text(whole)));
-  }
-}
-
-void add_xored(const StringDeclaration& string, std::vector<Pattern>& forms) {
-  const auto [first, last] = *string.xor_keys;
-  if (first < 0 || last > 255 || first > last) throw NotUnderstood("keys of xor");
-  for (i64 key = 0; key <= 255; ++key) {
-    if (key != 0 && (key < first || key > last)) continue;
-    std::string text = string.body, wide = wide_text(string.body);
-    for (char& c : text) c = static_cast<char>(c ^ static_cast<char>(key));
-    for (char& c : wide) c = static_cast<char>(c ^ static_cast<char>(key));
-    if (string.ascii || !string.wide) forms.push_back(sequence_of(text));
-    if (string.wide) forms.push_back(sequence_of(wide));
-  }
-}
-
-/// Finds, from left to right, what must stand in every match.
+/// Finds, from left to right, what every match contains.
 class RunSearch {
 public:
   std::vector<ByteRun> best;
@@ -162,7 +85,7 @@ private:
   ByteRun run_;
 };
 
-/// False when what follows has no fixed place any more.
+/// False if the rest has no fixed place.
 bool add_beginning(const Pattern& pattern, std::size_t most, std::vector<ByteSet>& beginning) {
   if (beginning.size() >= most) return false;
   switch (pattern.kind) {
@@ -257,34 +180,6 @@ Pattern repeated(Pattern part, u32 least, u32 most) {
   pattern.least = least;
   pattern.most = most;
   return pattern;
-}
-
-std::vector<Pattern> forms_of(const StringDeclaration& string) {
-  std::vector<Pattern> forms;
-  if (string.kind == StringDeclaration::Kind::hex) {
-    forms.push_back(parse_hex_pattern(string.body));
-    return forms;
-  }
-  const bool narrow = string.ascii || !string.wide;
-  if (string.kind == StringDeclaration::Kind::text) {
-    if (string.base64 || string.base64wide) {
-      if (narrow) add_base64(string.body, string, forms);
-      if (string.wide) add_base64(wide_text(string.body), string, forms);
-      return forms;
-    }
-    if (string.xor_keys) {
-      add_xored(string, forms);
-      return forms;
-    }
-  }
-  Pattern pattern = string.kind == StringDeclaration::Kind::text
-                        ? sequence_of(string.body)
-                        : parse_regex_pattern(string.body, string.nocase, string.dot_all);
-  if (string.kind == StringDeclaration::Kind::text && string.nocase)
-    pattern = nocased(std::move(pattern));
-  if (string.wide) forms.push_back(widened(pattern));
-  if (narrow) forms.push_back(std::move(pattern));
-  return forms;
 }
 
 std::vector<ByteSet> fixed_beginning(const Pattern& pattern, std::size_t most) {

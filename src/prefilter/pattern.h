@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a string of a rule may look like in content: a pattern over bytes that holds at least all that libyara can
-// match. `fullword`, anchors and word boundaries are left out: they only take matches away. Private to rules/.
+// What a string of a rule may look like in content: a pattern over bytes that includes everything
+// libyara can match. `fullword`, anchors and word boundaries are left out: they only remove
+// matches.
 #pragma once
 
-#include "prefilter/ast.h"
+#include "base/types.h"
 
 #include <bitset>
 #include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace coldsweep {
 
@@ -31,35 +35,32 @@ Pattern parse_hex_pattern(std::string_view body);
 /// The body of a regular expression in YARA's dialect. Throws NotUnderstood.
 Pattern parse_regex_pattern(std::string_view body, bool nocase, bool dot_all);
 
-/// All forms the string may take, with their modifiers applied. Throws NotUnderstood.
-std::vector<Pattern> forms_of(const StringDeclaration& string);
-
-/// The first bytes of whatever the pattern matches, as far as their number is fixed, at most `most`.
+/// The first bytes of every match, up to the first part of variable length; at most `most`.
 std::vector<ByteSet> fixed_beginning(const Pattern& pattern, std::size_t most);
 
-/// Bytes of the longest match; kUnbounded for as many and more.
+/// Bytes of the longest match; kUnbounded for that many or more.
 u64 widest(const Pattern& pattern);
 
 using ByteRun = std::vector<ByteSet>;
 
-/// Runs of bytes of which at least one must stand in whatever the pattern matches, and that say most about it. An empty run
-/// stands everywhere.
+/// Runs of bytes; every match contains at least one of them. They are the most informative ones. An
+/// empty run occurs everywhere.
 std::vector<ByteRun> necessary_runs(const Pattern& pattern);
 
-/// How rare a run is: log2 of the number of byte strings of its length over those it permits.
+/// How rare a run is: log2 of the number of all byte strings of its length over those it permits.
 double bits_of(const ByteRun& run);
-/// How rare it is that one of the runs stands at a place, at most.
+/// How rare it is, at most, that one of the runs is at a given place.
 double bits_of(const std::vector<ByteRun>& runs);
 
 struct SearchExpression {
-  std::string text; // for Hyperscan, with every byte as it stands
+  std::string text; // for Hyperscan, every byte written out
   bool nocase = false;
 };
 
 /// One of the runs.
 Pattern any_of(const std::vector<ByteRun>& runs);
 
-/// The pattern as an expression; runs and repeats are simplified towards more matches.
+/// The pattern as an expression; runs and repeats are simplified so that they match more.
 SearchExpression expression_of(const Pattern& pattern);
 
 } // namespace coldsweep

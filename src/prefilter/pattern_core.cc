@@ -9,16 +9,16 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kLong = 32;          // bytes that a repeat of a core may take more or less of
-constexpr std::size_t kIdle = 252; // values of a byte, at least, that say nothing
+constexpr u64 kLong = 32;          // bytes that a repeat may vary by within a core
+constexpr std::size_t kIdle = 252; // a byte with at least this many values says nothing
 
-/// Its parts in a row, those of sequences within it, too.
+/// Its parts in a row, including those of sequences within it.
 void flatten(const Pattern& pattern, std::vector<const Pattern*>& row) {
   if (pattern.kind != Pattern::Kind::sequence) return row.push_back(&pattern);
   for (const Pattern& part : pattern.parts) flatten(part, row);
 }
 
-/// Of a wide form the pairs of any byte and zero, too.
+/// In a wide form, pairs of any byte and zero are idle too.
 bool is_idle(const Pattern& pattern) {
   switch (pattern.kind) {
   case Pattern::Kind::bytes: return pattern.bytes.count() >= kIdle;
@@ -34,7 +34,8 @@ bool is_idle(const Pattern& pattern) {
                      [&](const Pattern& part) { return is_idle(part) || is_zero(part); });
 }
 
-/// Whether anything was taken away. `end` gives the part at one end of a sequence's parts, `take` removes it.
+/// Whether anything was removed. `end` returns the part at one end of a sequence, `take` removes
+/// it.
 template <typename End, typename Take>
 bool trim(Pattern& pattern, const End& end, const Take& take) {
   bool changed = false;

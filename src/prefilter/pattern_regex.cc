@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Regular expressions in YARA's dialect. What reads differently in other dialects, or looks like a slip of the
-// rule's author, is not understood rather than guessed.
+// Regular expressions in YARA's dialect. We don't guess: what means something else in other
+// dialects, or looks like a mistake of the rule's author, counts as not understood.
 #include "prefilter/lexer.h"
 #include "prefilter/pattern.h"
 
@@ -88,7 +88,7 @@ private:
     return all;
   }
 
-  /// Nothing for what takes no byte.
+  /// Absent for an item that takes no byte.
   std::optional<Pattern> item(int depth) {
     const char c = take();
     switch (c) {
@@ -125,7 +125,7 @@ private:
     return one_of(with_case(set));
   }
 
-  /// The byte behind a backslash.
+  /// The byte after a backslash.
   unsigned char escaped() {
     const char c = take();
     switch (c) {
@@ -172,7 +172,7 @@ private:
       for (unsigned c = first; c <= last; ++c) set.set(c);
     }
     take();
-    // Without regard to case, `[^a]` permits neither case; permitting one more is allowed here.
+    // Regardless of case, `[^a]` permits neither case; a pattern may permit more than that.
     return inverted ? ~set : with_case(set);
   }
 
@@ -202,7 +202,7 @@ private:
     return repeated(std::move(part), least, most);
   }
 
-  /// `{2}`, `{2,}`, `{,3}`, `{2,3}`; any other brace is a character like all others.
+  /// `{2}`, `{2,}`, `{,3}`, `{2,3}`; any other brace is an ordinary character.
   bool bounds(u32& least, u32& most) {
     const std::size_t end = left_.find('}');
     if (end == std::string_view::npos) return false;

@@ -17,8 +17,8 @@ bool asks_place(const Expr& expr) {
   case Kind::string_at:
   case Kind::string_in:
   case Kind::place: return true;
-  case Kind::
-      identifier: // a field of a module, or an external variable; others are rules or variables of loops
+  case Kind::identifier:
+    // A field of a module, or an external variable; others are rules or variables of loops.
     if (expr.text.find('.') != std::string::npos || expr.text == "entrypoint" ||
         std::find(kExternalNames.begin(), kExternalNames.end(), expr.text) != kExternalNames.end())
       return true;
@@ -44,7 +44,7 @@ std::vector<bool> place_dependent(const std::vector<ParsedSource>& sources,
     for (u32 rule = 0; rule < counts[i]; ++rule)
       all.push_back(!sources[i].problem.empty() || rule >= sources[i].rules.size() ||
                     asks_place(sources[i].rules[rule].condition));
-  // Rules refer to earlier ones alone, whose answer is known by then.
+  // Rules refer only to earlier ones, whose answers are known by then.
   for (std::size_t rule = 0; rule < all.size() && rule < uses.size(); ++rule)
     for (const u32 used : uses[rule])
       if (used >= all.size() || all[used]) all[rule] = true;

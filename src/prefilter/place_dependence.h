@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rules ask for more than that their strings occur: for size, places, a module, a name. In raw space, where no file
-// begins or ends, these can't be judged. Pure function. Private to rules/.
+// Which rules depend on more than which strings occur: on size, places, a module, a name. They
+// can't be judged in raw space, where no file begins or ends. Pure function.
 #pragma once
 
 #include "prefilter/ast.h"
@@ -9,8 +9,8 @@
 
 namespace coldsweep {
 
-/// By number, of the rules of these sources in order. `uses`: what each refers to. A file that was not understood may ask
-/// for anything; `counts` says how many rules each source has.
+/// By number, for the rules of these sources in order. `uses`: the rules that each refers to.
+/// `counts`: how many rules each source has. A file that was not understood may depend on anything.
 std::vector<bool> place_dependent(const std::vector<ParsedSource>& sources,
                                   std::span<const u32> counts,
                                   const std::vector<std::vector<u32>>& uses);

@@ -13,15 +13,15 @@ namespace {
 /// Upper ends of the size classes: content of one class shares a database.
 constexpr std::array<u64, kSizeClasses> kSizes{
     4_KiB, 16_KiB, 64_KiB, 256_KiB, 1_MiB, 4_MiB, 16_MiB, std::numeric_limits<i64>::max()};
-constexpr u64 kBeginning = 16;                 // bytes that tell classes apart
+constexpr u64 kBeginning = 16;                 // bytes that distinguish classes
 constexpr std::size_t kMostDiscriminators = 4; // probes of them: each makes a class of its own
 constexpr std::size_t kMostDiscriminatorsLarge = 8;
 constexpr std::size_t kLeastTold = 8; // rules that a probe must concern to be worth it
-constexpr u64 kLookFirst = 64_KiB;    // a pass over more is worth a look at all probes first
+constexpr u64 kLookFirst = 64_KiB;    // before a pass over more, all probes are tried
 constexpr double kShareTold = 0.02;
-constexpr u64 kLeastInPieces = 1_MiB; // content up to it is held whole
-constexpr u64 kHead = 64_KiB;         // of content in pieces: what probes can ask
-// The classes of what has no size and no beginning.
+constexpr u64 kLeastInPieces = 1_MiB; // content up to this size is held whole
+constexpr u64 kHead = 64_KiB;         // of content in pieces, for probes
+// The classes of content without size and beginning.
 constexpr u32 kRawSpace = 1000;
 constexpr u32 kRecords = 1001;
 
@@ -34,8 +34,8 @@ void count_probes(const Formula& formula, std::vector<u32>& counts) {
   for (const Formula& part : formula.parts) count_probes(part, counts);
 }
 
-/// Probes of the beginning that concern many of the rules which content of that size may match. A pass over large content
-/// is worth a class of its own for a single rule.
+/// Probes of the beginning that concern many of the rules that content of this size may match. For
+/// large content, a single rule is worth a class of its own.
 std::vector<u32> discriminating_probes(const Conditions& conditions, u32 size_class) {
   const SizeRange size = range_of(size_class);
   const bool large = size.least > kLeastInPieces;
@@ -62,7 +62,7 @@ std::vector<u32> discriminating_probes(const Conditions& conditions, u32 size_cl
   return discriminators;
 }
 
-/// Marks what the search found, and the rules that ask for it. Whether any of it is new.
+/// Marks what the search found, and the rules that have it in their formula. Whether any is new.
 bool take_found(const ContentClass& of, PrefilterScratch& scratch) {
   bool any_new = false;
   for (const u32 string : scratch.found) {
@@ -83,8 +83,8 @@ void begin_search(const ContentClass& of, PrefilterScratch& scratch) {
   scratch.is_candidate.assign(of.rules.size(), 0);
 }
 
-/// `database` may be null, and then nothing is known: each string counts as found. Whether any is found that was not
-/// before.
+/// With a null `database` nothing is known, and each string counts as found. Whether any string is
+/// found that was not found before.
 bool search(const ContentClass& of, const SearchDatabase* database, ByteView content,
             PrefilterScratch& scratch) {
   if (of.strings.empty()) return false;
@@ -95,7 +95,7 @@ bool search(const ContentClass& of, const SearchDatabase* database, ByteView con
   return take_found(of, scratch);
 }
 
-/// After the first search, in which other strings were not looked for.
+/// After the first search, which did not look for all strings.
 auto found_or_not_looked_for(const ContentClass& of, const PrefilterScratch& scratch) {
   return [&](u32 string) { return scratch.present[string] != 0 || of.covering[string] == 0; };
 }
@@ -163,7 +163,7 @@ bool Prefilter::any_possible(const ContentClass& of, const KnownContent& content
   });
 }
 
-/// Whether, after a first search, strings that it did not look for may make a difference.
+/// Whether, after a first search, the strings that it did not look for may make a difference.
 bool Prefilter::is_worth_full_search(const ContentClass& of, ByteView content,
                                      const Externals& externals, PrefilterScratch& scratch) const {
   search(of, &*of.first, content, scratch);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Content -> the rules that may match it, never too few. Any number of threads may ask at once, each with a scratch
-// of its own; databases are built for each class of content when the first of it comes. Private to rules/.
+// Content -> the rules that may match it, never too few. Any number of threads may ask at once,
+// each with its own scratch. The databases of a class are built when its first content arrives.
 #pragma once
 
 #include "base/guarded.h"
@@ -21,22 +21,21 @@ struct PrefilterScratch {
   std::vector<u32> candidates; // numbers of rules within the class
   std::vector<u8> is_candidate;
   std::vector<std::byte> head; // of content that comes in pieces
-  bool left_open = false; // by its first search, which needn't be done again where it is held whole
+  bool left_open = false; // by its first search, which needn't be repeated once it is held whole
 };
 
-/// Numbers of rules, in order. Those that need no string are much the same from one content to the next.
+/// Numbers of rules, in order. The rules that need no string are much the same for all content.
 struct PossibleRules {
   std::vector<u32> without_strings, with_strings;
-  bool empty() const { return without_strings.empty() && with_strings.empty(); }
 };
 
-/// Content is told apart by size first.
+/// Classes of content differ in size first.
 inline constexpr std::size_t kSizeClasses = 8;
 
 class Prefilter {
 public:
   /// `fault` is planted by tests.
-  /// `of_records`: by rule, whether it is asked of the records of logs.
+  /// `of_records`: by rule, whether it is evaluated on the records of logs.
   Prefilter(Conditions conditions, std::vector<u8> of_records, std::filesystem::path cache_folder,
             PlantedFault fault);
   ~Prefilter();
@@ -45,16 +44,16 @@ public:
   void decide(ByteView content, const Externals& externals, PrefilterScratch& scratch,
               PossibleRules& rules) const;
 
-  /// Whether no rule but `excepted` can match content of `size` bytes under any of these names. Where it is true, all
-  /// pieces were read; false says nothing, and comes as soon as it is known.
+  /// Whether no rule but `excepted` can match content of `size` bytes under any of these names. If
+  /// true, all pieces were read. False means nothing, and is returned as early as possible.
   bool rules_out(u64 size, std::span<const Externals> names, const NextPiece& next,
                  const std::function<bool(u32 rule)>& excepted, PrefilterScratch& scratch) const;
 
-  /// For raw space: the rules of which a string occurs, and that may match content of a size and a beginning that
-  /// aren't known. Rules that are not understood are among them, whatever occurs.
+  /// For raw space: the rules that have a string that occurs, and that may match content of unknown
+  /// size and beginning. Rules that aren't understood are always among them.
   void decide_raw(ByteView content, PrefilterScratch& scratch, PossibleRules& rules) const;
 
-  /// Whether a rule of records may match any record among these.
+  /// Whether any rule that is evaluated on records may match one of these.
   bool may_match_records(ByteView records, PrefilterScratch& scratch) const;
 
   /// Whether the rule may match some content in which exactly these strings occur.
@@ -71,15 +70,13 @@ private:
     u32 size = 0, beginning = 0;
     auto operator<=>(const ClassKey&) const = default;
   };
-  using Candidates = std::vector<u32>;
-
   struct Discriminators {
     std::once_flag chosen;
     std::vector<u32> probes;
   };
 
   ClassKey key_of(const KnownContent& content) const;
-  /// Probes of the beginning that tell classes of this size apart.
+  /// Probes of the beginning that distinguish the classes of this size.
   const std::vector<u32>& discriminators(u32 size_class) const;
   const ContentClass& class_of(const ClassKey& key) const;
   std::unique_ptr<ContentClass> build(const ClassKey& key) const;

@@ -3,13 +3,14 @@
 
 #include "base/endian.h"
 #include "base/text.h"
+#include "prefilter/counts.h"
 
 #include <algorithm>
 
 namespace coldsweep {
 namespace {
 
-/// What libyara's interpreter would have: a value, `undefined`, or something we don't work out.
+/// What libyara's interpreter would get: a value, `undefined`, or something we don't work out.
 struct Value {
   enum class State : u8 { known, undefined, unknown };
   State state = State::unknown;
@@ -69,7 +70,7 @@ Value combine(char op, i64 a, i64 b) {
   }
 }
 
-/// A result that happens to be the number libyara takes for `undefined`.
+/// Unknown if the result happens to be the number that libyara uses for `undefined`.
 Value settled(Value value) {
   constexpr i64 looks_undefined = static_cast<i64>(0xFFFABADAFABADAFFULL);
   return value.state == Value::State::known && value.value == looks_undefined ? kUnknown : value;
@@ -166,14 +167,6 @@ Answer test(const ExternalTest& test, const Externals& externals) {
   if (op == "startswith") return answer(value.starts_with(text));
   if (op == "endswith") return answer(value.ends_with(text));
   return Answer::unknown;
-}
-
-std::string mirrored(const std::string& op) {
-  if (op == "<") return ">";
-  if (op == "<=") return ">=";
-  if (op == ">") return "<";
-  if (op == ">=") return "<=";
-  return op;
 }
 
 Answer size_against(const std::string& op, i64 bound, const SizeRange& size) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be asked of content without searching it: its size, integers and bytes at known offsets, and the
-// external variables of a path. Answers are exact, or `unknown`. Immutable; any thread. Private to rules/.
+// What can be known of content without searching it: its size, integers and bytes at known offsets,
+// and the external variables of a path. Answers are exact, or `unknown`. Immutable; any thread.
 #pragma once
 
 #include "base/checked.h"
@@ -30,18 +30,17 @@ struct Comparison {
   std::string op;
 };
 
-/// One of these byte runs stands at an offset.
+/// One of these byte runs is at an offset.
 struct BytesAt {
   Quantity offset;
   std::vector<std::vector<ByteSet>> runs;
 };
 
 struct ExternalTest {
-  std::size_t variable = 0; // index in kExternalNames
-  std::string op;           // ==, contains, icontains, startswith, ..., matches
-  std::string text;         // as it stands in the rule
-  std::vector<ByteRun>
-      runs{}; // of `matches`: one of these stands in the value, or it doesn't match
+  std::size_t variable = 0;    // index in kExternalNames
+  std::string op;              // ==, contains, icontains, startswith, ..., matches
+  std::string text;            // as in the rule
+  std::vector<ByteRun> runs{}; // of `matches`: it needs one of these in the value
 };
 
 struct Probe {
@@ -50,30 +49,30 @@ struct Probe {
   Comparison comparison;
   BytesAt bytes_at;
   ExternalTest external;
-  std::string shown; // in YARA-like terms; equal probes show equally
+  std::string shown; // in YARA-like words; the same for equal probes
 };
 
 struct SizeRange {
   u64 least = 0, most = 0;
 };
 
-/// Content of which only the first bytes are at hand; what lies behind them has no answer.
+/// Content that may be known only by its first bytes. A probe of what follows them has no answer.
 struct KnownContent {
   ByteView head;
   u64 size = 0; ///< of all of it
 
   KnownContent(ByteView whole) : head(whole), size(whole.size()) {}
   KnownContent(ByteView beginning, u64 whole_size) : head(beginning), size(whole_size) {}
-  /// Whether [offset, offset + length) is content, but not at hand.
+  /// Whether [offset, offset + length) is content, but not known.
   bool is_beyond_head(u64 offset, u64 length) const {
     return fits(offset, length, size) && !fits(offset, length, head.size());
   }
 };
 
 Answer ask(const Probe& probe, const KnownContent& content, const Externals& externals);
-/// When no more is known than the size: an interval.
+/// If only the size is known, as an interval.
 Answer ask(const Probe& probe, const SizeRange& size);
-/// Whether only content within the first `bytes` bytes decides, neither size nor externals.
+/// Whether only the first `bytes` bytes of content decide, neither size nor externals.
 bool asks_only_beginning(const Probe& probe, u64 bytes);
 
 } // namespace coldsweep

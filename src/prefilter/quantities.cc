@@ -9,8 +9,8 @@
 namespace coldsweep {
 namespace {
 
-/// Fields and functions of `pe` that libyara 4.5 leaves undefined where it sees no PE header. Constants, `is_pe` and
-/// the rich signature's functions are not among them.
+/// Fields and functions of `pe` that libyara 4.5 leaves undefined without a PE header. Constants,
+/// `is_pe` and the rich signature's functions are not among them.
 constexpr std::array<std::string_view, 37> kPeNames{"calculate_checksum",
                                                     "characteristics",
                                                     "checksum",

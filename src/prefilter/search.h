@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of many patterns occur in content, in one pass (Hyperscan). A database is immutable and shared by threads;
-// each thread has its own scratch. Where Hyperscan was absent at build time, or does not know this processor,
-// `search_available` is false and nothing here is called. Private to rules/.
+// Which of many patterns occur in content, in one pass (Hyperscan). A database is immutable and
+// shared by threads; each thread has its own scratch. If Hyperscan was absent at build time, or
+// does not know this processor, `search_available` is false and nothing else here is called.
 #pragma once
 
 #include "prefilter/pattern.h"
@@ -13,7 +13,7 @@
 namespace coldsweep {
 
 bool search_available();
-/// Version of the library and what it makes of this processor: a database fits no other.
+/// The library's version and the processor as it sees it. A database fits no other.
 std::string search_platform();
 
 struct SearchPattern {
@@ -37,10 +37,10 @@ private:
 
 class SearchDatabase {
 public:
-  /// A pattern that the library refuses is searched for by a part that must stand in it, and if that is refused, too, by
-  /// the run of bytes that says most about it.
+  /// A pattern that the library refuses is replaced by its core, and if that is refused too, by its
+  /// most informative run of bytes.
   static SearchDatabase compile(std::span<const SearchPattern> patterns);
-  /// What `serialized` gave, on the same platform; absent when it isn't that.
+  /// From what `serialized` returned on the same platform; absent for anything else.
   static std::optional<SearchDatabase> restore(const std::string& bytes);
 
   ~SearchDatabase();
@@ -48,7 +48,8 @@ public:
   SearchDatabase& operator=(SearchDatabase&&) noexcept;
 
   std::string serialized() const;
-  /// Adds to `found` the ids of the patterns that occur, some of them perhaps twice. False when that can't be told.
+  /// Adds to `found` the ids of the patterns that occur, some perhaps twice. False if that can't be
+  /// told.
   bool search(ByteView content, SearchScratch& scratch, std::vector<u32>& found) const;
 
 private:

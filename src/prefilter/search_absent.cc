@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for search_hyperscan.cc where the library was absent at build time.
+// Replaces search_hyperscan.cc if the library was absent at build time.
 #include "prefilter/search.h"
 
 #include "base/error.h"

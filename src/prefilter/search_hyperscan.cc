@@ -63,7 +63,7 @@ int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void
   return 0;
 }
 
-/// Vectorscan 5.4.9, which has the same interface, does not: it then is as good as absent.
+/// Vectorscan 5.4.9, which has the same interface, doesn't; it then counts as absent.
 bool finds_at_every_alignment() {
   constexpr u32 count = 21;
   constexpr std::size_t alignments = 128;
@@ -91,7 +91,7 @@ bool finds_at_every_alignment() {
 
 struct SearchScratch::State {
   Scratch scratch;
-  std::set<const hs_database_t*> prepared; // for these it is large enough; they outlive it
+  std::set<const hs_database_t*> prepared; // it is large enough for these; they outlive it
 };
 
 struct SearchDatabase::State {
@@ -165,7 +165,7 @@ bool SearchDatabase::search(ByteView content, SearchScratch& scratch,
                             std::vector<u32>& found) const {
   if (content.size() > std::numeric_limits<unsigned>::max()) return false;
   SearchScratch::State& own = *scratch.state_;
-  // Once a database: each time the library checks the whole of it.
+  // Only once for each database, because the library checks all of it.
   if (own.prepared.insert(state_->database.get()).second) {
     hs_scratch_t* raw = own.scratch.release();
     const hs_error_t grown = hs_alloc_scratch(state_->database.get(), &raw);

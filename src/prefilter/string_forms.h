@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// A string of a rule -> what is searched for in its place. Pure functions. Private to rules/.
+// A string of a rule -> what is searched for in its place. Pure functions.
 #pragma once
 
-#include "prefilter/necessary.h"
+#include "prefilter/ast.h"
+#include "prefilter/pattern.h"
+#include "prefilter/planted_fault.h"
 
 namespace coldsweep {
 
+/// All forms the string may have in content, with its modifiers applied. Throws NotUnderstood.
+std::vector<Pattern> forms_of(const StringDeclaration& string);
+
 struct StringForms {
-  std::vector<Pattern> all; ///< none where the string isn't understood
-  std::string problem;      ///< why it can't be searched for; empty when it can
+  std::vector<Pattern> all; ///< none if the string isn't understood
+  std::string problem;      ///< why it can't be searched for; else empty
 };
 
-/// `fault` is planted by tests.
+/// Never throws. `fault` is planted by tests.
 StringForms string_forms(StringDeclaration declared, PlantedFault fault);
 
 } // namespace coldsweep

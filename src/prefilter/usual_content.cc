@@ -7,10 +7,10 @@
 namespace coldsweep {
 namespace {
 
-constexpr std::size_t kWord =
-    4; // bytes that may stand at a place of a word: a letter, in both cases or not, a quote
+// Values that a byte of a word has at most: a letter in both cases, a quote of either kind.
+constexpr std::size_t kWord = 4;
 
-/// Little in words, more in what stands between them, most where it is no text.
+/// Few in words, more between them, most outside text.
 double usual_bits(unsigned byte) {
   if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')) return 1.2;
   if (byte >= '0' && byte <= '9') return 3;
@@ -28,7 +28,7 @@ double usual_bits(const ByteSet& set) {
 
 double bits_of_place(const ByteSet& set) { return set.count() <= kWord ? usual_bits(set) : 0; }
 
-/// The best word in a pattern, where the last one may go on: `open` has its bits so far.
+/// The best word in a pattern. The last word may continue: `open` has its bits so far.
 double best_word_bits(const Pattern& pattern, double& open) {
   if (pattern.kind == Pattern::Kind::bytes) {
     const double bits = bits_of_place(pattern.bytes);

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Guesses of how common a pattern is in the content that disks are full of. A bad guess costs time, never a finding.
-// Pure functions. Private to rules/.
+// Guesses how common a pattern is in the usual content of disks. A bad guess costs time, never a
+// finding. Pure functions.
 #pragma once
 
 #include "prefilter/pattern.h"
 
 namespace coldsweep {
 
-/// How often it occurs, a byte of content, judged by the run of bytes in it that says most.
+/// How often it occurs per byte of content, estimated from its most informative run of bytes.
 double usual_rate(const Pattern& pattern);
 
-/// How much its words say, in bits: what a search has to go by. Classes of bytes say nothing here, however long they
-/// repeat.
+/// How informative its words are for a search, in bits. Classes of bytes say nothing, however long
+/// they repeat.
 double word_bits(const Pattern& pattern);
 
-/// The same of its best word alone: bytes in a row.
+/// The same for its best word alone: bytes in a row.
 double best_word_bits(const Pattern& pattern);
 
 } // namespace coldsweep

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rule sources -> YR_RULES. Parsing runs through memory streams, so that libyara sees the very
-// bytes that were hashed; `include` is resolved here, so that included bytes are bounded and hashed
-// too. One compiler is used by one thread.
+// Rule sources -> YR_RULES. Sources are parsed from memory streams, so that libyara sees exactly
+// the bytes that were hashed. `include` is resolved here, so that included bytes are bounded and
+// hashed too. One thread uses a compiler.
 #include "rules/compile.h"
 
 #include "base/error.h"
@@ -24,17 +24,17 @@ namespace fs = std::filesystem;
 
 using MemoryStream = std::unique_ptr<std::FILE, Destroyer<std::fclose>>;
 
-/// One compiler and what its callbacks need while it works on a source.
+/// A compiler, and what its callbacks need while it compiles a source.
 class Compilation {
 public:
   Compilation();
 
-  /// False when the source has errors; then nothing more may be added.
+  /// False if the source has errors; then nothing more may be added.
   bool add(const SourceFile& source, std::size_t index);
   CompileResult finish();
 
 private:
-  struct Place { // of a file that is being parsed, under the name libyara knows it by
+  struct Place { // of a file that is being parsed
     fs::path location;
     std::string label;
   };
@@ -54,10 +54,10 @@ private:
   std::exception_ptr parked_;
   const SourceFile* source_ = nullptr;
   std::size_t index_ = 0;
-  std::string root_name_;             // by which libyara knows the source itself
-  std::map<std::string, Place> open_; // by the name libyara knows them by
-  std::string first_include_;         // of the source, that led to what is being parsed
-  std::string include_text_;          // libyara copies it before it asks for the next
+  std::string root_name_;             // libyara's name for the source itself
+  std::map<std::string, Place> open_; // by libyara's name for them
+  std::string first_include_;         // of the source: leads to the text that is being parsed
+  std::string include_text_;          // libyara copies it before it requests the next
   std::string include_problem_;
 };
 
@@ -107,13 +107,13 @@ void Compilation::take_message(int level, const char* file, int line, const YR_R
     return;
   }
   if (in_source) return take_error(own_line, message);
-  u64 include_line = 0; // where the source asked for the file that has the error
+  u64 include_line = 0; // of the source: leads to the file that has the error
   for (const IncludeStatement& statement : source_->traits.includes)
     if (statement.name == first_include_) include_line = statement.line;
   take_error(include_line, fmt::format("in included {}({}): {}", label, own_line, message));
 }
 
-/// The text of an included file, relative to the file that includes it; null when it can't be had.
+/// The text of an included file, relative to the file that includes it; null if it can't be read.
 const char* Compilation::include(const std::string& name, const char* includer) {
   const std::string caller = includer == nullptr ? root_name_ : includer;
   if (caller == root_name_) first_include_ = name;
@@ -150,7 +150,7 @@ bool Compilation::add(const SourceFile& source, std::size_t index) {
   const RuleFile& file = source.file;
   root_name_ = file.location.empty() ? file.label : fs::absolute(file.location).string();
   open_ = {{root_name_, {file.location, file.label}}};
-  // An empty stream can't be opened, and an empty file is no error.
+  // An empty stream can't be opened, but an empty file is not an error.
   std::string text(without_bom(file.bytes));
   if (text.empty()) text = '\n';
   const MemoryStream stream(fmemopen(text.data(), text.size(), "r"));

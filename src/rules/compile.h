@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rule files -> libyara's compiled rules, with everything the compiler says. Private to rules/.
+// Rule files -> libyara's compiled rules, with all messages of the compiler. Private to rules/.
 #pragma once
 
 #include "prefilter/lexer.h"
 #include "rules/rule_files.h"
-#include "rules/source_lexer.h"
+#include "rules/source_traits.h"
 #include "rules/yara_handles.h"
 
 #include <optional>
@@ -13,37 +13,38 @@
 
 namespace coldsweep {
 
-/// A rule file and what we know of it.
+/// A rule file and what we know about it.
 struct SourceFile {
   RuleFile file;
   SourceTraits traits;
 };
 
 struct CompileError {
-  std::size_t source = 0; ///< index among the sources that were given
+  std::size_t source = 0; ///< index among the sources
   u64 line = 0;           ///< 0: the file as a whole
   std::string message;
 };
 
 struct CompileResult {
-  YaraRules rules;                   ///< null when there is an error
-  std::vector<CompileError> errors;  ///< of one source: the compiler is of no use after an error
+  YaraRules rules;                   ///< null if there is an error
+  std::vector<CompileError> errors;  ///< of one source: the compiler can't go on after an error
   std::vector<std::string> warnings; ///< `label(line): message`
   std::vector<RuleFile> included;    ///< what `include` brought in, each file once
-  std::vector<std::vector<IncludedText>> include_texts; ///< by source, each time it was asked for
+  std::vector<std::vector<IncludedText>> include_texts; ///< by source, for each `include`
 };
 
 using Sources = std::vector<const SourceFile*>;
 
-/// Compiles all of them together, each in the namespace of its label, and stops at the first that
+/// Compiles all of them together, each in the namespace of its label. Stops at the first one that
 /// has an error.
 CompileResult compile_together(const Sources& sources);
 
-/// Compiles each on its own, on all cores: the first error of each source that has one, in order.
+/// Compiles each on its own, on all cores. Returns the first error of each source that has one, in
+/// order.
 std::vector<CompileError> find_broken(const Sources& sources);
 
-/// Loads what `yarac` wrote, after trying it in a child process: libyara trusts compiled rules, and
-/// damaged ones can crash it. Throws RuleError.
+/// Loads rules that `yarac` compiled, after a trial in a child process: libyara trusts compiled
+/// rules, and damaged ones can crash it. Throws RuleError.
 YaraRules load_compiled(const std::string& bytes);
 
 /// Whether the file holds compiled rules.

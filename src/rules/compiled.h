@@ -6,37 +6,17 @@
 #include "rules/log_rules.h"
 #include "rules/rule_filter.h"
 #include "rules/rule_set.h"
+#include "rules/rule_table.h"
 #include "rules/seen_content.h"
 #include "rules/yara_handles.h"
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace coldsweep {
 
-/// Compiled rules and, at the index a rule has in them, who that rule is.
-struct RuleTable {
-  YaraRules rules;
-  std::vector<const RuleRef*> refs;
-  std::vector<bool> of_records; ///< log rules: not reported of whole streams
-};
-
-/// A filter that is made when it is first asked for; any thread.
-class LazyFilter {
-public:
-  const RuleFilter& get(const RuleSet::Compiled& rules);
-  /// For tests, before the first use.
-  void plant(PlantedFault fault) { fault_ = fault; }
-
-private:
-  std::once_flag made_;
-  PlantedFault fault_ = PlantedFault::none;
-  std::unique_ptr<RuleFilter> filter_;
-};
-
 struct RuleSet::Compiled {
-  YaraLibrary library; // first: what follows ends before it
+  YaraLibrary library; // first, because it must outlive the rest
   RulesRecord record;
   std::vector<RuleInfo> infos; // never grows once tables point into it
   std::vector<std::string> warnings;
@@ -46,8 +26,13 @@ struct RuleSet::Compiled {
   LogRules log;                                 // and these to each record of a log
   std::vector<RuleSource> sources;              // in the order of their rules, which come first
   std::filesystem::path cache_folder;
-  mutable LazyFilter filter;
+  mutable LazyFilter lazy_filter;
   mutable SeenContent seen;
+
+  const RuleFilter& filter() const {
+    const YR_RULES* const from_source = sources.empty() ? nullptr : all.front()->rules.get();
+    return lazy_filter.get({from_source, sources, infos, cache_folder});
+  }
 };
 
 } // namespace coldsweep

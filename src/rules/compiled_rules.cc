@@ -41,7 +41,7 @@ YaraRules load(const std::string& bytes) {
 
 int go_on(YR_SCAN_CONTEXT*, int, void*, void*) { return CALLBACK_CONTINUE; }
 
-/// Touches what a sweep would: every name and meta value, and the tables of the search.
+/// Reads what a sweep would read: every name and meta value, and the tables of the search.
 std::string try_out(const std::string& bytes) {
   const YaraRules rules = load(bytes);
   std::size_t length = 0;

@@ -48,7 +48,7 @@ private:
 
 std::vector<RuleExplanation> explain(const RuleSet& rules) {
   const RuleSet::Compiled& compiled = rules.compiled();
-  const Conditions& conditions = compiled.filter.get(compiled).prefilter().conditions();
+  const Conditions& conditions = compiled.filter().prefilter().conditions();
   std::vector<RuleExplanation> all;
   for (u32 rule = 0; rule < compiled.infos.size(); ++rule) {
     const Formula& formula = conditions.formulas[rule];

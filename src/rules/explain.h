@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the prefilter makes of rules, in words: so that the author of a slow rule can make it fast.
+// What the prefilter derives from rules, in words, so that the author of a slow rule can make it
+// fast.
 #pragma once
 
 #include "rules/rule_set.h"
@@ -8,10 +9,10 @@ namespace coldsweep {
 
 struct RuleExplanation {
   const RuleRef* rule = nullptr; ///< owned by the RuleSet
-  std::string condition; ///< what content must have for the rule to match, in YARA-like terms
+  std::string condition; ///< what content must have for the rule to match, in YARA-like words
   std::vector<std::string> unused; ///< what of the rule could not be used
-  bool matches_anything = false;   ///< libyara has to look at every stream for it
-  bool needs_string = false;       ///< libyara looks only where one of its strings occurs
+  bool matches_anything = false;   ///< libyara has to scan every stream for it
+  bool needs_string = false; ///< libyara scans only streams in which one of its strings occurs
 };
 
 /// For every rule, in the order of compilation.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// First bytes -> the type label rules compare the external `filetype` with. The labels are those
-// that LOKI and THOR use where public rules name them; the magic numbers are the formats' own. Only
-// what they decide for certain.
+// First bytes -> the type label that rules compare the external `filetype` with. The labels are
+// those of LOKI and THOR that public rules name; the magic numbers are those of the formats. Only
+// types that are certain.
 #include "rules/scanner.h"
 
 #include "base/text.h"
@@ -32,7 +32,7 @@ constexpr std::array kMagics{
     Magic{"\xFE\xED\xFA\xCF"sv, "MACH-O"sv},
     Magic{"\xCF\xFA\xED\xFE"sv, "MACH-O"sv},
     Magic{"MDMP\x93\xA7"sv,
-          "MDMP"sv}, // MINIDUMP_HEADER: signature, version; of LSASS or not can't be told here
+          "MDMP"sv}, // MINIDUMP_HEADER: signature, version; whether of LSASS isn't known here
     Magic{"PK\x03\x04"sv, "ZIP"sv},
     Magic{"PK\x05\x06"sv, "ZIP"sv}, // without a member
     Magic{"Rar!\x1A\x07"sv, "RAR"sv},
@@ -45,7 +45,7 @@ constexpr std::array kMagics{
           "XZ"sv},
     Magic{"ustar"sv, "TAR"sv, 257},
     Magic{"%PDF-"sv, "PDF"sv},
-    Magic{"{\\rt"sv, "RTF"sv}, // Word opens it without the `f`, and exploits leave it out
+    Magic{"{\\rt"sv, "RTF"sv}, // Word accepts it without the `f`, and exploits omit that
     Magic{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "OLE"sv},
     Magic{"GIF87a"sv, "GIF"sv},
     Magic{"GIF89a"sv, "GIF"sv},
@@ -60,7 +60,7 @@ constexpr std::array kMagics{
     Magic{"\xCA\xFE\xBA\xBE"sv, "CLASS"sv}, // or a Mach-O with several architectures, see below
 };
 
-/// The beginning of a text, in lower case, without white space before it.
+/// The beginning of a text, in lower case, without leading white space.
 constexpr std::array kTexts{
     Magic{"<?php"sv, "PHP"sv},
     Magic{"<?xml"sv, "XML"sv},
@@ -74,13 +74,13 @@ bool has(ByteView content, const Magic& magic) {
   return text.size() >= magic.offset && text.substr(magic.offset).starts_with(magic.bytes);
 }
 
-/// `BM` begins many a text too; a bitmap's reserved fields are zero.
+/// Texts may begin with `BM` too; a bitmap's reserved fields are zero.
 bool is_bitmap(std::string_view text) {
   return text.size() >= 14 && text.substr(6, 4) == "\0\0\0\0"sv;
 }
 
-/// A class file has a major version of at least 45 where a universal Mach-O has its number of
-/// architectures.
+/// At the place of a universal Mach-O's number of architectures, a class file has its major
+/// version, which is at least 45.
 bool is_universal_binary(std::string_view text) {
   return text.size() >= 8 && text.substr(4, 3) == "\0\0\0"sv && static_cast<u8>(text[7]) < 45;
 }
@@ -95,7 +95,7 @@ std::string_view magic_label(ByteView content) {
   return {};
 }
 
-/// A page directive tells ASP.NET, JSP and classic ASP apart; other `<%` pages are classic ASP or
+/// A page directive distinguishes ASP.NET, JSP and classic ASP. Other `<%` pages are classic ASP or
 /// JSP.
 std::string_view script_label(std::string_view text) {
   for (const Magic& magic : kTexts)
@@ -106,7 +106,7 @@ std::string_view script_label(std::string_view text) {
       directive.find("contenttype=") != std::string_view::npos ||
       directive.find("java") != std::string_view::npos)
     return "JSP";
-  return "ASP"; // which rules use for ASP.NET pages as well
+  return "ASP"; // rules use it for ASP.NET pages as well
 }
 
 } // namespace

@@ -8,7 +8,7 @@ namespace coldsweep {
 
 struct FilterCounts {
   struct Sum {
-    u64 calls = 0, bytes = 0; ///< of content: a stream, mostly
+    u64 calls = 0, bytes = 0; ///< of content, mostly one stream a call
 
     void add(u64 size) { calls += 1, bytes += size; }
     Sum& operator+=(const Sum& other) {
@@ -17,7 +17,7 @@ struct FilterCounts {
       return *this;
     }
   };
-  Sum decided;  ///< no rule could match: libyara was not asked
+  Sum decided;  ///< no rule could match: libyara was not called
   Sum scanned;  ///< by libyara
   Sum repeated; ///< libyara had scanned the same bytes with the same rules before
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paths -> rule files. Walks folders without recursion of its own and enters each physical folder
-// once, so that neither depth nor a loop of symbolic links can hang it. One thread.
+// Paths -> rule files. Walks folders without recursion and enters each physical folder once, so
+// that neither depth nor a loop of symbolic links can hang it. One thread.
 #include "rules/rule_files.h"
 
 #include "base/error.h"
@@ -27,7 +27,7 @@ constexpr u64 kMostBytes =
 
 struct Folder {
   fs::path location;
-  std::string relative; // with a final slash, empty for the root
+  std::string relative; // with a final slash; empty for the root
 };
 
 using FolderId = std::pair<dev_t, ino_t>;
@@ -37,8 +37,8 @@ bool has_rule_extension(const fs::path& path) {
   return extension == ".yar" || extension == ".yara";
 }
 
-/// Files and folders directly in `folder`, sorted. What can't be listed is a file with a problem:
-/// never passed over.
+/// Files and folders directly in `folder`, sorted. A folder that can't be listed gives a file with
+/// a problem: nothing is skipped silently.
 void list_folder(const Folder& folder, std::vector<RuleFile>& files, std::vector<Folder>& folders) {
   std::error_code error;
   fs::directory_iterator entry(folder.location, error);
@@ -71,7 +71,7 @@ std::vector<RuleFile> files_below(const fs::path& root) {
       continue;
     std::vector<Folder> folders;
     list_folder(folder, files, folders);
-    // Which of two links to one folder is entered must not hang on the order of its directory
+    // Which of two links to one folder is entered must not depend on the order of directory
     // entries.
     std::sort(folders.begin(), folders.end(),
               [](const Folder& a, const Folder& b) { return a.relative < b.relative; });
@@ -113,8 +113,7 @@ void read_rule_file(RuleFile& file) {
     file.problem = "can't be read: " + error.message();
     return;
   }
-  if (status.type() !=
-      fs::file_type::regular) { // a pipe or a device could keep us waiting for ever
+  if (status.type() != fs::file_type::regular) { // a pipe or a device could block for ever
     file.problem = "not a regular file";
     return;
   }

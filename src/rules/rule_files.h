@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What -r names -> the rule files it stands for, read into memory once: the bytes that are hashed
-// are the bytes that are compiled. Private to rules/.
+// The paths given with -r -> rule files, read into memory once: the bytes that are hashed are the
+// bytes that are compiled. Private to rules/.
 #pragma once
 
 #include "base/types.h"
@@ -21,12 +21,12 @@ struct RuleFile {
   std::string problem; ///< why it could not be read; then `bytes` is empty
 };
 
-/// The files behind the paths, in order; those of a folder in byte order of the relative path. A
-/// file that can't be read is there with its `problem`. Throws UsageError for a path that isn't
-/// there or a folder without rules.
+/// The files at the paths, in order; those of a folder in byte order of the relative path. A file
+/// that can't be read is included with its `problem`. Throws UsageError for a path that doesn't
+/// exist or a folder without rules.
 std::vector<RuleFile> list_rule_files(const std::vector<std::filesystem::path>& paths);
 
-/// Reads `location` into `file`: bytes and hash, or the problem, which names no path of this
+/// Reads `location` into `file`: bytes and hash, or the problem, which contains no path of this
 /// machine.
 void read_rule_file(RuleFile& file);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/rule_filter.h"
 
+#include "prefilter/necessary.h"
 #include "prefilter/parse.h"
 #include "prefilter/place_dependence.h"
-#include "rules/compiled.h"
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ std::string flags_differ(const StringDeclaration& ours, const YR_STRING& theirs)
   return {};
 }
 
-/// What of the rule libyara read differently; empty when nothing.
+/// What libyara read differently in this rule; empty if nothing.
 std::string difference(const ParsedRule& ours, const YR_RULE& theirs) {
   if (ours.name != theirs.identifier)
     return fmt::format("rule {} where libyara has {}", ours.name, theirs.identifier);
@@ -53,20 +53,19 @@ std::string difference(const ParsedSource& ours, std::span<const YR_RULE> theirs
   return {};
 }
 
-std::vector<u8> of_records(const RuleSet::Compiled& rules) {
+std::vector<u8> of_records(const std::vector<RuleInfo>& infos) {
   std::vector<u8> of;
-  for (const RuleInfo& info : rules.infos) of.push_back(info.is_log ? 1 : 0);
+  for (const RuleInfo& info : infos) of.push_back(info.is_log ? 1 : 0);
   return of;
 }
 
 } // namespace
 
-Conditions RuleFilter::derive(const RuleSet::Compiled& rules, PlantedFault fault) {
+Conditions RuleFilter::derive(const FilterMaterial& material, PlantedFault fault) {
   ConditionBuilder builder(fault);
   std::size_t known = 0;
-  for (const RuleSource& source : rules.sources) {
-    const YR_RULES& table = *rules.all.front()->rules;
-    const std::span<const YR_RULE> theirs(table.rules_table + known, source.rules);
+  for (const RuleSource& source : material.sources) {
+    const std::span<const YR_RULE> theirs(material.from_source->rules_table + known, source.rules);
     ParsedSource parsed = parse_source(source.text, source.included);
     if (const std::string problem = difference(parsed, theirs); problem.empty()) {
       builder.add(parsed);
@@ -78,32 +77,33 @@ Conditions RuleFilter::derive(const RuleSet::Compiled& rules, PlantedFault fault
     parsed_.push_back(std::move(parsed));
     known += source.rules;
   }
-  builder.add_unknown(rules.infos.size() - known, "compiled rules: what they ask can't be told");
+  builder.add_unknown(material.infos.size() - known, "compiled rules: what they ask can't be told");
   return builder.finish();
 }
 
-RuleFilter::RuleFilter(const RuleSet::Compiled& rules, PlantedFault fault)
-    : prefilter_(derive(rules, fault), of_records(rules), rules.cache_folder, fault),
-      groups_(rules, parsed_, prefilter_.conditions().uses) {
-  for (const RuleSource& source : rules.sources) {
+RuleFilter::RuleFilter(const FilterMaterial& material, PlantedFault fault)
+    : prefilter_(derive(material, fault), of_records(material.infos), material.cache_folder, fault),
+      groups_(material.sources, material.infos, parsed_, prefilter_.conditions().uses) {
+  const std::size_t rules = material.infos.size();
+  std::vector<u32> counts;
+  for (const RuleSource& source : material.sources) {
+    counts.push_back(source.rules);
     source_rules_ += source.rules;
     path_dependent_.resize(source_rules_, source.reads_externals);
   }
-  path_dependent_.resize(rules.infos.size(), true);
-  std::vector<u32> counts;
-  for (const RuleSource& source : rules.sources) counts.push_back(source.rules);
+  path_dependent_.resize(rules, true);
   place_dependent_ = place_dependent(parsed_, counts, prefilter_.conditions().uses);
-  place_dependent_.resize(rules.infos.size(), true);
+  place_dependent_.resize(rules, true);
   for (std::size_t i = 0; i < parsed_.size(); ++i)
     for (u32 rule = 0; rule < counts[i]; ++rule)
       has_strings_.push_back(!parsed_[i].problem.empty() || rule >= parsed_[i].rules.size() ||
                              !parsed_[i].rules[rule].strings.empty());
-  has_strings_.resize(rules.infos.size(), true);
-  for (u32 i = 0; i < rules.infos.size(); ++i) numbers_[&rules.infos[i].ref] = i;
+  has_strings_.resize(rules, true);
+  for (u32 i = 0; i < rules; ++i) numbers_[&material.infos[i].ref] = i;
 }
 
-const RuleFilter& LazyFilter::get(const RuleSet::Compiled& rules) {
-  std::call_once(made_, [&] { filter_ = std::make_unique<RuleFilter>(rules, fault_); });
+const RuleFilter& LazyFilter::get(const FilterMaterial& material) {
+  std::call_once(made_, [&] { filter_ = std::make_unique<RuleFilter>(material, fault_); });
   return *filter_;
 }
 

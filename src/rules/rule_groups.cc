@@ -2,7 +2,6 @@
 #include "rules/rule_groups.h"
 
 #include "rules/compile.h"
-#include "rules/compiled.h"
 
 #include <algorithm>
 
@@ -11,7 +10,7 @@
 namespace coldsweep {
 namespace {
 
-constexpr std::size_t kMostKept = 256; // groups: a sweep sees few, and each holds some hundred KiB
+constexpr std::size_t kMostKept = 256; // groups: a sweep needs few, and each takes some hundred KiB
 
 } // namespace
 
@@ -26,11 +25,11 @@ std::vector<u32> RuleGroups::with_needed(std::span<const u32> rules) const {
     all.push_back(rule);
     waiting.insert(waiting.end(), uses_[rule].begin(), uses_[rule].end());
   }
-  // Of a file that our parser doesn't understand, all rules or none.
+  // A file that our parser doesn't understand needs all of its rules.
   u32 first = 0;
-  for (std::size_t i = 0; i < parsed_.size(); first += rules_.sources[i++].rules) {
+  for (std::size_t i = 0; i < parsed_.size(); first += sources_[i++].rules) {
     if (parsed_[i].problem.empty()) continue;
-    const u32 end = first + rules_.sources[i].rules;
+    const u32 end = first + sources_[i].rules;
     if (std::none_of(seen.begin() + first, seen.begin() + end, [](bool b) { return b; })) continue;
     for (u32 rule = first; rule < end; ++rule)
       if (!seen[rule]) all.push_back(rule);
@@ -48,7 +47,7 @@ RuleGroups::Table RuleGroups::table_of(std::span<const u32> rules) const {
   if (kept) return *kept;
   Table table = compile(all);
   tables_.with([&](auto& tables) {
-    if (tables.size() >= kMostKept) tables.clear(); // who scans with one holds it
+    if (tables.size() >= kMostKept) tables.clear(); // a scanner that uses one shares its ownership
     tables.emplace(all, table);
   });
   return table;
@@ -59,15 +58,15 @@ RuleGroups::Table RuleGroups::compile(const std::vector<u32>& rules) const {
   auto next = rules.begin();
   u32 first = 0;
   for (std::size_t i = 0; i < parsed_.size(); ++i) {
-    const u32 end = first + rules_.sources[i].rules;
+    const u32 end = first + sources_[i].rules;
     if (next != rules.end() && *next < end) {
       SourceFile& text = texts.emplace_back();
-      text.file.label = rules_.sources[i].label;
+      text.file.label = sources_[i].label;
       if (parsed_[i].problem.empty())
         for (const std::string& module : parsed_[i].imports)
           text.file.bytes += fmt::format("import \"{}\"\n", module);
-      else if (rules_.sources[i].included.empty())
-        text.file.bytes = rules_.sources[i].text;
+      else if (sources_[i].included.empty())
+        text.file.bytes = sources_[i].text;
       else
         return nullptr;
       for (; next != rules.end() && *next < end; ++next)
@@ -83,10 +82,10 @@ RuleGroups::Table RuleGroups::compile(const std::vector<u32>& rules) const {
   if (!result.rules || result.rules->num_rules != rules.size()) return nullptr;
   auto table = std::make_shared<RuleTable>();
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    const RuleRef& ref = rules_.infos[rules[i]].ref;
+    const RuleRef& ref = infos_[rules[i]].ref;
     if (ref.name != result.rules->rules_table[i].identifier) return nullptr;
     table->refs.push_back(&ref);
-    table->of_records.push_back(rules_.infos[rules[i]].is_log);
+    table->of_records.push_back(infos_[rules[i]].is_log);
   }
   table->rules = std::move(result.rules);
   return table;

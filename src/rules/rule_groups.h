@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A few rules of a set, compiled on their own: on large content libyara is several times faster with the ten rules
-// that may match than with thousands. What is compiled is the rules' own text, with all that they refer to and the
-// global rules of their files, so that they mean the same. Any thread. Private to rules/.
+// A few rules of a set, compiled on their own: on large content libyara is several times faster
+// with the ten rules that may match than with thousands. The rules are compiled from their own
+// text, together with the rules they refer to and the global rules of their files, so that they
+// mean the same. Any thread. Private to rules/.
 #pragma once
 
 #include "base/guarded.h"
 #include "prefilter/ast.h"
 #include "rules/rule_set.h"
+#include "rules/rule_table.h"
 
 #include <map>
 #include <memory>
@@ -14,26 +16,25 @@
 
 namespace coldsweep {
 
-struct RuleTable;
-
 class RuleGroups {
 public:
   using Table = std::shared_ptr<const RuleTable>;
 
-  /// `uses`: for each rule, those it can't be compiled without.
-  RuleGroups(const RuleSet::Compiled& rules, const std::vector<ParsedSource>& parsed,
-             const std::vector<std::vector<u32>>& uses)
-      : rules_(rules), parsed_(parsed), uses_(uses) {}
+  /// `uses`: for each rule, the rules it can't be compiled without. All outlive the groups.
+  RuleGroups(const std::vector<RuleSource>& sources, const std::vector<RuleInfo>& infos,
+             const std::vector<ParsedSource>& parsed, const std::vector<std::vector<u32>>& uses)
+      : sources_(sources), infos_(infos), parsed_(parsed), uses_(uses) {}
 
-  /// These rules (in order), and others that they need; null where they can't be had apart.
+  /// These rules (in order), and others that they need; null if they can't be compiled apart.
   Table table_of(std::span<const u32> rules) const;
 
 private:
   Table compile(const std::vector<u32>& rules) const;
   std::vector<u32> with_needed(std::span<const u32> rules) const;
 
-  const RuleSet::Compiled& rules_;
-  const std::vector<ParsedSource>& parsed_; // as rules_.sources
+  const std::vector<RuleSource>& sources_;
+  const std::vector<RuleInfo>& infos_;
+  const std::vector<ParsedSource>& parsed_; // by source
   const std::vector<std::vector<u32>>& uses_;
   mutable Guarded<std::map<std::vector<u32>, Table>> tables_;
 };

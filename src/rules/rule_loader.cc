@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rule files -> RuleSet: compiles them together, sorts out the broken ones, keeps who each rule is,
-// and builds the part that must be asked again for another name of the same content. Compiling uses
-// all cores when something is broken.
-#include "rules/compile.h"
+// Rule files -> RuleSet: keeps who each rule is, and builds the tables that scans apply, among them
+// those for the further names of the same content.
 #include "rules/compiled.h"
+#include "rules/rule_input.h"
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -20,95 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostListed = 50; // of broken files in one message
-
-/// Broken files under the index they have among all files.
-using Rejections = std::map<std::size_t, RejectedRules>;
-
-struct Input {
-  std::vector<SourceFile> files; // sources and compiled ones, as given
-  Rejections rejections;
-};
-
-struct CompiledSources {
-  CompileResult result;
-  std::vector<std::size_t> used; // index among all files of each source that compiled
-};
-
-struct CompiledFile {
-  YaraRules rules;
-  std::size_t index;
-};
-
-Input examine(std::vector<RuleFile> files) {
-  Input input;
-  for (RuleFile& file : files) {
-    if (!file.problem.empty())
-      input.rejections[input.files.size()] = {file.label, 0, printable(file.problem)};
-    SourceFile source{std::move(file), {}};
-    if (!is_compiled(source.file.bytes)) source.traits = traits_of(source.file.bytes);
-    input.files.push_back(std::move(source));
-  }
-  return input;
-}
-
-/// Compiles the sources that can be, and notes the others. Compilers see a source for itself or all
-/// good ones together; one that is only broken in company is noted too, so that each round has
-/// fewer sources than the one before.
-CompiledSources compile_sources(Input& input) {
-  bool alone = true;
-  for (;;) {
-    CompiledSources compiled;
-    Sources sources;
-    for (std::size_t i = 0; i < input.files.size(); ++i) {
-      if (is_compiled(input.files[i].file.bytes) || input.rejections.contains(i)) continue;
-      sources.push_back(&input.files[i]);
-      compiled.used.push_back(i);
-    }
-    if (sources.empty()) return compiled;
-    compiled.result = compile_together(sources);
-    if (compiled.result.errors.empty()) return compiled;
-    std::vector<CompileError> broken;
-    if (std::exchange(alone, false)) broken = find_broken(sources);
-    if (broken.empty()) broken = {compiled.result.errors.front()};
-    for (const CompileError& error : broken) {
-      const std::size_t index = compiled.used[error.source];
-      input.rejections[index] = {input.files[index].file.label, error.line, error.message};
-    }
-  }
-}
-
-std::vector<CompiledFile> load_compiled_files(Input& input) {
-  std::vector<CompiledFile> loaded;
-  for (std::size_t i = 0; i < input.files.size(); ++i) {
-    const RuleFile& file = input.files[i].file;
-    if (!is_compiled(file.bytes)) continue;
-    try {
-      loaded.push_back({load_compiled(file.bytes), i});
-    } catch (const RuleError& e) {
-      input.rejections[i] = {file.label, 0, e.what()};
-    }
-  }
-  return loaded;
-}
-
-std::string place_of(const RejectedRules& rejected) {
-  return rejected.line == 0 ? rejected.path : fmt::format("{}({})", rejected.path, rejected.line);
-}
-
-std::string listed(const Rejections& rejections) {
-  std::string message = fmt::format("{} rule {} can't be used:", rejections.size(),
-                                    rejections.size() == 1 ? "file" : "files");
-  std::size_t count = 0;
-  for (const auto& [index, rejected] : rejections) {
-    if (count++ == kMostListed) break;
-    message += fmt::format("\n  {}: {}", place_of(rejected), rejected.message);
-  }
-  if (rejections.size() > kMostListed)
-    message += fmt::format("\n  and {} more", rejections.size() - kMostListed);
-  return message;
-}
-
 std::string safe(const char* text) { return is_utf8(text) ? text : printable(text); }
 
 RuleInfo describe(const YR_RULE& rule, const RuleFile& file) {
@@ -117,7 +27,7 @@ RuleInfo describe(const YR_RULE& rule, const RuleFile& file) {
   info.is_global = RULE_IS_GLOBAL(&rule) != 0;
   info.ref.name = safe(rule.identifier);
   info.ref.name_space = file.label;
-  // Compiled rules bring namespaces of their own; two files of them may have the same.
+  // Compiled rules have namespaces of their own; two files may have the same ones.
   const std::string inner = safe(rule.ns->name);
   if (is_compiled(file.bytes) && inner != "default") info.ref.name_space += ":" + inner;
   info.ref.file = file.label;
@@ -138,10 +48,11 @@ RuleInfo describe(const YR_RULE& rule, const RuleFile& file) {
 
 std::size_t count_rules(const YR_RULES* rules) { return rules == nullptr ? 0 : rules->num_rules; }
 
-/// Builds a RuleSet's inside, step by step.
+/// Builds the inside of a RuleSet, step by step.
 class RuleSetBuilder {
 public:
-  explicit RuleSetBuilder(std::vector<RuleFile> files) : input_(examine(std::move(files))) {}
+  explicit RuleSetBuilder(std::vector<RuleFile> files)
+      : input_(examine_rule_files(std::move(files))) {}
 
   std::unique_ptr<RuleSet::Compiled> build(const RuleLoadOptions& options) {
     CompiledSources sources = compile_sources(input_);
@@ -196,7 +107,7 @@ private:
     set_->all.push_back(&table);
   }
 
-  /// For the prefilter, which reads the very text that was compiled.
+  /// For the prefilter, which reads the same text that was compiled.
   void keep_sources(CompiledSources& sources) {
     for (std::size_t i = 0; i < sources.used.size(); ++i) {
       const std::size_t index = sources.used[i];
@@ -213,11 +124,11 @@ private:
     const YR_RULE* rule = nullptr;
     yr_rules_foreach(table.rules.get(), rule) { table.refs.push_back(add_rule(*rule, file.index)); }
     set_->all.push_back(&table);
-    set_->path_dependent.push_back(&table); // what its conditions read can't be told
+    set_->path_dependent.push_back(&table); // what its conditions read isn't known
   }
 
-  /// A whole file or nothing: its rules may refer to each other, and its global rules decide on all
-  /// of them.
+  /// Takes whole files: the rules of a file may refer to each other, and its global rules decide on
+  /// all of them.
   void add_path_dependent(const std::vector<std::size_t>& used) {
     Sources sources;
     std::vector<const RuleRef*> refs;
@@ -239,7 +150,8 @@ private:
     set_->path_dependent.push_back(&table);
   }
 
-  /// Log rules stand in the tables of whole streams as well, for the rules that refer to them, but are not reported there.
+  /// Log rules are in the tables of whole streams too, for the rules that refer to them, but are
+  /// not reported there.
   void set_log_rules(const std::vector<std::string>& patterns) {
     for (RuleInfo& info : set_->infos) info.is_log = is_log_rule(info.ref, patterns);
     for (const std::string& pattern : patterns)
@@ -292,7 +204,7 @@ private:
     record.sha256 = hasher.finish();
   }
 
-  /// Whether an included file is among those given, and compiled.
+  /// Whether an included file is also an input, and compiled.
   bool is_source(const RuleFile& included) const {
     for (std::size_t i = 0; i < input_.files.size(); ++i) {
       std::error_code error;
@@ -304,7 +216,7 @@ private:
   }
 
   std::unique_ptr<RuleSet::Compiled> set_ = std::make_unique<RuleSet::Compiled>();
-  Input input_;
+  RuleInput input_;
   std::map<std::size_t, std::vector<const RuleRef*>> refs_of_; // by file
   std::map<std::size_t, std::vector<RuleInfo*>> infos_of_;     // by file
 };
@@ -330,13 +242,11 @@ RuleSet::~RuleSet() = default;
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
-void RuleSet::prepare_prefilter() const { compiled_->filter.get(*compiled_); }
+void RuleSet::prepare_prefilter() const { compiled_->filter(); }
 
 const RulesRecord& RuleSet::record() const { return compiled_->record; }
 const std::vector<RuleInfo>& RuleSet::rules() const { return compiled_->infos; }
 const std::vector<std::string>& RuleSet::warnings() const { return compiled_->warnings; }
-
-bool uses_externals(const RuleSet& rules) { return !rules.compiled().path_dependent.empty(); }
 
 std::string yara_version() { return YR_VERSION; }
 

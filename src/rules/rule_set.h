@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rule files, folders and compiled rules -> one compiled, immutable RuleSet that scanners of any thread share.
-// Each source file gets a namespace of its own, so that rules of the same name in two files don't collide.
+// Rule files, folders and compiled rules -> one compiled, immutable RuleSet that scanners on any
+// thread share. Each source file gets its own namespace, so that rules with the same name in two
+// files don't collide.
 #pragma once
 
 #include "base/types.h"
@@ -24,26 +25,27 @@ struct RuleInfo {
   RuleRef ref;
   bool is_private = false;
   bool is_global = false;
-  bool is_log = false; ///< judged record by record in logs, and nowhere else
-  bool every_record =
-      false; ///< ... on every record: what its condition needs can't be searched for
+  bool is_log = false; ///< evaluated record by record in logs, and nowhere else
+  /// A log rule that is evaluated on every record: what its condition needs can't be searched for.
+  bool every_record = false;
 };
 
 struct RuleLoadOptions {
-  bool skip_broken =
-      false; ///< go on without files that don't compile; they are in `record().rejected`
-  /// Which rules are log rules: patterns with `*` and `?` for a tag or a name. None: those with the tag `log`.
+  /// Go on without files that don't compile; `record().rejected` has them.
+  bool skip_broken = false;
+  /// Which rules are log rules: patterns with `*` and `?` for a tag or a name. If empty: rules with
+  /// the tag `log`.
   std::vector<std::string> log_rules = {};
-  std::filesystem::path cache_folder =
-      {}; ///< for what takes long to make and can be made again; empty: none
+  /// For data that takes long to compute and can be rebuilt; empty: none.
+  std::filesystem::path cache_folder = {};
 };
 
 class RuleSet {
 public:
-  /// Compiles what the paths name: a rule file, a folder (recursive `*.yar`, `*.yara`, in byte order of the relative
-  /// path), or compiled rules. Throws UsageError for a path that isn't there or a folder without rules, RuleError
-  /// naming file, line and message of every file that does not compile.
-  /// Throws UsageError for a pattern of `log_rules` that no rule fits.
+  /// Compiles what the paths name: a rule file, a folder (recursive `*.yar`, `*.yara`, in byte
+  /// order of the relative path), or compiled rules. Throws UsageError for a path that doesn't
+  /// exist, a folder without rules, or a pattern of `log_rules` that fits no rule. Throws RuleError
+  /// with file, line and message of every file that does not compile.
   static RuleSet load(const std::vector<std::filesystem::path>& paths,
                       const RuleLoadOptions& options);
   static RuleSet load_builtin(std::span<const BuiltinRuleFile> files,
@@ -53,14 +55,14 @@ public:
   RuleSet(RuleSet&&) noexcept;
   RuleSet& operator=(RuleSet&&) noexcept;
 
-  /// What the manifest says of the rules.
+  /// What the manifest says about the rules.
   const RulesRecord& record() const;
   /// Every rule, in the order of compilation.
   const std::vector<RuleInfo>& rules() const;
   /// Warnings of the compiler: `file(line): message`.
   const std::vector<std::string>& warnings() const;
 
-  /// Makes what the first scan with the prefilter would wait for. Any thread, at any time.
+  /// Builds what the first scan with the prefilter would wait for. Any thread, at any time.
   void prepare_prefilter() const;
 
   struct Compiled; ///< libyara's side, private to rules/

@@ -2,7 +2,6 @@
 #include "rules/scan_collector.h"
 
 #include "base/text.h"
-#include "rules/source_lexer.h"
 
 #include <algorithm>
 #include <string_view>
@@ -13,7 +12,7 @@
 namespace coldsweep {
 namespace {
 
-constexpr std::size_t kMostPerString = 1000; // matches kept; a record of more serves no reader
+constexpr std::size_t kMostPerString = 1000; // matches kept; more are of no use to a reader
 constexpr std::size_t kMostPerRule = 10000;
 
 } // namespace
@@ -47,7 +46,7 @@ void ScanCollector::take_unjudged(const YR_SCAN_CONTEXT& context, const YR_RULE&
     any = any || (!STRING_IS_PRIVATE(string) && context.matches[string->idx].head != nullptr);
   }
   if (!any) return;
-  const RuleFilter& filter = rules_.filter.get(rules_);
+  const RuleFilter& filter = rules_.filter();
   const RuleRef& ref = ref_of(static_cast<std::size_t>(&rule - context.rules->rules_table));
   const u32 number = filter.number_of(ref);
   if (!filter.is_place_dependent(number) || !std::binary_search(raw_->begin(), raw_->end(), number))
@@ -62,7 +61,7 @@ void ScanCollector::take_unjudged(const YR_SCAN_CONTEXT& context, const YR_RULE&
 void ScanCollector::take_rule(const YR_SCAN_CONTEXT& context, const YR_RULE& rule,
                               std::vector<RuleMatch>& into) {
   const auto index = static_cast<std::size_t>(&rule - context.rules->rules_table);
-  if (table_.of_records.at(index)) return; // it says something about records only
+  if (table_.of_records.at(index)) return; // a log rule is about records only
   const RuleRef& ref = ref_of(index);
   std::vector<Position> positions;
   const YR_STRING* string = nullptr;
@@ -110,7 +109,7 @@ void ScanCollector::note_left_out(const RuleRef& ref, const char* id, std::size_
 
 void ScanCollector::take_flood(const YR_SCAN_CONTEXT& context, const YR_STRING& string) {
   const RuleRef& ref = ref_of(string.rule_idx);
-  const RuleFilter& filter = rules_.filter.get(rules_);
+  const RuleFilter& filter = rules_.filter();
   const auto occurs = [&](const StringPlace& place) {
     return string_occurs(context, place, rules_.infos.at(place.rule).ref);
   };
@@ -130,7 +129,7 @@ bool ScanCollector::string_occurs(const YR_SCAN_CONTEXT& context, const StringPl
   yr_rule_strings_foreach((&context.rules->rules_table[found - table_.refs.begin()]), string) {
     if (string->chained_to == nullptr && ordinal++ == place.ordinal)
       return context.matches[string->idx].head != nullptr ||
-             (raw_ != nullptr && STRING_IS_FIXED_OFFSET(string)); // looked for there alone
+             (raw_ != nullptr && STRING_IS_FIXED_OFFSET(string)); // searched for only there
   }
   return true;
 }

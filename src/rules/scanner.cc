@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rules are asked of content, and by whom: the prefilter, what was seen before, libyara.
+// Content -> the rules that may match it, by the prefilter; then the result of the same scan if it
+// was done before, else libyara's.
 #include "rules/scanner.h"
 
 #include "base/error.h"
@@ -22,26 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr u64 kLeastForGroup = 64_KiB; // content that is worth compiling the rules that may match
-constexpr u32 kManyRules = 500;        // a set that is slow even on small content
-
-std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals) {
-  return {&externals.filename, &externals.filepath, &externals.extension, &externals.filetype,
-          &externals.owner};
-}
-
-/// Compiled rules may lack an external, or have it with another type: then it is not ours to set.
-int define_externals(YR_SCANNER* scanner, const Externals& externals) {
-  const auto values = values_of(externals);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const int code =
-        yr_scanner_define_string_variable(scanner, kExternalNames[i].data(), values[i]->c_str());
-    if (code != ERROR_SUCCESS && code != ERROR_INVALID_ARGUMENT &&
-        code != ERROR_INVALID_EXTERNAL_VARIABLE_TYPE)
-      return code;
-  }
-  return ERROR_SUCCESS;
-}
+constexpr u64 kLeastForGroup = 64_KiB; // of content worth compiling the rules that may match
+constexpr u32 kManyRules = 500;        // a set this large is slow even on small content
 
 YaraScanner make_scanner(const RuleTable& table) {
   YR_SCANNER* created = nullptr;
@@ -54,7 +37,7 @@ void put_in_order(std::vector<RuleMatch>& matches) {
   std::sort(matches.begin(), matches.end(), [](const RuleMatch& a, const RuleMatch& b) {
     return std::tie(a.rule->name_space, a.rule->name) < std::tie(b.rule->name_space, b.rule->name);
   });
-  // A rule that two groups need was asked twice.
+  // A rule that two groups need was evaluated twice.
   matches.erase(
       std::unique(matches.begin(), matches.end(),
                   [](const RuleMatch& a, const RuleMatch& b) { return a.rule == b.rule; }),
@@ -79,15 +62,16 @@ struct Scanner::State {
   Prefiltering prefiltering;
   FilterCounts counts;
   PrefilterScratch scratch;
-  PossibleRules possible;                           // rules of the content at hand
-  std::vector<u32> in_raw;                          // of raw space: all of them, in order
-  std::vector<RuleGroups::Table> groups;            // with these alone
-  std::map<const RuleTable*, YaraScanner> scanners; // made at first use
+  PossibleRules possible;                           // for the current content
+  std::vector<u32> in_raw;                          // in raw space: all of them, in order
+  std::vector<RuleGroups::Table> groups;            // of the possible rules
+  std::map<const RuleTable*, YaraScanner> scanners; // created on first use
 
   /// What to scan with: tables with a rule that may match, or a few such rules on their own.
   std::vector<const RuleTable*> choose_tables(RulesAsked asked, ByteView content,
                                               const Externals& externals);
-  /// What the result follows from, if no limit is met; empty where nothing is taken from another stream.
+  /// Identifies all that the result depends on, if no limit is reached. Empty if no result of
+  /// another stream is used.
   std::string key_of(RulesAsked asked, const std::vector<const RuleTable*>& tables,
                      ByteView content, const Externals& externals) const;
   bool may_read_externals(const std::vector<const RuleTable*>& tables) const;
@@ -108,13 +92,13 @@ YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
 
 int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Externals& externals,
                              Clock::time_point deadline, ScanResult& result, bool raw) {
-  YaraScanner own; // a group may be gone before the next content comes
+  YaraScanner own; // a group may be gone before the next content
   const bool is_group =
       std::any_of(groups.begin(), groups.end(),
                   [&](const RuleGroups::Table& group) { return group.get() == &table; });
   if (is_group) own = make_scanner(table);
   YR_SCANNER* const scanner = own ? own.get() : scanner_of(table);
-  // libyara 4.5 keeps the entry point of the first content it was given for all that follow.
+  // libyara 4.5 keeps the entry point of the first content for all that follow.
   scanner->entry_point = YR_UNDEFINED;
   if (limit.count() > 0) {
     const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - Clock::now()).count();
@@ -139,7 +123,7 @@ std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, By
   const bool raw = asked == RulesAsked::all_of_raw_space;
   groups.clear();
   if (prefiltering == Prefiltering::off && !raw) return tables;
-  const RuleFilter& filter = compiled.filter.get(compiled);
+  const RuleFilter& filter = compiled.filter();
   if (raw) {
     filter.prefilter().decide_raw(content, scratch, possible);
     in_raw = possible.with_strings;
@@ -153,13 +137,14 @@ std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, By
   for (std::vector<u32>* rules : {&possible.without_strings, &possible.with_strings}) {
     std::erase_if(*rules, [&](u32 rule) {
       return rule >= filter.source_rules() || // compiled rules are always possible
-             compiled.infos[rule].is_log ||   // not reported here; who refers to it brings it in
-             (raw && !filter.has_strings(rule)) || // has nothing to stand anywhere
+             compiled.infos[rule].is_log ||   // not reported here; rules that refer to it add it
+             (raw && !filter.has_strings(rule)) || // has nothing to occur
              (asked == RulesAsked::path_dependent && !filter.is_path_dependent(rule));
     });
     of_sources = of_sources || !rules->empty();
   }
-  // In raw space no two pieces need the same rules: to compile these would take longer than to scan with all.
+  // In raw space no two pieces need the same rules. Compiling them would take longer than scanning
+  // with all rules.
   const bool may_group = !raw || prefiltering == Prefiltering::on_in_groups;
   if (of_sources && may_group && is_worth_groups(content, filter.source_rules()))
     group_possible(filter);
@@ -173,7 +158,8 @@ std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, By
   return left;
 }
 
-/// Scanning with a whole set of thousands of rules has a price for each stream, and one for each byte.
+/// Scanning with a whole set of thousands of rules has a cost for each stream, and one for each
+/// byte.
 bool Scanner::State::is_worth_groups(ByteView content, u32 rules) const {
   const std::size_t open = possible.without_strings.size() + possible.with_strings.size();
   const bool large = content.size() >= kLeastForGroup || rules >= kManyRules;
@@ -185,14 +171,14 @@ void Scanner::State::group_possible(const RuleFilter& filter) {
     if (rules->empty()) continue;
     groups.push_back(filter.groups().table_of(*rules));
     if (groups.back()) continue;
-    groups.clear(); // they can't be had apart
+    groups.clear(); // they can't be compiled apart
     return;
   }
 }
 
-/// A rule that can't match says nothing, whatever it reads.
+/// Only rules that may match count.
 bool Scanner::State::may_read_externals(const std::vector<const RuleTable*>& tables) const {
-  const RuleFilter& filter = compiled.filter.get(compiled);
+  const RuleFilter& filter = compiled.filter();
   const auto may = [&](u32 rule) { return filter.is_path_dependent(rule); };
   const auto is_dependent = [&](const RuleTable* table) {
     const auto& dependent = compiled.path_dependent;
@@ -209,7 +195,7 @@ std::string Scanner::State::key_of(RulesAsked asked, const std::vector<const Rul
   std::string asked_for = fmt::format("{}:", content.size());
   for (std::size_t i = groups.size(); i < tables.size(); ++i)
     asked_for += fmt::format("{},", fmt::ptr(tables[i]));
-  // A group's table may be gone before the next content comes; its rules are not.
+  // A group's table may be gone before the next content, but its rules are not.
   if (!groups.empty())
     for (const std::vector<u32>* rules : {&possible.without_strings, &possible.with_strings})
       asked_for += fmt::format("[{}]", fmt::join(*rules, ","));
@@ -279,7 +265,7 @@ ScanResult Scanner::scan_raw(ByteView content, const Externals& externals) {
 
 bool Scanner::rules_out(u64 size, std::span<const Externals> names, const NextPiece& next) {
   if (state_->prefiltering == Prefiltering::off) return false;
-  const RuleFilter& filter = state_->compiled.filter.get(state_->compiled);
+  const RuleFilter& filter = state_->compiled.filter();
   const auto is_of_records = [&](u32 rule) { return state_->compiled.infos[rule].is_log; };
   if (!filter.prefilter().rules_out(size, names, next, is_of_records, state_->scratch))
     return false;
@@ -290,5 +276,7 @@ bool Scanner::rules_out(u64 size, std::span<const Externals> names, const NextPi
 ScanResult Scanner::scan_path_dependent(ByteView content, const Externals& externals) {
   return state_->run(RulesAsked::path_dependent, content, externals);
 }
+
+bool uses_externals(const RuleSet& rules) { return !rules.compiled().path_dependent.empty(); }
 
 } // namespace coldsweep

@@ -4,7 +4,7 @@
 namespace coldsweep {
 namespace {
 
-// A few MiB at most; then it begins anew.
+// A few MiB at most; then everything is dropped.
 constexpr std::size_t kMostResults = 10'000;
 constexpr std::size_t kMostMatches = 10'000;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libyara found in content, for the next stream that holds the same bytes: servers keep the same file in many
-// places. Any thread. Private to rules/.
+// What libyara found in content, kept for the next stream with the same bytes: servers keep the
+// same file in many places. Any thread. Private to rules/.
 #pragma once
 
 #include "base/guarded.h"
-#include "rules/scanner.h"
+#include "rules/scan_result.h"
 
 #include <optional>
 #include <string>
@@ -14,10 +14,10 @@ namespace coldsweep {
 
 class SeenContent {
 public:
-  /// `key`: a digest of the content and of all else that the result follows from. SHA-256, since whoever can make two
-  /// contents with one digest could hide the second.
+  /// `key`: a digest of the content and of everything else that the result depends on. SHA-256,
+  /// because anyone who can make two contents with one digest could hide the second.
   std::optional<ScanResult> find(const std::string& key) const;
-  /// Only what is complete: neither timed out nor failed.
+  /// Only for complete results: neither timed out nor failed.
   void keep(const std::string& key, const ScanResult& result);
 
 private:

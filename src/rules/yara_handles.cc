@@ -58,7 +58,7 @@ YaraLibrary::YaraLibrary() {
       --users;
       throw Error("libyara can't be initialised: " + yara_error_text(code));
     }
-    // We take matched bytes from the content itself: libyara need not copy them for each of a
+    // We take matched bytes from the content itself, so libyara needn't copy them for each of a
     // million matches.
     yr_set_configuration_uint32(YR_CONFIG_MAX_MATCH_DATA, 0);
   });
@@ -74,6 +74,23 @@ std::string yara_error_text(int code) {
   for (const ErrorText& error : kErrors)
     if (error.code == code) return fmt::format("{} (libyara error {})", error.text, code);
   return fmt::format("libyara error {}", code);
+}
+
+std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals) {
+  return {&externals.filename, &externals.filepath, &externals.extension, &externals.filetype,
+          &externals.owner};
+}
+
+int define_externals(YR_SCANNER* scanner, const Externals& externals) {
+  const auto values = values_of(externals);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const int code =
+        yr_scanner_define_string_variable(scanner, kExternalNames[i].data(), values[i]->c_str());
+    if (code != ERROR_SUCCESS && code != ERROR_INVALID_ARGUMENT &&
+        code != ERROR_INVALID_EXTERNAL_VARIABLE_TYPE)
+      return code;
+  }
+  return ERROR_SUCCESS;
 }
 
 } // namespace coldsweep

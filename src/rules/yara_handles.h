@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// libyara's objects as owning handles, its initialisation, and its errors in words. Private to
-// rules/.
+// libyara's objects as owning handles, its initialisation, its external variables, and its errors
+// in words. Private to rules/.
 #pragma once
 
 #include "base/types.h"
+#include "model/externals.h"
 
+#include <array>
 #include <exception>
 #include <memory>
 #include <string>
@@ -14,8 +16,8 @@
 
 namespace coldsweep {
 
-/// Keeps libyara initialised while it lives; any number may live at once, made and ended on any
-/// thread.
+/// Keeps libyara initialised during its lifetime. Any number may exist at once, created and
+/// destroyed on any thread.
 class YaraLibrary {
 public:
   YaraLibrary();
@@ -35,8 +37,15 @@ using YaraScanner = std::unique_ptr<YR_SCANNER, Destroyer<yr_scanner_destroy>>;
 /// What an ERROR_ number of libyara means.
 std::string yara_error_text(int code);
 
-/// Runs `work` below a C function: what it throws is kept in `parked` until the C function has
-/// returned.
+/// In the order of kExternalNames.
+std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals);
+
+/// Returns an ERROR_ number. Compiled rules may lack an external variable, or have one of another
+/// type; then it is left alone.
+int define_externals(YR_SCANNER* scanner, const Externals& externals);
+
+/// Runs `work` in a callback from a C function. An exception is kept in `parked` until the C
+/// function has returned.
 template <typename F> void park_exceptions(std::exception_ptr& parked, F&& work) noexcept {
   try {
     std::forward<F>(work)();

@@ -100,7 +100,25 @@ public:
                    "50% of them",
                    "all of ($b, $c) at 0",
                    "defined @c",
-                   "(@b - @a) < 9"});
+                   "(@b - @a) < 9",
+                   "for any i in (1..#a) : (not $b at @a[i])",
+                   "for any i in (1..#b) : (@b[i] > @a)",
+                   "for all i in (1..#c) : (@c[i] < 9)",
+                   "for 2 of them : (# > 0)",
+                   "for all of ($a, $b) : (@ < 9)",
+                   "#a + #b > 1",
+                   "3 <= #a + #c",
+                   "#a == #b",
+                   "not ($a or #b == 0)",
+                   "not filesize > 9 and $c",
+                   "66% of ($a, $b, $c)",
+                   "uint8(@a) == 0x61",
+                   "$a at @b[1] + 1",
+                   "not defined @b",
+                   "not first",
+                   "first or $c",
+                   "any of (first, f*)",
+                   "filename contains \"log\" and $b"});
   }
 
   std::string rules(const std::string& tag, u64 count) {

@@ -16,7 +16,7 @@ std::optional<RuleSet> compiled(const std::string& rules, PlantedFault fault, Ta
   const BuiltinRuleFile file{"generated.yar", rules};
   try {
     RuleSet set = RuleSet::load_builtin(std::span(&file, 1));
-    set.compiled().filter.plant(fault);
+    set.compiled().lazy_filter.plant(fault);
     return set;
   } catch (const RuleError&) {
     ++tally.refused;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prefilter/pattern_core.h"
+#include "prefilter/string_forms.h"
 #include "prefilter/usual_content.h"
 #include "support/catch.h"
 

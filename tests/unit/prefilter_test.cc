@@ -3,6 +3,7 @@
 #include "prefilter/content_class.h"
 #include "rules/compiled.h"
 #include "rules/explain.h"
+#include "rules/scanner.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 

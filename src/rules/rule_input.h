@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rule files -> compiled rules of those that can be used, and what is wrong with the others.
+// Compiling uses all cores if something is broken. Private to rules/.
+#pragma once
+
+#include "model/case_record.h"
+#include "rules/compile.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+/// Broken files under the index they have among all files.
+using Rejections = std::map<std::size_t, RejectedRules>;
+
+struct RuleInput {
+  std::vector<SourceFile> files; // sources and compiled ones, as given
+  Rejections rejections;
+};
+
+struct CompiledSources {
+  CompileResult result;
+  std::vector<std::size_t> used; // index among all files of each source that compiled
+};
+
+struct CompiledFile {
+  YaraRules rules;
+  std::size_t index;
+};
+
+RuleInput examine_rule_files(std::vector<RuleFile> files);
+
+/// Compiles the sources that can be compiled, and adds the others to the rejections. A source is
+/// tried alone or together with all good ones. A source that is broken only together with others is
+/// rejected too, so that each round has fewer sources than the one before.
+CompiledSources compile_sources(RuleInput& input);
+
+/// Loads the files of compiled rules that can be loaded, and adds the others to the rejections.
+std::vector<CompiledFile> load_compiled_files(RuleInput& input);
+
+/// The rejections as one message.
+std::string listed(const Rejections& rejections);
+
+} // namespace coldsweep

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a scan of one content found.
+#pragma once
+
+#include "model/outcome.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coldsweep {
+
+struct RuleMatch {
+  const RuleRef* rule = nullptr; ///< owned by the RuleSet
+  std::vector<Match> matches;    ///< by offset, then id; `media_offset` is left absent
+};
+
+struct ScanResult {
+  std::vector<RuleMatch> matches; ///< without private rules; by namespace, then name
+  /// In raw space: rules whose strings occur, and whose condition depends on more than that.
+  std::vector<RuleMatch> unjudged;
+  bool timed_out = false;             ///< then `matches` is empty and nothing is known
+  std::vector<std::string> truncated; ///< `rule:$string`: more matches than libyara or we keep
+  std::optional<std::string> error;   ///< libyara gave up for another reason; then nothing is known
+};
+
+} // namespace coldsweep
