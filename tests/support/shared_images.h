@@ -27,8 +27,8 @@ std::vector<SharedImage> shared_images();
 /// The image of that name; absent when it isn't there.
 std::optional<SharedImage> shared_image(const std::string& name);
 
-/// Makes a file coldsweep opens: itself for E01, raw otherwise. It lies in `into` unless it needs
-/// no unpacking.
+/// Makes a file coldsweep opens: itself for E01, raw otherwise. It is in `into`, or, with
+/// $COLDSWEEP_TEST_INPUTS, in a folder there that all tests share. It must not be written to.
 std::filesystem::path unpack(const SharedImage& image, const TempDir& into);
 
 } // namespace coldsweep::test
