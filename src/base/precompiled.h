@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What many files include, compiled once for the build with sanitizers. The others do without, so that each file
-// goes on including what it uses.
+// What many files include, compiled once for the builds with tests. lint_includes checks that each file includes what it
+// uses; the product preset compiles without this.
 #pragma once
 
 #include <algorithm>

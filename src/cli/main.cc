@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>

@@ -6,6 +6,7 @@
 
 #include "base/types.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>

@@ -3,7 +3,7 @@
 # self_test.sh CHECK: shows that a check passes a clean tree and fails one with a violation. The trees are small and
 # made here, in a temporary folder, so that the state of the real one doesn't matter.
 set -euo pipefail
-check=${1:?layers, sizes, catches, spdx, format or docs}
+check=${1:?layers, sizes, catches, spdx, format, includes or docs}
 here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
@@ -86,6 +86,14 @@ format)
   passes "a clean tree"
   echo 'int  two( ) ;' >>"$tree/src/base/one.h"
   fails "spacing" "src/base/one.h"
+  ;;
+includes)
+  printf '#include <string>\nstd::string_view view; // std::map\n' >>"$tree/src/base/one.h"
+  passes "a header of a header"
+  echo 'std::optional<int> none;' >>"$tree/src/rules/two.cc"
+  fails "a name without its header" "src/rules/two.cc:4: std::optional without #include <optional>"
+  echo '#include <optional>' >>"$tree/src/base/one.h"
+  passes "the header through one of src/"
   ;;
 docs)
   program=$tree/program
