@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Headers that many files include, precompiled in builds with sanitizers. Other builds don't use
-// this file, so every source must still include what it uses.
+// Headers that many files include, precompiled in the builds with tests. lint_includes checks that
+// each file includes what it uses; the product preset compiles without this.
 #pragma once
 
 #include <algorithm>

@@ -5,6 +5,7 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>

@@ -5,6 +5,7 @@
 
 #include "base/types.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "manifest/openssl_parts.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 

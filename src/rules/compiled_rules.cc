@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/subprocess.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>

@@ -3,7 +3,7 @@
 # self_test.sh CHECK: shows that a check passes on a clean tree and fails on one with a violation. The trees are small and
 # are made here, in a temporary folder, so that the state of the real tree doesn't matter.
 set -euo pipefail
-check=${1:?layers, sizes, catches, spdx, format, language or docs}
+check=${1:?layers, sizes, catches, spdx, format, language, includes or docs}
 here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
@@ -130,6 +130,14 @@ language)
   passes "text that is no comment, and a long address"
   echo 'a phrase' >>"$tree/tests/lint/phrases.txt"
   fails "a phrase without a suggestion" '"a phrase" has no suggestion'
+  ;;
+includes)
+  printf '#include <string>\nstd::string_view view; // std::map\n' >>"$tree/src/base/one.h"
+  passes "a header of a header"
+  echo 'std::optional<int> none;' >>"$tree/src/rules/two.cc"
+  fails "a name without its header" "src/rules/two.cc:4: std::optional without #include <optional>"
+  echo '#include <optional>' >>"$tree/src/base/one.h"
+  passes "the header through one of src/"
   ;;
 docs)
   program=$tree/program

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/shared_images.h"
 
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "support/run_tool.h"
 
 #include <array>
 #include <cstdlib>
+#include <system_error>
+
+#include <stdlib.h>
 
 namespace coldsweep::test {
 namespace {
@@ -31,6 +37,26 @@ constexpr const char* kUnpackGzip =
     R"(gzip -dc "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none)";
 constexpr const char* kUnpackTar =
     R"(tar -xzOf "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none)";
+
+std::vector<std::string> command_of(const SharedImage& image, const fs::path& raw) {
+  const std::string packed = image.packed.string();
+  if (packed.ends_with(".qcow2")) return {"qemu-img", "convert", "-O", "raw", packed, raw.string()};
+  return {"sh", "-c",   packed.ends_with(".tar.gz") ? kUnpackTar : kUnpackGzip,
+          "sh", packed, raw.string()};
+}
+
+fs::path unpack_into(const SharedImage& image, const fs::path& folder) {
+  fs::path raw = folder / image.name;
+  must_run(command_of(image, raw));
+  return raw;
+}
+
+/// Everything that decides the unpacked bytes: the packed ones, and the command.
+std::string recipe_of(const SharedImage& image) {
+  std::string recipe = read_text(image.packed);
+  for (const std::string& word : command_of(image, image.name)) recipe += '\0' + word;
+  return sha256_of(recipe);
+}
 
 } // namespace
 
@@ -66,13 +92,18 @@ std::optional<SharedImage> shared_image(const std::string& name) {
 fs::path unpack(const SharedImage& image, const TempDir& into) {
   const std::string packed = image.packed.string();
   if (packed.ends_with(".E01")) return image.packed;
-  const fs::path raw = into / image.name;
-  if (packed.ends_with(".qcow2"))
-    must_run({"qemu-img", "convert", "-O", "raw", packed, raw.string()});
-  else
-    must_run({"sh", "-c", packed.ends_with(".tar.gz") ? kUnpackTar : kUnpackGzip, "sh", packed,
-              raw.string()});
-  return raw;
+  const char* const cache = std::getenv("COLDSWEEP_TEST_INPUTS");
+  if (!cache) return unpack_into(image, into.path());
+  const fs::path folder = fs::path(cache) / recipe_of(image);
+  if (!fs::exists(folder)) {
+    std::string made = (fs::path(cache) / "making-XXXXXX").string();
+    if (!::mkdtemp(made.data())) throw Error("no folder for unpacked images: " + made);
+    unpack_into(image, made);
+    std::error_code there_already; // another test was faster: the same bytes
+    fs::rename(made, folder, there_already);
+    if (there_already) fs::remove_all(made);
+  }
+  return folder / image.name;
 }
 
 } // namespace coldsweep::test

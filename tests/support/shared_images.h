@@ -26,8 +26,8 @@ std::vector<SharedImage> shared_images();
 /// The image of that name, if it is there.
 std::optional<SharedImage> shared_image(const std::string& name);
 
-/// A file that coldsweep can open: the image itself for E01, raw otherwise. It is in `into` unless
-/// no unpacking was needed.
+/// A file that coldsweep can open: the image itself for E01, raw otherwise. It is in `into`, or, if
+/// $COLDSWEEP_TEST_INPUTS is set, in a folder there that all tests share. Don't write to it.
 std::filesystem::path unpack(const SharedImage& image, const TempDir& into);
 
 } // namespace coldsweep::test
