@@ -239,7 +239,7 @@ PartitionTable read_partition_table(const ByteSource& media) {
   for (const u64 sector_size : {u64{512}, u64{4096}})
     gpt = gpt || read_gpt_copies(media, sector_size, !any || protective, table);
   if (protective && !gpt)
-    table.problems.push_back(
+    table.problems.emplace_back(
         "offset 512: the MBR announces a GPT, but neither it nor its backup is there");
   if (!any) return table;
   PartitionTable other;
