@@ -42,7 +42,8 @@ TEST_CASE("flipped bytes in the boot sectors and MFTs of 200 images crash and un
     if (seed % 4 == 0) flip(bytes, random() % 90, random);
     const bool all = seed % 2 == 0;
     options.scope.unallocated = options.scope.slack = options.scope.system = all;
-    const Swept swept = run_sweep(std::make_shared<MemorySource>(bytes), kEveryStream, options);
+    const Swept swept =
+        run_sweep(std::make_shared<MemorySource>(std::move(bytes)), kEveryStream, options);
     require_balanced(swept);
     swept_ones += swept.result.swept_volumes;
     damaged += swept.issues.empty() ? 0 : 1;
