@@ -9,6 +9,7 @@
 #include "support/sources.h"
 
 #include <random>
+#include <utility>
 
 using namespace coldsweep;
 using namespace coldsweep::test;
