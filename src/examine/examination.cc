@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "examine/examination.h"
 
+#include "examine/content_findings.h"
 #include "examine/finding_frame.h"
 #include "filesystem/extents.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace coldsweep {
@@ -24,7 +26,12 @@ const StreamDescription& Examination::described() {
   return *description;
 }
 
-Finding Examination::frame() {
+std::string_view Examination::owner_sid() {
+  const std::optional<std::string>& owner = described().owner_sid;
+  return owner ? std::string_view(*owner) : std::string_view();
+}
+
+const Finding& Examination::frame() {
   if (!frame_) {
     frame_ = finding_frame(stream, described());
     frame_->extents = media_extents(*volume.source, stream);
@@ -32,6 +39,22 @@ Finding Examination::frame() {
     frame_->overwritten = volume.plan.overwritten(stream);
   }
   return *frame_;
+}
+
+void Examination::finish_stream(const FoundContent* content, const ContentTools& tools) {
+  if (outcome.findings.empty()) return;
+  Finding common = frame();
+  common.known = known;
+  finish_findings(outcome.findings, std::move(common), content, tools);
+}
+
+void Examination::finish_apart(std::vector<Finding>&& findings, const FoundContent& content,
+                               const ContentTools& tools) {
+  if (findings.empty()) return;
+  Finding common = frame();
+  common.size = content.bytes.size();
+  finish_findings(findings, std::move(common), &content, tools);
+  std::move(findings.begin(), findings.end(), std::back_inserter(complete));
 }
 
 void Examination::add_issue(IssueKind kind, const char* stage, std::string message, u64 bytes) {

@@ -10,6 +10,9 @@
 
 namespace coldsweep {
 
+struct ContentTools;
+struct FoundContent;
+
 struct Examination {
   const SweptVolume& volume;
   const StreamRef& stream;
@@ -26,8 +29,14 @@ struct Examination {
   Examination(const SweptVolume& v, const StreamRef& s) : volume(v), stream(s) {}
 
   const StreamDescription& described();
-  /// What all findings of the stream share.
-  Finding frame();
+  /// Of the stream; empty if it is unknown.
+  std::string_view owner_sid();
+  /// Finishes the findings of the stream itself. `content`: see finish_findings().
+  void finish_stream(const FoundContent* content, const ContentTools& tools);
+  /// Finishes findings in content of its own, a carved part or a member, and adds them to
+  /// `complete`.
+  void finish_apart(std::vector<Finding>&& findings, const FoundContent& content,
+                    const ContentTools& tools);
   void add_issue(IssueKind kind, const char* stage, std::string message, u64 bytes);
   /// The issue that a failed scan becomes. `bytes` were not scanned; `of` precedes the message.
   void add_scan_failure(const ScanFailure& failure, const char* stage, u64 bytes,
@@ -40,6 +49,9 @@ struct Examination {
   void place(const LoadedWindow& loaded, Match& match) const;
 
 private:
+  /// What all findings of the stream share.
+  const Finding& frame();
+
   std::optional<Finding> frame_;
 };
 

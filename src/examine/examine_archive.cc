@@ -49,15 +49,8 @@ private:
       finding.member = path;
       finding.known = judgement.known;
     }
-    if (!findings.empty()) finish(findings, content);
+    work_.finish_apart(std::move(findings), content, tools_);
     open_nested(member, path, depth);
-  }
-
-  void finish(std::vector<Finding>& findings, const FoundContent& content) {
-    Finding frame = work_.frame();
-    frame.size = content.bytes.size();
-    finish_findings(findings, std::move(frame), &content, tools_);
-    std::move(findings.begin(), findings.end(), std::back_inserter(work_.complete));
   }
 
   HashJudgement check_hashes(FoundContent& content) {
@@ -68,11 +61,8 @@ private:
 
   void scan_member(const FoundContent& content, const std::string& path,
                    std::vector<Finding>& findings) {
-    const StreamDescription& described = work_.described();
     std::vector<Externals> names = externals_of(
-        {.path = described.path,
-         .owner_sid = described.owner_sid ? std::string_view(*described.owner_sid) : "",
-         .member = path},
+        {.path = work_.described().path, .owner_sid = work_.owner_sid(), .member = path},
         work_.volume.drive);
     NamesScan scan = scan_under_names(tools_.scanner, content.bytes, names, content.type);
     for (const ScanFailure& failure : scan.failures)

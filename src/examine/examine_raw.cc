@@ -75,12 +75,7 @@ void examine_carved(Examination& work, const RawWindow& raw, const ContentTools&
       hit.part = Part{StreamKind::carved, raw.window.offset + part.offset};
       for (Match& match : hit.matches) place_match(work, raw, part, match);
     }
-    if (scan.findings.empty()) continue;
-    Finding frame = work.frame();
-    frame.size = bytes.size();
-    const FoundContent content{bytes, type, {}};
-    finish_findings(scan.findings, std::move(frame), &content, tools);
-    std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(work.complete));
+    work.finish_apart(std::move(scan.findings), {bytes, type, {}}, tools);
   }
 }
 

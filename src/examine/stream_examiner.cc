@@ -81,9 +81,13 @@ void report_plan(Examination& work, const WindowPlan& plan) {
       0);
 }
 
-/// Accounts for the bytes of a window that are zeros by definition or unreadable. Returns how many
-/// are left to scan.
-u64 account_for(Examination& work, LoadedWindow& loaded, const Window& window) {
+/// Bytes of the window's own part that can be scanned, once it is accounted for.
+u64 readable_bytes(const Window& window, const LoadedWindow& loaded) {
+  return window.own() - loaded.sparse - loaded.unreadable;
+}
+
+/// Accounts for the bytes of a window that are zeros by definition or unreadable.
+void account_for(Examination& work, LoadedWindow& loaded, const Window& window) {
   const u64 own = window.own(), end = window.offset + own;
   if (own < window.length) loaded.unreadable = within(loaded.gaps, end);
   if (loaded.unreadable > 0) {
@@ -104,7 +108,6 @@ u64 account_for(Examination& work, LoadedWindow& loaded, const Window& window) {
                                std::min(gap.length, end - gap.offset));
   work.outcome.bytes.sparse += loaded.sparse;
   work.outcome.bytes.unreadable += loaded.unreadable;
-  return own - loaded.sparse - loaded.unreadable;
 }
 
 } // namespace
@@ -154,7 +157,7 @@ void StreamExaminer::examine_windows(Examination& work) {
   work.raw = is_raw(work.stream.id.kind) || (work.stream.system && !plan.whole);
   report_plan(work, plan);
   for (const Window& window : plan.windows) examine_window(work, window, plan.whole);
-  if (!plan.whole) finish_windows(work);
+  if (!plan.whole) work.finish_stream(nullptr, tools()); // there is no single content to judge by
   std::move(work.complete.begin(), work.complete.end(), std::back_inserter(work.outcome.findings));
   sort_findings(work.outcome.findings);
   for (const std::string& string : work.truncated)
@@ -166,7 +169,8 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   if (is_file && pass_in_pieces(work, window)) return;
   std::optional<LoadedWindow> loaded = load(work, window);
   if (!loaded) return;
-  const u64 readable = account_for(work, *loaded, window);
+  account_for(work, *loaded, window);
+  const u64 readable = readable_bytes(window, *loaded);
 
   name_content(work);
   if (const char* reason = is_file ? check_hashes(work, *loaded) : nullptr)
@@ -181,10 +185,8 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
     examine_archive(work, loaded->bytes, tools());
 
   if (!whole || work.outcome.findings.empty()) return;
-  Finding frame = work.frame();
-  frame.known = work.known;
   const FoundContent content{loaded->bytes, type, work.hashes};
-  finish_findings(work.outcome.findings, std::move(frame), &content, tools());
+  work.finish_stream(&content, tools());
 }
 
 std::optional<LoadedWindow> StreamExaminer::load(Examination& work, const Window& window) {
@@ -204,7 +206,7 @@ void StreamExaminer::name_content(Examination& work) const {
   work.externals = externals_of(
       {.path = described.path,
        .stream_name = work.stream.name,
-       .owner_sid = described.owner_sid ? std::string_view(*described.owner_sid) : "",
+       .owner_sid = work.owner_sid(),
        .links = path_dependent_rules_ ? std::span(described.links) : std::span<const std::string>(),
        .member = std::nullopt},
       work.volume.drive);
@@ -227,7 +229,7 @@ bool StreamExaminer::scan_content(Examination& work, const LoadedWindow& loaded,
                                   const Window& window, const std::string& type) {
   NamesScan scan = work.raw ? scan_raw_space(scanner_, loaded.bytes, work.externals.front(), type)
                             : scan_under_names(scanner_, loaded.bytes, work.externals, type);
-  const u64 readable = window.own() - loaded.sparse - loaded.unreadable;
+  const u64 readable = readable_bytes(window, loaded);
   for (const ScanFailure& failure : scan.failures) {
     work.add_scan_failure(failure, "scan", failure.of_all ? readable : 0);
     if (failure.of_all)
@@ -277,14 +279,6 @@ void StreamExaminer::add_virtual_directories(Examination& work, const LoadedWind
   add_placed(work, loaded,
              hidden_virtual_directories(
                  loaded.bytes, known == options_.places->anomalies.end() ? 0 : known->second));
-}
-
-/// Findings of a stream that was scanned window by window: there is no single content to judge by.
-void StreamExaminer::finish_windows(Examination& work) {
-  if (work.outcome.findings.empty()) return;
-  Finding frame = work.frame();
-  frame.known = work.known;
-  finish_findings(work.outcome.findings, std::move(frame), nullptr, tools());
 }
 
 } // namespace coldsweep

@@ -34,7 +34,6 @@ private:
                     const std::string& type);
   void examine_records(Examination& work, const LoadedWindow& loaded, const Window& window);
   void add_virtual_directories(Examination& work, const LoadedWindow& loaded);
-  void finish_windows(Examination& work);
 
   void name_content(Examination& work) const;
   ContentTools tools();

@@ -193,8 +193,14 @@ private:
   }
 
   void add_issue(IssueKind kind, std::optional<u64> record, std::string message, u64 bytes = 0) {
-    plan_.issues_.push_back(
-        {kind, volume_id_, record, std::nullopt, std::nullopt, "plan", std::move(message), bytes});
+    plan_.issues_.push_back({.kind = kind,
+                             .volume = volume_id_,
+                             .record = record,
+                             .path = std::nullopt,
+                             .stream_name = std::nullopt,
+                             .stage = "plan",
+                             .message = std::move(message),
+                             .bytes = bytes});
   }
 
   // An image that is cut off in its MFT loses many records in a row: this gives one issue.

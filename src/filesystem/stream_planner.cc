@@ -92,15 +92,14 @@ void StreamPlanner::add_stream(const FileRecord& file, FoundStream&& found) {
   if (!found.why_unread.empty())
     stream.why_unread = plan_.streams.keep_name(std::move(found.why_unread));
   for (const std::string& problem : found.problems) {
-    Issue issue{IssueKind::malformed,
-                volume_id_,
-                file.record,
-                std::nullopt,
-                std::string(stream.name),
-                "plan",
-                fmt::format("MFT record {}: {}", file.record, problem),
-                0};
-    plan_.issues.push_back(std::move(issue));
+    plan_.issues.push_back({.kind = IssueKind::malformed,
+                            .volume = volume_id_,
+                            .record = file.record,
+                            .path = std::nullopt,
+                            .stream_name = std::string(stream.name),
+                            .stage = "plan",
+                            .message = fmt::format("MFT record {}: {}", file.record, problem),
+                            .bytes = 0});
   }
   const u32 number = plan_.streams.keep(stream, found.extents);
   if (file.record != kBadClustersRecord)
