@@ -3,6 +3,7 @@
 // stderr.
 #pragma once
 
+#include "base/stop.h"
 #include "cli/arguments.h"
 
 #include <atomic>
@@ -10,7 +11,7 @@
 namespace coldsweep {
 
 /// `stop` becomes true when a signal asks to stop; `signal` is that signal, or 0.
-int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
+int run_sweep(const SweepArguments& arguments, const StopFlag& stop,
               const std::atomic<int>& signal);
 int run_info(const InfoArguments& arguments);
 int run_verify(const VerifyArguments& arguments);

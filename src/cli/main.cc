@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words in, exit status out. Handles signals, and is the last catch site.
 #include "base/error.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -15,13 +17,13 @@
 
 namespace {
 
-std::atomic<bool> stop_requested{false};
+coldsweep::StopFlag stop_requested;
 std::atomic<int> stop_signal{0};
 
 /// The first signal asks to stop; a second one ends at once. The journal is consistent at any
 /// moment.
 extern "C" void on_signal(int signal) {
-  if (stop_requested.exchange(true)) ::_exit(128 + signal);
+  if (stop_requested.set()) ::_exit(128 + signal);
   stop_signal = signal;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/cache_folder.h"
 #include "base/error.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cli/findings_summary.h"
 #include "cli/progress_display.h"
@@ -131,7 +132,7 @@ std::string write_page(const std::filesystem::path& folder) {
 
 } // namespace
 
-int run_sweep(const SweepArguments& arguments, const std::atomic<bool>& stop,
+int run_sweep(const SweepArguments& arguments, const StopFlag& stop,
               const std::atomic<int>& signal) {
   const SweepOptions& options = arguments.options;
   const RuleSet rules = load_rules(options);

@@ -26,7 +26,7 @@ bool is_incomplete(const SealSummary& seal) {
 
 SweepResult close_case(OpenCase& open) {
   const SweepOptions& options = open.input.options;
-  const bool stopped = open.input.control.stop;
+  const bool stopped = open.input.control.stop.is_set();
   // The plan of a large volume takes a while to free.
   const std::future<void> freed =
       std::async(options.threads > 1 ? std::launch::async : std::launch::deferred,

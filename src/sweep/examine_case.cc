@@ -37,7 +37,7 @@ ExamineOptions examine_options(const OpenCase& open, const MemoryShares& memory)
 /// The case line is written again: the journal holds it as it was before the media was hashed.
 void keep_media_hash(OpenCase& open) {
   const MediaHash hash = open.hashing.finish();
-  if (open.input.control.stop) return; // it ended early
+  if (open.input.control.stop.is_set()) return; // it ended early
   open.result.media_hashes = open.record.image.computed_hashes = hash.computed;
   open.result.hash_match = open.record.image.hash_match = hash.match;
   open.journal.set_case(open.record);
@@ -71,10 +71,10 @@ void examine_case(OpenCase& open) {
                             .threads = options.threads};
   for (const SweptVolume& volume : open.volumes.swept) {
     run_pipeline(volume, parts);
-    if (control.stop) break;
+    if (control.stop.is_set()) break;
   }
   open.journal.flush();
-  if (!control.stop) keep_media_hash(open);
+  if (!control.stop.is_set()) keep_media_hash(open);
   open.run.scan_seconds = open.lap.take();
 }
 

@@ -55,7 +55,7 @@ MediaHash hash_media(const Image& image, ImageHash wanted, const MediaHashContro
   control.progress.media_planned = size;
   std::vector<std::byte> piece(std::min(kPiece, size));
   for (u64 at = 0; at < size;) {
-    if (control.stop || abandoned) return result;
+    if (control.stop.is_set() || abandoned) return result;
     const MutableBytes part =
         MutableBytes(piece).first(static_cast<std::size_t>(std::min(kPiece, size - at)));
     try {

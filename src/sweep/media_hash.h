@@ -3,6 +3,7 @@
 // thread beside the sweep, or within finish() if the sweep has no threads.
 #pragma once
 
+#include "base/stop.h"
 #include "image/image.h"
 #include "model/case_record.h"
 #include "model/options.h"
@@ -24,7 +25,7 @@ struct MediaHash {
 };
 
 struct MediaHashControl {
-  const std::atomic<bool>& stop;
+  const StopFlag& stop;
   Progress& progress;
 };
 

@@ -42,7 +42,7 @@ std::vector<Outcome> examine_batch(Examiner& examiner, const SweptVolume& volume
   std::vector<Outcome> outcomes;
   outcomes.reserve(batch.size());
   for (const StreamRef& stream : batch) {
-    if (parts.stop) break; // a batch of slow streams may take hours
+    if (parts.stop.is_set()) break; // a batch of slow streams may take hours
     Outcome& outcome = outcomes.emplace_back(examiner.examine(volume, stream));
     progress.streams_done += 1;
     progress.bytes_done += stored_bytes(stream);
@@ -71,7 +71,7 @@ void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
   BatchSource source(volume.plan.streams());
   if (parts.threads == 0) {
     const std::unique_ptr<Examiner> examiner = parts.make_examiner();
-    for (Batch batch = source.next(); !batch.empty() && !parts.stop; batch = source.next())
+    for (Batch batch = source.next(); !batch.empty() && !parts.stop.is_set(); batch = source.next())
       write_all(parts.sink, examine_batch(*examiner, volume, batch, parts));
     return;
   }
@@ -80,7 +80,7 @@ void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
   tbb::enumerable_thread_specific<std::unique_ptr<Examiner>> examiners(parts.make_examiner);
   const auto plan = tbb::make_filter<void, Batch>(
       tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
-        const Batch batch = parts.stop ? Batch{} : source.next();
+        const Batch batch = parts.stop.is_set() ? Batch{} : source.next();
         if (batch.empty()) flow.stop();
         return batch;
       });

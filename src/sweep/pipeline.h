@@ -2,11 +2,11 @@
 // Plan -> examine on N threads -> sink, as a oneTBB pipeline whose tokens are batches of streams.
 #pragma once
 
+#include "base/stop.h"
 #include "examine/examiner.h"
 #include "manifest/journal.h"
 #include "sweep/progress.h"
 
-#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -16,7 +16,7 @@ struct PipelineParts {
   std::function<std::unique_ptr<Examiner>()> make_examiner; ///< one for each thread
   OutcomeSink& sink;                                        ///< called by one thread at a time
   Progress& progress;
-  const std::atomic<bool>& stop;
+  const StopFlag& stop;
   u32 threads = 1; ///< 0: a plain loop on the calling thread
 };
 

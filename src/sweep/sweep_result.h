@@ -2,11 +2,11 @@
 // What a caller lends to a sweep, and what it gets back.
 #pragma once
 
+#include "base/stop.h"
 #include "hash_sets/hash_sets.h"
 #include "manifest/seal.h"
 #include "sweep/progress.h"
 
-#include <atomic>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,7 +29,7 @@ struct SweepResult {
 struct SweepControl {
   Progress& progress;
   /// Set from outside, by a signal: streams under way are finished and kept.
-  const std::atomic<bool>& stop;
+  const StopFlag& stop;
   const HashSets* hash_sets = nullptr; ///< null: none
 };
 

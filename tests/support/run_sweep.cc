@@ -40,7 +40,7 @@ template <typename Run> Swept swept_by(SweepOptions& options, const Run& run) {
   Swept swept;
   options.output = swept.case_folder();
   Progress progress;
-  const std::atomic<bool> stop{false};
+  const StopFlag stop;
   const HashSets sets = HashSets::load({options.known_bad, options.known_good});
   swept.result = run(SweepControl{progress, stop, &sets});
   parse_manifest(swept);

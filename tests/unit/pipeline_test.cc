@@ -3,6 +3,7 @@
 #include "support/catch.h"
 
 #include "base/file.h"
+#include "base/stop.h"
 #include "filesystem/ntfs_volume.h"
 #include "support/ntfs_image.h"
 #include "support/sources.h"
@@ -72,7 +73,7 @@ private:
 struct StubbedRun {
   VectorSink sink;
   Progress progress;
-  std::atomic<bool> stop{false};
+  StopFlag stop;
   std::atomic<u64> examined{0}, examiners{0};
 
   void run(const SweptVolume& volume, u32 threads, const std::function<void(u64)>& then) {
@@ -122,7 +123,7 @@ TEST_CASE("a pipeline that is stopped keeps the outcomes of the streams that wer
     CAPTURE(threads);
     StubbedRun run;
     run.run(volume, threads, [&](u64 examined) {
-      if (examined == 10) run.stop = true;
+      if (examined == 10) run.stop.set();
     });
     CHECK(run.examined >= 10);
     CHECK(run.examined < kFiles);
