@@ -5,6 +5,7 @@
 #include "base/endian.h"
 #include "base/text.h"
 #include "filesystem/attribute_list.h"
+#include "filesystem/record_groups.h"
 #include "filesystem/record_search.h"
 #include "filesystem/update_sequence.h"
 
@@ -146,27 +147,34 @@ Mft Mft::lost(const ByteSource& volume, const NtfsGeometry& geometry, std::strin
   return mft;
 }
 
+bool Mft::lacks_records() const {
+  return record_count_ == 0 || std::any_of(extents_.begin(), extents_.end(), [](const Extent& e) {
+           return e.kind == Extent::Kind::missing;
+         });
+}
+
 void Mft::recover() {
   constexpr u64 kMost = 50'000'000;
   const std::vector<FoundRecord> found = search_records(*volume_, geometry_, extents_, kMost);
-  // The number sizes a table, so one that is far beyond what was found is not trusted.
+  const RecordAttribution attributed =
+      attribute_records(*volume_, geometry_, found, {extents_, record_count_});
+  // A number sizes a table, so one that is far beyond what was found is not trusted.
   const u64 plausible = (found.size() + record_count_) * 16 + 65'536;
-  u64 next = record_count_;
-  for (const FoundRecord& record : found)
-    if (record.number && *record.number < plausible) next = std::max(next, *record.number + 1);
   u64 repeated = 0;
-  for (const FoundRecord& record : found) {
-    const bool numbered = record.number && *record.number < plausible;
-    if (numbered && (recovered_.contains(*record.number) || holds(*record.number)))
+  for (const auto& [number, offset] : attributed.records) {
+    if (holds(number) || number >= plausible)
       ++repeated;
     else
-      recovered_.emplace(numbered ? *record.number : next++, record.offset);
+      recovered_.emplace(number, offset);
   }
-  problems_.push_back(
-      fmt::format("{} MFT records were found by their signature outside of the known "
-                  "part of $MFT{}",
-                  recovered_.size(),
-                  repeated == 0 ? "" : fmt::format(", and {} copies of known ones", repeated)));
+  std::string problem =
+      fmt::format("{} MFT records were found by their signature outside of the known part of $MFT",
+                  recovered_.size());
+  if (repeated > 0) problem += fmt::format(", and {} copies of known ones", repeated);
+  if (attributed.unattributed > 0)
+    problem += fmt::format("; {} more can't be told to be this volume's and were not used",
+                           attributed.unattributed);
+  problems_.push_back(std::move(problem));
 }
 
 /// Whether the table has a record with that number.

@@ -22,9 +22,11 @@ public:
   /// For a volume where neither can be used. It has no records until recover() finds some.
   static Mft lost(const ByteSource& volume, const NtfsGeometry& geometry, std::string why);
 
-  /// Searches the whole volume for records outside the known part of $MFT and adds them: under the
-  /// number they state, or under one past all others. problems() then says how many.
+  /// Searches the whole volume for records outside the known part of $MFT and adds those that are
+  /// this volume's (attribute_records()). problems() then says how many.
   void recover();
+  /// Whether some of $MFT has no known place, so that there may be records elsewhere.
+  bool lacks_records() const;
   /// Whether there is no record at all.
   bool empty() const { return record_count_ == 0 && recovered_.empty(); }
   bool is_recovered(u64 record) const { return recovered_.contains(record); }

@@ -90,10 +90,9 @@ NtfsVolume NtfsVolume::open(SourcePtr source, Search search) {
   }
   Mft mft =
       opened->mft ? std::move(*opened->mft) : Mft::lost(*source, opened->geometry, opened->why);
-  if (!mft.problems().empty() && search == Search::yes) {
+  if (mft.lacks_records() && search == Search::yes) {
     mft.recover();
-    if (mft.empty())
-      throw FormatError(opened->why + "; nor was any MFT record found by its signature");
+    if (mft.empty()) throw FormatError(fmt::format("{}; {}", opened->why, mft.problems().back()));
   }
   std::string label = volume_label(mft);
   return {std::move(source), opened->geometry, std::move(mft), std::move(label),
