@@ -18,6 +18,8 @@ struct SweepArguments {
 };
 struct InfoArguments {
   std::vector<std::filesystem::path> image;
+  std::vector<u64> volume_at; ///< as in SweepOptions
+  bool find_volumes = false;
   bool json = false;
 };
 struct VerifyArguments {

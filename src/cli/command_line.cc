@@ -108,6 +108,7 @@ void add_info(CLI::App& app, InfoArguments& given) {
   CLI::App* info =
       app.add_subcommand("info", "Show what an image contains: container, partitions, volumes");
   info->add_option("IMAGE", given.image, "Image, as for sweep")->required();
+  add_volume_search(*info, given.volume_at, given.find_volumes);
   info->add_flag("--json", given.json, "Print JSON");
 }
 

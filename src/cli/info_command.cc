@@ -31,6 +31,9 @@ void print_json(const Image& image, const VolumeTable& table,
         {{"name", segment.path.filename().string()}, {"size", segment.size}});
   json["acquisition"] = image.acquisition;
   json["stored_hashes"] = image.stored_hashes;
+  json["acquisition_errors"] = nlohmann::ordered_json::array();
+  for (const MediaRange& range : image.acquisition_errors)
+    json["acquisition_errors"].push_back({{"offset", range.offset}, {"length", range.length}});
   json["partition_table"] = table.kind;
   json["volumes"] = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < records.size(); ++i)
@@ -48,6 +51,8 @@ void print_text(const Image& image, const VolumeTable& table,
     fmt::print("  {}: {}\n", name, printable(value));
   for (const auto& [name, value] : image.stored_hashes)
     fmt::print("  stored {}: {}\n", name, value);
+  for (const MediaRange& range : image.acquisition_errors)
+    fmt::print("  unreadable when acquired: {} bytes at offset {}\n", range.length, range.offset);
   fmt::print("Partition table: {}\n", table.kind);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const VolumeRecord& v = records[i];
@@ -65,7 +70,8 @@ void print_text(const Image& image, const VolumeTable& table,
 
 int run_info(const InfoArguments& arguments) {
   const Image image = open_image(arguments.image);
-  const VolumeTable table = find_volumes(paths_of(image), image.media);
+  const VolumeTable table =
+      find_volumes(paths_of(image), image.media, {arguments.volume_at, arguments.find_volumes});
   std::vector<VolumeRecord> records;
   for (u32 id = 0; id < table.volumes.size(); ++id)
     records.push_back(describe_volume(id, table.volumes[id]));

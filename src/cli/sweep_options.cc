@@ -69,6 +69,11 @@ void add_input(CLI::App& sweep, SweepOptions& o) {
                   "Image: raw, split raw, E01, VMDK or VHD. For a split image, give only the first "
                   "segment, or all in order")
       ->required();
+  sweep
+      .add_option("--ddrescue-map", o.ddrescue_map,
+                  "The map that ddrescue kept of a raw image: what it could not read is reported, "
+                  "not scanned as zeros")
+      ->type_name("FILE");
   sweep.add_option("-o,--output", o.output, "Case folder; must be new or empty")
       ->required()
       ->type_name("DIR");
@@ -123,6 +128,7 @@ void add_selection(CLI::App& sweep, GivenSweep& given) {
                   "[all NTFS volumes]")
       ->allow_extra_args(false)
       ->type_name("LOCATOR");
+  add_volume_search(sweep, o.volume_at, o.find_volumes);
 }
 
 void add_rule_handling(CLI::App& sweep, SweepOptions& o) {
@@ -192,6 +198,18 @@ void add_conduct(CLI::App& sweep, GivenSweep& given) {
 }
 
 } // namespace
+
+void add_volume_search(CLI::App& command, std::vector<u64>& at, bool& every_sector) {
+  command
+      .add_option("--volume-at", at,
+                  "An NTFS volume begins at this offset of the media, whatever the partition table "
+                  "says; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("OFFSET");
+  command.add_flag("--find-volumes", every_sector,
+                   "Look for NTFS volumes in every sector outside of the known volumes, not only "
+                   "where partitioning tools put them");
+}
 
 void add_sweep(CLI::App& app, GivenSweep& given) {
   CLI::App& sweep =

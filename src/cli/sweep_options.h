@@ -29,6 +29,9 @@ struct GivenSweep {
 /// Adds the command to `app`. Parsing then fills `given`, which must outlive `app`.
 void add_sweep(CLI::App& app, GivenSweep& given);
 
+/// Adds the options that say where to look for volumes, which `info` has as well.
+void add_volume_search(CLI::App& command, std::vector<u64>& at, bool& every_sector);
+
 /// Throws UsageError if an option can't have the given value.
 SweepArguments sweep_arguments(const GivenSweep& given);
 

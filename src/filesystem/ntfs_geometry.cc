@@ -33,10 +33,18 @@ u64 sectors_per_cluster(u8 raw) {
   return raw >= 0xE1 ? u64{1} << (256 - raw) : 0;
 }
 
+/// Without the OEM ID, all else must be as NTFS has it: what FAT uses is 0, and the signature is
+/// there. find_volumes() reports such a boot sector.
+bool has_fields_of_ntfs(ByteView sector) {
+  return is_zero(sector.subspan(0x0E, 7)) && is_zero(sector.subspan(0x16, 2)) &&
+         is_zero(sector.subspan(0x20, 4)) && little<u16>(sector, 0x1FE) == u16{0xAA55};
+}
+
 } // namespace
 
 NtfsGeometry parse_boot_sector(ByteView sector) {
-  if (sector.size() < kBootSectorBytes || chars_of(sector.subspan(3, 8)) != "NTFS    ")
+  if (sector.size() < kBootSectorBytes ||
+      (!has_at(sector, 3, "NTFS    ") && !has_fields_of_ntfs(sector)))
     throw FormatError("NTFS boot sector: \"NTFS    \" expected at offset 3");
   NtfsGeometry g;
   g.sector_size = *little<u16>(sector, 0x0B);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/ewf_metadata.h"
 
+#include "base/checked.h"
+#include "base/error.h"
 #include "base/text.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
+
+#include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
@@ -80,6 +84,26 @@ std::map<std::string, std::string> ewf_stored_hashes(const EwfHandle& handle) {
       hashes.emplace(ascii_lower(kind), digest);
   }
   return hashes;
+}
+
+std::vector<MediaRange> ewf_acquisition_errors(const EwfHandle& handle) {
+  constexpr u32 kMost = 1'000'000;
+  u32 count = 0, sector_size = 0;
+  if (libewf_handle_get_number_of_acquiry_errors(handle.get(), &count, nullptr) != 1 ||
+      libewf_handle_get_bytes_per_sector(handle.get(), &sector_size, nullptr) != 1)
+    return {};
+  if (count > kMost)
+    throw FormatError(
+        fmt::format("the image records {} acquisition errors, at most {} are read", count, kMost));
+  std::vector<MediaRange> ranges;
+  for (u32 i = 0; i < count; ++i) {
+    u64 sector = 0, sectors = 0;
+    if (libewf_handle_get_acquiry_error(handle.get(), i, &sector, &sectors, nullptr) != 1) continue;
+    const auto offset = checked_multiply<u64>(sector, sector_size);
+    const auto length = checked_multiply<u64>(sectors, sector_size);
+    if (offset) ranges.push_back({*offset, length.value_or(~u64{0})});
+  }
+  return ranges;
 }
 
 } // namespace coldsweep

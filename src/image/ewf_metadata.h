@@ -4,9 +4,11 @@
 #pragma once
 
 #include "image/ewf_handle.h"
+#include "image/known_gaps.h"
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace coldsweep {
 
@@ -16,5 +18,9 @@ std::map<std::string, std::string> ewf_acquisition(const EwfHandle& handle);
 
 /// Those of `md5` and `sha1`, in hex, that the set has.
 std::map<std::string, std::string> ewf_stored_hashes(const EwfHandle& handle);
+
+/// The sectors that could not be read at acquisition (section `error2`). Throws FormatError for
+/// more than a million entries.
+std::vector<MediaRange> ewf_acquisition_errors(const EwfHandle& handle);
 
 } // namespace coldsweep

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "image/segment_names.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -217,15 +218,41 @@ EwfSet named(const std::vector<std::filesystem::path>& paths) {
   return check.finish(std::move(set));
 }
 
+/// The file of that name, in upper or lower case: some tools copy a set with both.
+std::optional<std::filesystem::path> in_either_case(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) return path;
+  std::filesystem::path other = path;
+  const std::string extension = path.extension().string();
+  std::string changed = ascii_lower(extension);
+  if (changed == extension)
+    std::transform(changed.begin(), changed.end(), changed.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  other.replace_extension(changed);
+  if (!std::filesystem::exists(other, ignored)) return std::nullopt;
+  return other;
+}
+
+/// The set is beside the file that a symbolic link leads to, unless it is beside the link.
+std::filesystem::path first_of_set(const std::filesystem::path& given) {
+  std::error_code error;
+  const auto second = ewf_segment_path(given, 2);
+  if (!std::filesystem::is_symlink(given, error) || (second && in_either_case(*second)))
+    return given;
+  const std::filesystem::path target = std::filesystem::canonical(given, error);
+  return error ? given : target;
+}
+
 /// Stops at the segment that says it is the last. A file that follows in the folder belongs to
 /// another set.
-EwfSet found_beside(const std::filesystem::path& first) {
+EwfSet found_beside(const std::filesystem::path& given) {
+  const std::filesystem::path first = first_of_set(given);
   std::vector<EvidenceFile> set;
   SetCheck check;
   for (u32 number = 1; number <= kMostSegments; ++number) {
-    const auto path = number == 1 ? std::optional(first) : ewf_segment_path(first, number);
-    std::error_code ignored;
-    if (!path || !std::filesystem::exists(*path, ignored)) break;
+    const auto name = number == 1 ? std::optional(first) : ewf_segment_path(first, number);
+    const auto path = name ? in_either_case(*name) : std::nullopt;
+    if (!path) break;
     set.push_back(open_evidence_file(*path));
     check.add(set.back());
     if (check.ends()) break;

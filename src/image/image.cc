@@ -3,6 +3,7 @@
 
 #include "base/subprocess.h"
 #include "image/container.h"
+#include "image/ddrescue_map.h"
 #include "image/ewf_metadata.h"
 #include "image/ewf_segments.h"
 #include "image/ewf_source.h"
@@ -88,7 +89,7 @@ Image open_raw(const Paths& given) {
   const Paths paths = given.size() > 1 ? given : raw_siblings(given.front());
   std::vector<EvidenceFile> segments;
   for (const std::filesystem::path& path : paths) segments.push_back(open_evidence_file(path));
-  check_sizes(segments);
+  if (given.size() == 1) check_sizes(segments); // those that were named are the examiner's choice
   Image image;
   image.format = segments.size() > 1 ? "split raw" : "raw";
   image.segments = segments_of(segments);
@@ -111,10 +112,16 @@ Image open_ewf(const Paths& given) {
     auto handle = open();
     ewf_acquisition(*handle);
     ewf_stored_hashes(*handle);
+    ewf_acquisition_errors(*handle);
     return std::make_shared<EwfSource>(chunks, std::move(handle), paths, 1);
   });
   auto handle = open();
-  Image image{"ewf", segments, ewf_acquisition(*handle), ewf_stored_hashes(*handle), nullptr};
+  Image image;
+  image.format = "ewf";
+  image.segments = segments;
+  image.acquisition = ewf_acquisition(*handle);
+  image.stored_hashes = ewf_stored_hashes(*handle);
+  image.acquisition_errors = ewf_acquisition_errors(*handle);
   image.media = std::make_shared<EwfSource>(chunks, std::move(handle), paths, most_handles());
   return image;
 }
@@ -128,7 +135,11 @@ Image open_vhd(const Paths& given) {
   check_vhd(files.front());
   const TskImage vhd{given.front(), given.front().string(), Container::vhd, nullptr};
   probe(given.front(), "libvhdi", [&] { return open_with_tsk(vhd, 1); });
-  return {"vhd", segments_of(files), {}, {}, open_with_tsk(vhd, most_handles())};
+  Image image;
+  image.format = "vhd";
+  image.segments = segments_of(files);
+  image.media = open_with_tsk(vhd, most_handles());
+  return image;
 }
 
 Image open_vmdk(const Paths& given) {
@@ -140,7 +151,11 @@ Image open_vmdk(const Paths& given) {
                                    path.string(), given.front().string()));
   const TskImage vmdk{given.front(), set->descriptor.reopen_path(), Container::vmdk, set};
   probe(given.front(), "libvmdk", [&] { return open_with_tsk(vmdk, 1); });
-  return {"vmdk", segments_of(set->files), {}, {}, open_with_tsk(vmdk, most_handles())};
+  Image image;
+  image.format = "vmdk";
+  image.segments = segments_of(set->files);
+  image.media = open_with_tsk(vmdk, most_handles());
+  return image;
 }
 
 void check_distinct(const Paths& given) {
@@ -148,6 +163,16 @@ void check_distinct(const Paths& given) {
   for (const std::filesystem::path& path : given)
     if (!seen.insert(path.lexically_normal()).second)
       throw UsageError(fmt::format("{}: is named twice as a segment", path.string()));
+}
+
+Image open_container(const Paths& segments) {
+  switch (classify(open_evidence_file(segments.front()))) {
+  case Container::ewf: return open_ewf(segments);
+  case Container::vhd: return open_vhd(segments);
+  case Container::vmdk: return open_vmdk(segments);
+  case Container::raw: break;
+  }
+  return open_raw(segments);
 }
 
 } // namespace
@@ -158,16 +183,23 @@ std::vector<std::filesystem::path> paths_of(const Image& image) {
   return paths;
 }
 
-Image open_image(const Paths& segments) {
+Image open_image(const Paths& segments, const std::filesystem::path& ddrescue_map) {
   if (segments.empty()) throw UsageError("no image was named");
   check_distinct(segments);
-  switch (classify(open_evidence_file(segments.front()))) {
-  case Container::ewf: return open_ewf(segments);
-  case Container::vhd: return open_vhd(segments);
-  case Container::vmdk: return open_vmdk(segments);
-  case Container::raw: break;
+  Image image = open_container(segments);
+  std::string recorded_in = "the image records it";
+  if (!ddrescue_map.empty()) {
+    if (!image.format.ends_with("raw"))
+      throw UsageError(fmt::format("--ddrescue-map is for raw images, {} is {}",
+                                   segments.front().string(), image.format));
+    image.acquisition_errors = read_ddrescue_map(ddrescue_map);
+    recorded_in = ddrescue_map.filename().string() + " records it";
   }
-  return open_raw(segments);
+  image.acquisition_errors =
+      merged_ranges(std::move(image.acquisition_errors), image.media->size());
+  if (!image.acquisition_errors.empty()) image.stored = image.media;
+  image.media = with_known_gaps(image.media, image.acquisition_errors, std::move(recorded_in));
+  return image;
 }
 
 std::string ewf_version() { return libewf_get_version(); }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "image/byte_source.h"
+#include "image/known_gaps.h"
 
 #include <filesystem>
 #include <map>
@@ -24,7 +25,10 @@ struct Image {
   /// From E01 headers: case_number, evidence_number, examiner, ...
   std::map<std::string, std::string> acquisition;
   std::map<std::string, std::string> stored_hashes; ///< `md5`, `sha1`, hex
-  SourcePtr media;
+  /// What could not be read when the media was acquired, by the image's own record or a map.
+  std::vector<MediaRange> acquisition_errors;
+  SourcePtr media;  ///< throws where `acquisition_errors` are
+  SourcePtr stored; ///< has there what the image stores, mostly zeros; null: as `media`
 };
 
 /// The segments' paths, in order.
@@ -34,7 +38,9 @@ std::vector<std::filesystem::path> paths_of(const Image& image);
 /// that can't be an evidence file (missing, a folder, empty, a format that must be converted
 /// first), FormatError for a damaged or incomplete image. The message names file, offset and what
 /// was expected.
-Image open_image(const std::vector<std::filesystem::path>& segments);
+/// `ddrescue_map`: for a raw image, the map that ddrescue kept; empty: none.
+Image open_image(const std::vector<std::filesystem::path>& segments,
+                 const std::filesystem::path& ddrescue_map = {});
 
 /// The version of libewf in use.
 std::string ewf_version();

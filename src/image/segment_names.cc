@@ -4,7 +4,10 @@
 #include "base/error.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <fstream>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -38,8 +41,9 @@ bool is_there(const fs::path& path) {
 }
 
 bool counts(const std::string& suffix, bool& digits) {
-  if (suffix.size() < 2 || suffix.size() > 8) return false;
+  if (suffix.empty() || suffix.size() > 8) return false;
   digits = all(suffix, '0', '9');
+  if (suffix.size() < 2) return digits;
   return digits || all(suffix, 'a', 'z') || all(suffix, 'A', 'Z');
 }
 
@@ -99,8 +103,20 @@ void check_no_gap(const NumberedName& name, const std::string& last) {
   }
 }
 
-/// Throws if the segment is not the first of its image.
+/// Whether the file begins like a disk: a boot sector, an MBR, or a GPT that counts 512 bytes.
+bool begins_like_disk(const fs::path& path) {
+  std::array<char, 520> start{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), start.size());
+  const std::string_view bytes(start.data(), static_cast<std::size_t>(file.gcount()));
+  return bytes.size() >= 512 &&
+         (bytes.substr(510, 2) == "\x55\xAA" || bytes.substr(512) == "EFI PART");
+}
+
+/// Throws if the segment is not the first of its image. Its name alone doesn't decide: a disk may
+/// be called `server-10.0.0.120` or `image.20210315`.
 void check_is_first(const NumberedName& name, const fs::path& given) {
+  if (is_first_suffix(name) || begins_like_disk(given)) return;
   for (const std::string& number : {std::string("0"), std::string("1")}) {
     if (!name.digits) break;
     const std::string suffix = std::string(name.suffix.size() - 1, '0') + number;
@@ -114,6 +130,16 @@ void check_is_first(const NumberedName& name, const fs::path& given) {
     throw FormatError(fmt::format(
         "{}: looks like a later segment of a split image, and {} is missing", given.string(),
         name.with(std::string(name.suffix.size() - 1, '0') + "1").string()));
+}
+
+/// What a symbolic link to the first segment leads to, if the set is not beside the link.
+fs::path followed(const fs::path& first) {
+  std::error_code error;
+  if (!fs::is_symlink(first, error)) return first;
+  if (const auto name = numbered_name(first); name && existing_follower(*name, name->suffix))
+    return first;
+  const fs::path target = fs::canonical(first, error);
+  return error ? first : target;
 }
 
 } // namespace
@@ -145,7 +171,8 @@ std::optional<std::string> widened_suffix(const std::string& suffix, bool digits
   return std::string(lead + 1, last) + std::string(rest.size() + 2, first);
 }
 
-std::vector<fs::path> raw_siblings(const fs::path& first) {
+std::vector<fs::path> raw_siblings(const fs::path& given) {
+  const fs::path first = followed(given);
   std::vector<fs::path> segments{first};
   const std::optional<NumberedName> name = numbered_name(first);
   if (!name) return segments;
@@ -153,6 +180,8 @@ std::vector<fs::path> raw_siblings(const fs::path& first) {
   if (!is_first_suffix(*name)) return segments;
   std::string suffix = name->suffix;
   while (const std::optional<std::string> next = existing_follower(*name, suffix)) {
+    // One digit is more often a number of something else: `10.0.0.1` and `10.0.0.2` are two disks.
+    if (suffix.size() == 1 && begins_like_disk(name->with(*next))) return segments;
     suffix = *next;
     segments.push_back(name->with(suffix));
     if (segments.size() > kMostSegments)

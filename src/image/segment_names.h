@@ -17,8 +17,10 @@ std::optional<std::string> next_suffix(const std::string& suffix, bool digits);
 /// What split(1) writes instead when it widens the suffix: `zaaa` after `yz`, `9000` after `89`.
 std::optional<std::string> widened_suffix(const std::string& suffix, bool digits);
 
-/// All segments of the raw image that begins with `first`, from its folder. Throws UsageError if
-/// `first` is not the first segment, FormatError naming a missing segment.
+/// All segments of the raw image that begins with `first`, from its folder, or from that of the
+/// file that `first` is a symbolic link to. Throws UsageError if `first` is not the first segment,
+/// FormatError naming a missing segment. A file that begins like a disk is a first segment,
+/// whatever its name.
 std::vector<std::filesystem::path> raw_siblings(const std::filesystem::path& first);
 
 /// Throws if the given segments have numbered names, but are not all those in the folder, in order.

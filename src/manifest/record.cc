@@ -71,18 +71,21 @@ Json image_of(const ImageRecord& image) {
                                    "tool"};
   constexpr std::array hashes{"md5", "sha1"};
   constexpr std::array computed{"md5", "sha1", "sha256"};
-  return {{"format", image.format},
-          {"size", image.size},
-          {"segments", array_of(image.segments,
-                                [](const SegmentRecord& segment) {
-                                  return Json{{"name", segment.name}, {"size", segment.size}};
-                                })},
-          {"acquisition", object_of(image.acquisition, acquisition)},
-          {"stored_hashes", object_of(image.stored_hashes, hashes)},
-          {"computed_hashes", image.computed_hashes.empty()
-                                  ? Json(nullptr)
-                                  : object_of(image.computed_hashes, computed)},
-          {"hash_match", or_null(image.hash_match)}};
+  Json line{{"format", image.format},
+            {"size", image.size},
+            {"segments", array_of(image.segments,
+                                  [](const SegmentRecord& segment) {
+                                    return Json{{"name", segment.name}, {"size", segment.size}};
+                                  })},
+            {"acquisition", object_of(image.acquisition, acquisition)},
+            {"stored_hashes", object_of(image.stored_hashes, hashes)},
+            {"computed_hashes", image.computed_hashes.empty()
+                                    ? Json(nullptr)
+                                    : object_of(image.computed_hashes, computed)},
+            {"hash_match", or_null(image.hash_match)}};
+  for (const auto& [offset, length] : image.acquisition_errors)
+    line["acquisition_errors"].push_back({{"offset", offset}, {"length", length}});
+  return line;
 }
 
 Json info_of(const std::optional<CaseInfo>& info) {

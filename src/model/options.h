@@ -35,9 +35,10 @@ enum class ImageHash : u8 {
 enum class ProgressStyle : u8 { automatic, bar, plain, json, none };
 
 struct SweepOptions {
-  std::vector<std::filesystem::path> image;                 ///< segments, or only the first
-  std::filesystem::path output;                             ///< the case folder
-  std::vector<std::filesystem::path> rules;                 ///< empty: the built-in pack
+  std::vector<std::filesystem::path> image; ///< segments, or only the first
+  std::filesystem::path ddrescue_map;       ///< of a raw image, what could be read; empty: none
+  std::filesystem::path output;             ///< the case folder
+  std::vector<std::filesystem::path> rules; ///< empty: the built-in pack
   std::vector<std::filesystem::path> known_bad, known_good; ///< hash sets
   bool skip_known = false;       ///< don't scan what a set of known files (NSRL) holds
   bool builtin_hash_sets = true; ///< the built-in known-bad list, and the files Exchange shipped
@@ -52,8 +53,10 @@ struct SweepOptions {
   /// Patterns of tags and names; empty: the tag `log`. Only recorded in the manifest: the rules
   /// were loaded with them.
   std::vector<std::string> log_rules;
-  u32 timeout_seconds = 60; ///< for one stream
-  u64 memory = 1_GiB;       ///< limit of the content held at once
+  std::vector<u64> volume_at; ///< offsets in the media of volumes that no table leads to
+  bool find_volumes = false;  ///< search unpartitioned space for volumes sector by sector
+  u32 timeout_seconds = 60;   ///< for one stream
+  u64 memory = 1_GiB;         ///< limit of the content held at once
   bool export_matched = true;
   u64 export_limit = 256_MiB; ///< for one copy
   bool fail_on_match = false;

@@ -2,6 +2,7 @@
 #include "sweep/build_case_record.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace coldsweep {
 namespace {
@@ -14,6 +15,8 @@ ImageRecord image_record(const Image& image) {
     record.segments.push_back({segment.path.filename().string(), segment.size});
   record.acquisition = image.acquisition;
   record.stored_hashes = image.stored_hashes;
+  for (const MediaRange& range : image.acquisition_errors)
+    record.acquisition_errors.emplace_back(range.offset, range.length);
   return record;
 }
 
@@ -64,6 +67,9 @@ CaseRecord build_case_record(const SweepOptions& options, const Image& image,
   for (const std::string& locator : options.volumes)
     volumes += (volumes.empty() ? "" : ",") + locator;
   record.options["volumes"] = volumes.empty() ? "all" : volumes;
+  if (!options.volume_at.empty())
+    record.options["volume_at"] = fmt::format("{}", fmt::join(options.volume_at, ","));
+  if (options.find_volumes) record.options["find_volumes"] = "yes";
   std::string log_rules;
   for (const std::string& pattern : options.log_rules)
     log_rules += (log_rules.empty() ? "" : ",") + pattern;

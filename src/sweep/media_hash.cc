@@ -51,7 +51,8 @@ MediaHash hash_media(const Image& image, ImageHash wanted, const MediaHashContro
   std::vector<std::pair<std::string, Hasher>> hashers;
   for (const auto& [name, kind] : kinds_of(image, wanted)) hashers.emplace_back(name, Hasher(kind));
   if (hashers.empty()) return result;
-  const u64 size = image.media->size();
+  const ByteSource& stored = image.stored ? *image.stored : *image.media;
+  const u64 size = stored.size();
   control.progress.media_planned = size;
   std::vector<std::byte> piece(std::min(kPiece, size));
   for (u64 at = 0; at < size;) {
@@ -59,7 +60,7 @@ MediaHash hash_media(const Image& image, ImageHash wanted, const MediaHashContro
     const MutableBytes part =
         MutableBytes(piece).first(static_cast<std::size_t>(std::min(kPiece, size - at)));
     try {
-      image.media->read(at, part);
+      stored.read(at, part);
     } catch (const ReadError& e) {
       result.issues.push_back(
           issue_of(IssueKind::unreadable,

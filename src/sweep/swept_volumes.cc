@@ -32,6 +32,18 @@ Issue volume_issue(IssueKind kind, std::optional<u32> id, std::string message, u
           .bytes = bytes};
 }
 
+/// Streams in these ranges say so themselves, so no bytes are counted here.
+Issue acquisition_issue(const Image& image) {
+  u64 bytes = 0;
+  for (const MediaRange& range : image.acquisition_errors) bytes += range.length;
+  return volume_issue(
+      IssueKind::unreadable, std::nullopt,
+      fmt::format("{} bytes of the media in {} ranges, the first at offset {}, could not be read "
+                  "when it was acquired; the case line lists them",
+                  bytes, image.acquisition_errors.size(), image.acquisition_errors.front().offset),
+      0);
+}
+
 void add_note(VolumeRecord& record, const std::string& note) {
   record.note += (record.note.empty() ? "" : "; ") + note;
 }
@@ -196,6 +208,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
   check_locators(table, options);
 
   OpenedVolumes opened;
+  if (!image.acquisition_errors.empty()) opened.issues.push_back(acquisition_issue(image));
   for (const std::string& problem : table.problems)
     opened.issues.push_back(volume_issue(IssueKind::malformed, std::nullopt, problem, 0));
   for (u32 id = 0; id < table.volumes.size(); ++id) {
@@ -214,9 +227,10 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
   const bool any_ntfs = std::any_of(table.volumes.begin(), table.volumes.end(),
                                     [](const Volume& v) { return v.filesystem == "ntfs"; });
   if (!any_ntfs)
-    opened.issues.push_back(volume_issue(IssueKind::unsupported, std::nullopt,
-                                         "the image holds no NTFS volume: nothing was swept",
-                                         image.media->size()));
+    opened.issues.push_back(volume_issue(
+        IssueKind::unsupported, std::nullopt,
+        fmt::format("the image holds no NTFS volume: nothing was swept ({})", table.searched),
+        image.media->size()));
   return opened;
 }
 

@@ -19,18 +19,45 @@ bool plausible_cluster(u8 field) {
   return field <= 0x80 && is_power_of_two(field);
 }
 
-} // namespace
+constexpr u64 kMostBytes = u64{1} << 60; // more than any volume, and sums of two don't overflow
 
-bool looks_like_ntfs(ByteView boot_sector) {
-  if (boot_sector.size() < 512 || !has_at(boot_sector, 3, "NTFS    "sv)) return false;
+bool has_plausible_geometry(ByteView boot_sector) {
   const u16 sector_size = *little<u16>(boot_sector, 11);
   return sector_size >= 256 && sector_size <= 4096 && is_power_of_two(sector_size) &&
          plausible_cluster(*little<u8>(boot_sector, 13)) && *little<u64>(boot_sector, 48) != 0;
 }
 
-std::optional<u64> ntfs_size(ByteView boot_sector) {
-  if (!looks_like_ntfs(boot_sector)) return std::nullopt;
-  return checked_multiply(*little<u64>(boot_sector, 40), u64{*little<u16>(boot_sector, 11)});
+/// All that tells NTFS from FAT and boot code, apart from the OEM ID: what FAT uses is 0 (offsets
+/// 14 to 20, 22 and 32), and the signature at the end is there.
+bool has_fields_of_ntfs(ByteView boot_sector) {
+  return boot_sector.size() >= 512 && has_plausible_geometry(boot_sector) &&
+         is_zero(boot_sector.subspan(14, 7)) && is_zero(boot_sector.subspan(22, 2)) &&
+         is_zero(boot_sector.subspan(32, 4)) && *little<u64>(boot_sector, 40) != 0 &&
+         *little<u64>(boot_sector, 56) != 0 && little<u16>(boot_sector, 510) == u16{0xAA55};
+}
+
+} // namespace
+
+bool looks_like_ntfs(ByteView boot_sector) {
+  return boot_sector.size() >= 512 && has_at(boot_sector, 3, "NTFS    "sv) &&
+         has_plausible_geometry(boot_sector);
+}
+
+std::optional<NtfsClaim> ntfs_claim(ByteView boot_sector) {
+  NtfsClaim claim;
+  claim.has_oem_id = looks_like_ntfs(boot_sector);
+  if (!claim.has_oem_id && !has_fields_of_ntfs(boot_sector)) return std::nullopt;
+  claim.sector = *little<u16>(boot_sector, 11);
+  const u8 field = *little<u8>(boot_sector, 13);
+  const u64 cluster = claim.sector * (field <= 0x80 ? field : u64{1} << (256 - field));
+  const auto size = checked_multiply(*little<u64>(boot_sector, 40), claim.sector);
+  const auto mft = checked_multiply(*little<u64>(boot_sector, 48), cluster);
+  const auto mirror = checked_multiply(*little<u64>(boot_sector, 56), cluster);
+  if (!size || *size == 0 || *size > kMostBytes || !mft || !mirror) return std::nullopt;
+  claim.size = *size;
+  claim.mft = *mft;
+  claim.mirror = *mirror;
+  return claim;
 }
 
 std::string signature_of(ByteView start) {

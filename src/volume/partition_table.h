@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our own reading of MBR (with its chain of extended partitions) and GPT (primary, then backup,
-// with checksums), in addition to libtsk's. libtsk ignores checksums and silently drops a broken
-// chain. Any thread.
+// Our own reading of MBR and GPT, in addition to libtsk's. libtsk ignores checksums and silently
+// drops a broken chain of extended partitions. Any thread.
 #pragma once
 
 #include "image/byte_source.h"
+#include "volume/table_entry.h"
 
 #include <string>
 #include <vector>
 
 namespace coldsweep {
 
-struct TableEntry {
-  u64 offset = 0, size = 0; ///< bytes, as the table claims
-  std::string description;
-  /// What the type says it is for: `microsoft-reserved`, `lvm`, `ldm`, ...; mostly empty.
-  std::string purpose;
-};
-
 struct PartitionTable {
   std::string kind = "none"; ///< `gpt`, `mbr`, `none`
+  u64 unit = 512;            ///< how many bytes its numbers count
   std::vector<TableEntry> entries;
   std::vector<std::string> problems;
 };
 
+/// The table's numbers count sectors, whose size no table states. Of 512, 1,024, 2,048 and 4,096
+/// bytes, that is chosen for which most entries lead to a file system.
 PartitionTable read_partition_table(const ByteSource& media);
 
 } // namespace coldsweep

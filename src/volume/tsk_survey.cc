@@ -107,11 +107,12 @@ json list_file_systems(TSK_IMG_INFO* image, const std::set<u64>& offsets) {
   return found;
 }
 
-std::string survey_in_child(const ByteSource& media, std::set<u64> offsets, bool table) {
+std::string survey_in_child(const ByteSource& media, std::set<u64> offsets, bool table, u64 unit) {
   const auto image = std::make_unique<ExternalImage>();
   image->source = &media;
   TSK_IMG_INFO* info = tsk_img_open_external(&image->info, static_cast<TSK_OFF_T>(media.size()),
-                                             512, read_external, close_external, stat_external);
+                                             static_cast<unsigned>(unit), read_external,
+                                             close_external, stat_external);
   if (info == nullptr) throw Error("libtsk takes no external image");
   json answer = {{"kind", ""}, {"parts", json::array()}};
   if (table) answer = list_table(info, offsets);
@@ -141,11 +142,12 @@ TskSurvey parse(const std::string& text) {
 } // namespace
 
 TskSurvey survey_with_tsk(const std::vector<std::filesystem::path>& segments,
-                          const SourcePtr& media, const std::vector<u64>& offsets, bool table) {
+                          const SourcePtr& media, const std::vector<u64>& offsets, bool table,
+                          u64 unit) {
   const ChildAnswer answer = ask_child(
       [&] {
         const SourcePtr own = segments.empty() ? media : open_image(segments).media;
-        return survey_in_child(*own, {offsets.begin(), offsets.end()}, table);
+        return survey_in_child(*own, {offsets.begin(), offsets.end()}, table, unit);
       },
       kLimit, kMemory);
   TskSurvey survey;

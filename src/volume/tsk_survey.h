@@ -29,8 +29,10 @@ struct TskSurvey {
 
 /// Looks for a partition table, unless `table` is false, and for file systems in its partitions and
 /// at `offsets`. The child opens the image again from `segments`, so that it shares no file
-/// position with us. If `segments` is empty, it reads from `media`.
+/// position with us. If `segments` is empty, it reads from `media`. `unit`: how many bytes the
+/// table's numbers count.
 TskSurvey survey_with_tsk(const std::vector<std::filesystem::path>& segments,
-                          const SourcePtr& media, const std::vector<u64>& offsets, bool table);
+                          const SourcePtr& media, const std::vector<u64>& offsets, bool table,
+                          u64 unit = 512);
 
 } // namespace coldsweep

@@ -3,29 +3,22 @@
 
 #include "base/checked.h"
 #include "volume/boot_sector.h"
+#include "volume/judge_volume.h"
+#include "volume/media_start.h"
 #include "volume/partition_table.h"
 #include "volume/tsk_survey.h"
+#include "volume/volume_search.h"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace coldsweep {
 namespace {
 
 constexpr std::size_t kMostVolumes = 1024;
-
-/// Up to `length` bytes from `offset`: fewer at the end of the source or before an unreadable byte.
-std::vector<std::byte> start_of(const ByteSource& source, u64 offset, u64 length) {
-  std::vector<std::byte> bytes(std::min(length, saturating_subtract(source.size(), offset)));
-  try {
-    source.read(offset, bytes);
-  } catch (const ReadError& e) {
-    bytes.resize(std::min<u64>(saturating_subtract(e.offset, offset), bytes.size()));
-  }
-  return bytes;
-}
 
 /// Whether the start of the media shows that it is one volume, without a partition table.
 bool is_bare(ByteView start) {
@@ -77,127 +70,168 @@ std::vector<Candidate> merge(const SourcePtr& media, const PartitionTable& ours,
   return all;
 }
 
-void add_note(Volume& volume, const std::string& note) {
-  if (!volume.note.empty()) volume.note += "; ";
-  volume.note += note;
-}
+class Finder {
+public:
+  Finder(const SourcePtr& media, const VolumeChoices& choices, const StopFlag& stop)
+      : media_(media), choices_(choices), stop_(stop) {}
 
-/// Notes where libtsk disagrees or can't decide.
-void judge_ntfs(Volume& volume, const TskSurvey::FileSystem& theirs) {
-  volume.filesystem = "ntfs";
-  if (!theirs.name.empty() && theirs.name != "ntfs")
-    add_note(volume, fmt::format("also looks like {} to libtsk; swept as NTFS", theirs.name));
-  else if (theirs.reason.find(" or ") != std::string::npos)
-    add_note(volume, fmt::format("libtsk can't decide between {}; swept as NTFS", theirs.reason));
-}
-
-void judge_other(Volume& volume, ByteView start, const TskSurvey::FileSystem& theirs,
-                 const std::string& purpose) {
-  const std::string signature = signature_of(start);
-  // libtsk knows which FAT or ext it is, but it may take an encrypted volume for anything.
-  const bool sealed = signature == "bitlocker" || signature == "luks" || signature == "refs";
-  volume.filesystem = sealed                 ? signature
-                      : !theirs.name.empty() ? theirs.name
-                      : !signature.empty()   ? signature
-                                             : purpose;
-  if (volume.filesystem.empty()) volume.filesystem = "unknown";
-  if (volume.filesystem == "ntfs")
-    add_note(volume, "libtsk opens it as NTFS, although its boot sector is not a valid one");
-  if (volume.filesystem == "unknown" && !theirs.reason.empty())
-    add_note(volume, "libtsk: " + theirs.reason);
-}
-
-/// If the first sector is damaged, its copy in the last sector identifies the volume.
-void check_backup_boot(Volume& volume) {
-  if (volume.filesystem != "unknown" && volume.filesystem != "ntfs") return;
-  for (const u64 sector : {512, 1024, 2048, 4096}) {
-    if (volume.size < 2 * sector) return;
-    const u64 last = (volume.size / sector - 1) * sector;
-    const std::vector<std::byte> copy = start_of(*volume.source, last, 512);
-    const std::optional<u64> claimed = ntfs_size(copy);
-    if (!claimed || *claimed > volume.size) continue;
-    volume.filesystem = "ntfs";
-    return add_note(volume, "NTFS by the backup boot sector in its last sector alone");
+  VolumeTable find(const std::vector<std::filesystem::path>& segments) {
+    const bool bare = is_bare(start_of(*media_, 0, kSignatureBytes));
+    const PartitionTable ours = bare ? PartitionTable{} : read_partition_table(*media_);
+    table_.problems = ours.problems;
+    const TskSurvey theirs = survey(segments, ours, !bare);
+    table_.kind = ours.kind != "none" || theirs.kind.empty() ? ours.kind : theirs.kind;
+    add_partitions(merge(media_, ours, theirs), ours, theirs);
+    if (table_.volumes.empty()) add_whole(theirs);
+    for (const u64 offset : choices_.at) add_chosen(offset);
+    search_the_rest();
+    drop_empty_whole();
+    sort();
+    describe_search(ours);
+    return std::move(table_);
   }
-}
 
-/// Partitions that contain other volumes, which we don't look for.
-void check_purpose(const Volume& volume, const std::string& purpose, VolumeTable& table) {
-  if (volume.filesystem == "ntfs" || (purpose != "ldm" && purpose != "storage-spaces")) return;
-  table.problems.push_back(
-      fmt::format("volume {}: offset {}: {}: the volumes within it are not looked for",
-                  volume.locator, volume.offset,
-                  purpose == "ldm" ? "part of a Windows dynamic disk" : "part of a storage pool"));
-}
-
-void check_size(Volume& volume, ByteView start, u64 media_size, VolumeTable& table) {
-  if (!fits(volume.offset, volume.size, media_size)) {
-    const std::string held =
-        fmt::format("claims {} bytes, the media holds {}: truncated", volume.size,
-                    saturating_subtract(media_size, volume.offset));
-    add_note(volume, held);
-    table.problems.push_back(
-        fmt::format("volume {}: offset {}: {}", volume.locator, volume.offset, held));
-  } else if (const std::optional<u64> claimed = ntfs_size(start);
-             claimed && *claimed > volume.size) {
-    const std::string held = fmt::format(
-        "its boot sector claims {} bytes, the volume holds {}: truncated", *claimed, volume.size);
-    add_note(volume, held);
-    table.problems.push_back(
-        fmt::format("volume {}: offset {}: {}", volume.locator, volume.offset, held));
+private:
+  TskSurvey survey(const std::vector<std::filesystem::path>& segments, const PartitionTable& ours,
+                   bool table) {
+    std::vector<u64> offsets;
+    for (const TableEntry& entry : ours.entries) offsets.push_back(entry.offset);
+    if (offsets.empty()) offsets.push_back(0);
+    TskSurvey theirs = survey_with_tsk(segments, media_, offsets, table, ours.unit);
+    if (!theirs.failure.empty())
+      table_.problems.push_back(fmt::format("libtsk failed on the partition table or on a file "
+                                            "system: {}; the volumes are those of our own "
+                                            "reading",
+                                            theirs.failure));
+    table_.problems.insert(table_.problems.end(), theirs.problems.begin(), theirs.problems.end());
+    return theirs;
   }
-}
 
-void judge(Volume& volume, const TskSurvey& survey, const std::string& purpose, u64 media_size,
-           VolumeTable& table) {
-  const std::vector<std::byte> start =
-      start_of(*volume.source, 0, std::min(volume.size, kSignatureBytes));
-  const auto found = survey.file_systems.find(volume.offset);
-  const TskSurvey::FileSystem theirs =
-      found == survey.file_systems.end() ? TskSurvey::FileSystem{} : found->second;
-  if (looks_like_ntfs(start)) {
-    judge_ntfs(volume, theirs);
-  } else {
-    judge_other(volume, start, theirs, purpose);
-    check_backup_boot(volume);
+  static TskSurvey::FileSystem seen_by(const TskSurvey& survey, u64 offset) {
+    const auto found = survey.file_systems.find(offset);
+    return found == survey.file_systems.end() ? TskSurvey::FileSystem{} : found->second;
   }
-  if (start.size() < std::min<u64>(volume.size, 512) && volume.offset < media_size)
-    table.problems.push_back(fmt::format("volume {}: offset {}: its boot sector can't be read",
-                                         volume.locator, volume.offset));
-  check_purpose(volume, purpose, table);
-  check_size(volume, start, media_size, table);
-}
+
+  void add_partitions(std::vector<Candidate> found, const PartitionTable& ours,
+                      const TskSurvey& theirs) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      Volume& volume = found[i].volume;
+      volume.locator = fmt::format("p{}", i + 1);
+      const u64 next = i + 1 < found.size() ? found[i + 1].volume.offset : media_->size();
+      if (ours.unit != 512)
+        add_note(volume, fmt::format("its table counts sectors of {} bytes", ours.unit));
+      judge_volume(volume, seen_by(theirs, volume.offset), {media_, found[i].purpose, next},
+                   table_);
+      if (volume.size == 0)
+        table_.problems.push_back(fmt::format(
+            "volume {}: offset {}: the table gives it no sectors, and no NTFS boot sector is there",
+            volume.locator, volume.offset));
+      table_.volumes.push_back(std::move(volume));
+    }
+  }
+
+  /// The media as one volume: there is no table.
+  void add_whole(const TskSurvey& theirs) {
+    Volume whole = volume_at(media_, 0, media_->size(), {});
+    whole.locator = "v";
+    judge_volume(whole, seen_by(theirs, 0), {media_, {}, media_->size()}, table_);
+    table_.volumes.push_back(std::move(whole));
+  }
+
+  void add_found(const FoundNtfs& found, const std::string& why) {
+    Volume volume = volume_at(media_, found.offset, found.size, "NTFS outside the partition table");
+    volume.locator = fmt::format("at{}", found.offset);
+    judge_volume(volume, {}, {media_, {}, media_->size()}, table_);
+    add_note(volume, why);
+    table_.volumes.push_back(std::move(volume));
+  }
+
+  void add_chosen(u64 offset) {
+    const auto same = [&](const Volume& v) { return v.offset == offset && v.filesystem == "ntfs"; };
+    if (std::any_of(table_.volumes.begin(), table_.volumes.end(), same)) return;
+    const std::vector<std::byte> start = start_of(*media_, offset, 512);
+    const std::optional<NtfsClaim> claim = ntfs_claim(start);
+    if (!claim)
+      throw UsageError(
+          fmt::format("--volume-at {}: no NTFS boot sector at that offset of the media", offset));
+    add_found({offset, claim->end(), offset}, "at the offset that --volume-at gives");
+  }
+
+  /// Looks for volumes where the table has none, and in partitions that nothing recognises.
+  void search_the_rest() {
+    u64 at = 0;
+    std::vector<std::pair<u64, u64>> ranges; // from, to
+    std::vector<std::pair<u64, u64>> taken;
+    for (const Volume& volume : table_.volumes)
+      if (volume.filesystem != "unknown" && volume.filesystem != "ldm" &&
+          volume.filesystem != "storage-spaces")
+        taken.emplace_back(volume.offset, saturating_add(volume.offset, volume.size));
+    taken.emplace_back(media_->size(), media_->size());
+    std::sort(taken.begin(), taken.end());
+    for (const auto& [from, to] : taken) {
+      if (from > at) ranges.emplace_back(at, std::min(from, media_->size()));
+      at = std::max(at, to);
+    }
+    for (const auto& [from, to] : ranges) search(from, to);
+  }
+
+  void search(u64 from, u64 to) {
+    const NtfsSearch found =
+        search_ntfs(*media_, from, to,
+                    choices_.every_sector ? SearchStep::every_sector : SearchStep::aligned, stop_);
+    for (const FoundNtfs& volume : found.volumes) {
+      const std::string where =
+          volume.seen_at == volume.offset
+              ? std::string("its boot sector and $MFT")
+              : fmt::format("its backup boot sector at offset {} and its $MFT", volume.seen_at);
+      table_.problems.push_back(
+          fmt::format("offset {}: an NTFS volume that no partition table leads to was found by {}",
+                      volume.offset, where));
+      add_found(volume, "found by " + where);
+    }
+    for (const u64 offset : found.unconfirmed)
+      if (offset != 0 || from != 0)
+        table_.problems.push_back(
+            fmt::format("offset {}: an NTFS boot sector outside of any volume, but no $MFT where "
+                        "it says: not swept (--volume-at {} sweeps it)",
+                        offset, offset));
+  }
+
+  /// The whole media is no volume if nothing knows it and there are volumes in it.
+  void drop_empty_whole() {
+    if (table_.volumes.size() > 1 && table_.volumes[0].locator == "v" &&
+        table_.volumes[0].filesystem == "unknown")
+      table_.volumes.erase(table_.volumes.begin());
+  }
+
+  void sort() {
+    std::stable_sort(table_.volumes.begin(), table_.volumes.end(),
+                     [](const Volume& a, const Volume& b) { return a.offset < b.offset; });
+  }
+
+  void describe_search(const PartitionTable& ours) {
+    table_.searched =
+        table_.kind == "none"
+            ? "no partition table, read with sectors of 512, 1024, 2048 and 4096 bytes"
+            : fmt::format("partition table: {}, with sectors of {} bytes and {} entries",
+                          table_.kind, ours.unit, ours.entries.size());
+    table_.searched += choices_.every_sector
+                           ? "; every sector outside of known volumes was looked at"
+                           : "; outside of known volumes boot sectors were looked for at the usual "
+                             "places, --find-volumes looks at every sector";
+  }
+
+  const SourcePtr& media_;
+  const VolumeChoices& choices_;
+  const StopFlag& stop_;
+  VolumeTable table_;
+};
 
 } // namespace
 
-VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments,
-                         const SourcePtr& media) {
-  VolumeTable table;
-  const bool bare = is_bare(start_of(*media, 0, kSignatureBytes));
-  const PartitionTable ours = bare ? PartitionTable{} : read_partition_table(*media);
-  table.problems = ours.problems;
-
-  std::vector<u64> offsets;
-  for (const TableEntry& entry : ours.entries) offsets.push_back(entry.offset);
-  if (offsets.empty()) offsets.push_back(0);
-  const TskSurvey theirs = survey_with_tsk(segments, media, offsets, !bare);
-  if (!theirs.failure.empty())
-    table.problems.push_back(fmt::format("libtsk failed on the partition table or on a file "
-                                         "system: {}; the volumes are those of our own "
-                                         "reading",
-                                         theirs.failure));
-  table.problems.insert(table.problems.end(), theirs.problems.begin(), theirs.problems.end());
-  table.kind = ours.kind != "none" || theirs.kind.empty() ? ours.kind : theirs.kind;
-
-  std::vector<Candidate> found = merge(media, ours, theirs);
-  const bool whole = found.empty();
-  if (whole) found.push_back({volume_at(media, 0, media->size(), {}), {}});
-  for (Candidate& candidate : found) {
-    candidate.volume.locator = whole ? "v" : fmt::format("p{}", table.volumes.size() + 1);
-    judge(candidate.volume, theirs, candidate.purpose, media->size(), table);
-    table.volumes.push_back(std::move(candidate.volume));
-  }
-  return table;
+VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments, const SourcePtr& media,
+                         const VolumeChoices& choices, const StopFlag& stop) {
+  return Finder(media, choices, stop).find(segments);
 }
 
 } // namespace coldsweep
