@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/types.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -62,17 +63,21 @@ void limit_memory(unsigned long long more) {
   ::_exit(0);
 }
 
-/// Reads until the child closes its end. False when time runs out or the child sends too much.
-bool receive(int descriptor, std::chrono::steady_clock::time_point deadline, std::string& into) {
+/// Reads until the child closes its end. False when time runs out, the child sends too much, or
+/// `stop` is set.
+bool receive(int descriptor, std::chrono::steady_clock::time_point deadline, const StopFlag* stop,
+             std::string& into) {
+  // The signal may come to another thread, or just before poll(): that doesn't end then.
+  constexpr std::chrono::milliseconds kLook{100};
   std::array<char, 65536> buffer{};
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
+    if (left.count() <= 0 || (stop != nullptr && stop->is_set())) return false;
     pollfd ready{descriptor, POLLIN, 0};
-    const int count = ::poll(&ready, 1, static_cast<int>(left.count()));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
+    const int count = ::poll(&ready, 1, static_cast<int>(std::min(left, kLook).count()));
+    if (count == 0 || (count < 0 && errno == EINTR)) continue;
+    if (count < 0) return false;
     const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return true;
@@ -84,7 +89,7 @@ bool receive(int descriptor, std::chrono::steady_clock::time_point deadline, std
 } // namespace
 
 ChildAnswer ask_child(const std::function<std::string()>& work, std::chrono::seconds limit,
-                      unsigned long long memory_limit) {
+                      unsigned long long memory_limit, const StopFlag* stop) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {{}, "no pipe: " + errno_text(errno)};
   const auto deadline = std::chrono::steady_clock::now() + limit;
@@ -101,12 +106,13 @@ ChildAnswer ask_child(const std::function<std::string()>& work, std::chrono::sec
   ::close(ends[1]);
 
   std::string received;
-  const bool in_time = receive(ends[0], deadline, received);
+  const bool in_time = receive(ends[0], deadline, stop, received);
   ::close(ends[0]);
   if (!in_time) ::kill(child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
+  if (stop != nullptr) stop->check();
   if (!in_time) return {{}, fmt::format("no answer within {} seconds", limit.count())};
   if (WIFSIGNALED(status))
     return {

@@ -27,10 +27,16 @@ struct TskSurvey {
   std::string failure; ///< why there is no answer at all
 };
 
-/// Looks for a partition table, unless `table` is false, and for file systems in its partitions and
-/// at `offsets`. The child opens the image again from `segments`, so that it shares no file
-/// position with us. If `segments` is empty, it reads from `media`.
+/// What to look for.
+struct SurveyScope {
+  const std::vector<u64>& offsets; ///< of file systems
+  bool table = true;               ///< a partition table, and file systems in its partitions
+};
+
+/// Throws Stopped once `stop` is set (null: no such flag). The child opens the image again from
+/// `segments`, so that it shares no file position with us. If `segments` is empty, it reads from
+/// `media`.
 TskSurvey survey_with_tsk(const std::vector<std::filesystem::path>& segments,
-                          const SourcePtr& media, const std::vector<u64>& offsets, bool table);
+                          const SourcePtr& media, const SurveyScope& scope, const StopFlag* stop);
 
 } // namespace coldsweep

@@ -148,6 +148,26 @@ void check_size(Volume& volume, ByteView start, u64 media_size, VolumeTable& tab
   }
 }
 
+/// What the container claims to hold, and doesn't.
+void check_media(const ByteSource& media, VolumeTable& table) {
+  if (media.end() < media.size())
+    table.problems.push_back(fmt::format("the container claims {} bytes of media, and holds none "
+                                         "from offset {} on: truncated",
+                                         media.size(), media.end()));
+  std::size_t ranges = 0;
+  u64 bytes = 0;
+  for (const Unstored& range : media.unstored()) {
+    if (range.zeros || range.offset >= media.end()) continue;
+    ++ranges;
+    bytes += range.length;
+  }
+  if (ranges > 0)
+    table.problems.push_back(
+        fmt::format("the container holds no bytes for {} ranges of the media, {} bytes together: "
+                    "truncated",
+                    ranges, bytes));
+}
+
 void judge(Volume& volume, const TskSurvey& survey, const std::string& purpose, u64 media_size,
            VolumeTable& table) {
   const std::vector<std::byte> start =
@@ -170,17 +190,18 @@ void judge(Volume& volume, const TskSurvey& survey, const std::string& purpose, 
 
 } // namespace
 
-VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments,
-                         const SourcePtr& media) {
+VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments, const SourcePtr& media,
+                         const StopFlag* stop) {
   VolumeTable table;
   const bool bare = is_bare(start_of(*media, 0, kSignatureBytes));
   const PartitionTable ours = bare ? PartitionTable{} : read_partition_table(*media);
   table.problems = ours.problems;
+  check_media(*media, table);
 
   std::vector<u64> offsets;
   for (const TableEntry& entry : ours.entries) offsets.push_back(entry.offset);
   if (offsets.empty()) offsets.push_back(0);
-  const TskSurvey theirs = survey_with_tsk(segments, media, offsets, !bare);
+  const TskSurvey theirs = survey_with_tsk(segments, media, {offsets, !bare}, stop);
   if (!theirs.failure.empty())
     table.problems.push_back(fmt::format("libtsk failed on the partition table or on a file "
                                          "system: {}; the volumes are those of our own "

@@ -29,8 +29,8 @@ struct VolumeTable {
 
 /// Finds the volumes. A volume is NTFS if its own boot sector says so, whatever libtsk sees in it.
 /// libtsk parses the media in a child process: a crash or a hang there becomes a problem of the
-/// table.
-VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments,
-                         const SourcePtr& media);
+/// table. Throws Stopped once `stop` is set (null: no such flag).
+VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments, const SourcePtr& media,
+                         const StopFlag* stop = nullptr);
 
 } // namespace coldsweep
