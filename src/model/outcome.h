@@ -187,8 +187,8 @@ struct Issue {
 };
 
 /// Whether it makes the sweep incomplete, even if it names no bytes. Archive members beyond a limit
-/// have no bytes on the volume. Other limits only mean that something was examined in parts or less
-/// closely.
+/// have no bytes on the volume, and streams that a limit keeps out of the plan are in no account of
+/// streams. Other limits only mean that something was examined in parts or less closely.
 bool hides_content(const Issue& issue);
 
 /// Bytes of a stream or a volume, by what happened to them. `planned` is the sum of the others.

@@ -59,7 +59,7 @@ std::unique_ptr<OpenCase> open_case(const CaseInput& input) {
   std::future<void> prefilter = std::async(beside ? std::launch::async : std::launch::deferred,
                                            [&rules = input.rules] { rules.prepare_prefilter(); });
 
-  OpenedVolumes volumes = open_volumes(input.image, input.table, input.options);
+  OpenedVolumes volumes = open_volumes(input.image, input.table, input.options, input.control.stop);
   SweepResult result;
   note_volumes(volumes, result);
   plan_progress(volumes, input.control.progress);

@@ -10,8 +10,9 @@ namespace coldsweep {
 
 SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const SweepControl& control) {
   check_case_folder(options.output);
-  const Image image = open_image(options.image);
-  return sweep_image(image, find_volumes(paths_of(image), image.media), options, rules, control);
+  const Image image = open_image(options.image, &control.stop);
+  const VolumeTable table = find_volumes(paths_of(image), image.media, &control.stop);
+  return sweep_image(image, table, options, rules, control);
 }
 
 SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options,
