@@ -27,10 +27,11 @@ std::filesystem::path hostile(const std::string& name, const std::string& unpack
       images ? images->parent_path() / "cases" / "hostile" / name : std::filesystem::path();
   if (!images || !std::filesystem::exists(packed)) SKIP("no ../shared/cases/hostile");
   const std::filesystem::path path = folder / unpacked;
-  const char* unpack = name.ends_with(".tar.gz") ? R"(tar -xzSf "$1" -C "$(dirname "$2")") "
-      : name.ends_with(".gz")
-      ? R"(gzip -dc "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none)"
-      : R"(cp "$1" "$2")";
+  const char* unpack = R"sh(cp "$1" "$2")sh";
+  if (name.ends_with(".tar.gz"))
+    unpack = R"sh(tar -xzSf "$1" -C "$(dirname "$2")")sh";
+  else if (name.ends_with(".gz"))
+    unpack = R"sh(gzip -dc "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none)sh";
   must_run({"sh", "-c", unpack, "sh", packed.string(), path.string()});
   return path;
 }
@@ -163,7 +164,7 @@ TEST_CASE("grain tables that overlap are refused") {
   write_text(folder / "extent.vmdk", extent);
   const std::filesystem::path disk = folder / "disk.vmdk";
   write_text(disk, descriptor(fmt::format("RW {} SPARSE \"extent.vmdk\"\n", (u64{1} << 40) / 512)));
-  CHECK_THROWS_WITH(open_image({disk}), ContainsSubstring("they overlap"));
+  CHECK_THROWS_WITH(open_image({disk}), Catch::Matchers::ContainsSubstring("they overlap"));
 }
 
 TEST_CASE("a volume whose first sector can't be read is swept with the backup boot sector") {
