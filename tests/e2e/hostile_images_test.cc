@@ -102,7 +102,7 @@ TEST_CASE("16,380 nested folders with long names take neither memory nor a long 
        {"02_httpproxy_1000", "02_deep_paths_20_findings", "02_deep_paths_600_issues"}) {
     INFO(name);
     const Swept swept = swept_input(std::string(name) + ".raw.gz", "deep.raw", kMark);
-    CHECK(swept.manifest.size() < 16_MiB);
+    CHECK(swept.manifest.size() < 32_MiB);
     CHECK(issues_with(swept, "UTF-16 units that NTFS allows") == 1);
   }
 }
@@ -142,11 +142,11 @@ TEST_CASE("what a small VMDK extent claims and doesn't hold costs nothing") {
     CHECK(swept.coverage.at(0).at("clusters").at("unreadable") == 512 * tera - 1_GiB);
     CHECK(swept.result.incomplete);
   }
-  SECTION("the rest is an extent of zeros") {
-    write_text(disk, descriptor(fmt::format("RW {} SPARSE \"extent.vmdk\"\nRW {} ZERO\n",
-                                            1_GiB / 512, 100 * tera / 512)));
+  SECTION("the extent has empty grain tables") {
+    write_text(folder / "extent.vmdk", sparse_extent(tera, volume.bytes()));
+    write_text(disk, descriptor(fmt::format("RW {} SPARSE \"extent.vmdk\"\n", tera / 512)));
     const Image image = open_image({disk});
-    REQUIRE(image.media->unstored().size() == 1); // all but the first table of grains
+    REQUIRE(image.media->unstored().size() == 1); // all but the first grain
     CHECK(image.media->unstored().front().zeros);
     const Swept swept = run_sweep(disk, kMark, everything());
     require_balanced(swept);
