@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/evidence_store.h"
 
-#include "base/error.h"
+#include "base/case_write_error.h"
 #include "base/file.h"
 
 #include <algorithm>
@@ -84,14 +84,18 @@ fs::path EvidenceStore::relative_path(const std::string& sha256) {
 
 void EvidenceStore::keep(const std::string& sha256, ByteView content) const {
   const fs::path target = case_folder_ / relative_path(sha256);
-  if (holds(target, content)) return;
-  make_folder(target.parent_path());
-  // The name is the thread's own. Two threads that keep the same content each write a file, and
-  // whichever rename comes last, the result is the same.
-  const PartialCopy copy(case_folder_ / kFolder /
-                         fmt::format("{}{}-{}", kPartial, ::getpid(), ::gettid()));
-  copy.write(content);
-  copy.rename_to(target);
+  try {
+    if (holds(target, content)) return;
+    make_folder(target.parent_path());
+    // The name is the thread's own. Two threads that keep the same content each write a file, and
+    // whichever rename comes last, the result is the same.
+    const PartialCopy copy(case_folder_ / kFolder /
+                           fmt::format("{}{}-{}", kPartial, ::getpid(), ::gettid()));
+    copy.write(content);
+    copy.rename_to(target);
+  } catch (const Error& error) {
+    throw CaseWriteError(error.what());
+  }
 }
 
 void EvidenceStore::sync() const {
@@ -104,7 +108,21 @@ void EvidenceStore::sync() const {
   }
   // One call for all copies and folders; fsync would need one per copy.
   if (::syncfs(File::open(folder).descriptor()) != 0)
-    throw Error(fmt::format("{}: can't be made durable: {}", folder.string(), errno_text(errno)));
+    throw CaseWriteError(
+        fmt::format("{}: can't be made durable: {}", folder.string(), errno_text(errno)));
+}
+
+void EvidenceStore::drop_unnamed(const std::unordered_set<std::string>& named) const {
+  const fs::path evidence = case_folder_ / kFolder;
+  if (!fs::is_directory(fs::symlink_status(evidence))) return;
+  for (const fs::directory_entry& folder : fs::directory_iterator(evidence)) {
+    if (!fs::is_directory(folder.symlink_status())) continue;
+    for (const fs::directory_entry& copy : fs::directory_iterator(folder)) {
+      const std::string name = copy.path().filename().string();
+      std::error_code ignored; // verify_case reports what can't be removed
+      if (is_sha256(name) && !named.contains(name)) fs::remove(copy, ignored);
+    }
+  }
 }
 
 } // namespace coldsweep

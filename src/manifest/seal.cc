@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <system_error>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -150,6 +151,7 @@ struct Sealing {
   Journal::Header header;
   ManifestFile& file;
   SealSummary summary;
+  std::unordered_set<std::string> exported; ///< by SHA-256
 
   void add_findings(Coverage& coverage) {
     journal.for_each_outcome([&](const Outcome& stored) {
@@ -160,8 +162,10 @@ struct Sealing {
       summary.ranking.add(outcome);
       for (const std::string& line : sorted_lines(outcome)) file.add(line);
       summary.findings += outcome.findings.size();
-      for (const Finding& finding : outcome.findings)
+      for (const Finding& finding : outcome.findings) {
         ++summary.findings_by_cause[as_utf8(title_of(finding.cause))];
+        if (finding.exported) exported.insert(finding.hashes.sha256);
+      }
     });
   }
 
@@ -254,7 +258,8 @@ SealSummary seal(const Journal& journal, const fs::path& case_folder,
                   .adjust = adjust,
                   .header = journal.header(),
                   .file = file,
-                  .summary = {}};
+                  .summary = {},
+                  .exported = {}};
   if (sealing.header.case_line.empty())
     throw Error(
         fmt::format("internal error: the journal of {} has no case record", case_folder.string()));
@@ -263,6 +268,7 @@ SealSummary seal(const Journal& journal, const fs::path& case_folder,
   file.add(sealing.header.case_line);
   for (const std::string& line : sealing.header.volume_lines) file.add(line);
   sealing.add_findings(coverage);
+  EvidenceStore(case_folder).drop_unnamed(sealing.exported);
   sealing.add_issues();
   sealing.add_coverage(coverage);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/sqlite.h"
 
-#include "base/error.h"
+#include "base/case_write_error.h"
 
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,8 +13,9 @@ namespace coldsweep {
 namespace {
 
 [[noreturn]] void fail(const std::string& file, sqlite3* database) {
-  const std::string why = database == nullptr ? "out of memory" : sqlite3_errmsg(database);
-  throw Error(fmt::format("{}: {}", file, why));
+  if (database == nullptr || sqlite3_errcode(database) == SQLITE_NOMEM) throw std::bad_alloc();
+  const std::string why = sqlite3_errmsg(database);
+  throw CaseWriteError(fmt::format("{}: {}", file, why));
 }
 
 } // namespace
@@ -57,7 +59,8 @@ bool Statement::step() {
     // A later use of the statement needs a reset; the message must be taken before that.
     const std::string why = sqlite3_errmsg(sqlite3_db_handle(handle_.get()));
     reset();
-    throw Error(fmt::format("{}: {}", file_, why));
+    if (status == SQLITE_NOMEM) throw std::bad_alloc();
+    throw CaseWriteError(fmt::format("{}: {}", file_, why));
   }
   reset();
   return false;

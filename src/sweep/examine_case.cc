@@ -5,6 +5,9 @@
 #include "sweep/pipeline.h"
 
 #include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
@@ -34,6 +37,21 @@ ExamineOptions examine_options(const OpenCase& open, const MemoryShares& memory)
           .member_limit = std::max(memory.leased / 4, memory.kept)};
 }
 
+/// A set that failed was left out from then on, whatever was looked up in it before.
+void keep_hash_set_failures(OpenCase& open) {
+  if (open.input.control.hash_sets == nullptr) return;
+  for (const HashSetFailure& failure : open.input.control.hash_sets->failures()) {
+    Issue issue;
+    issue.kind = IssueKind::unreadable;
+    issue.stage = "hash_set";
+    issue.message = fmt::format("hash set {} failed in the middle of the sweep, and streams "
+                                "examined after that were not looked up in it: {}",
+                                failure.name, failure.message);
+    open.result.notes.push_back(issue.message);
+    open.journal.add_issue(issue);
+  }
+}
+
 /// The case line is written again: the journal holds it as it was before the media was hashed.
 void keep_media_hash(OpenCase& open) {
   const MediaHash hash = open.hashing.finish();
@@ -60,11 +78,12 @@ void examine_case(OpenCase& open) {
   ByteBudget budget(memory.leased);
   const EvidenceStore evidence(options.output);
   const ExamineOptions how = examine_options(open, memory);
-  const PipelineParts parts{.make_examiner =
-                                [&] {
-                                  return std::make_unique<StreamExaminer>(open.input.rules, budget,
+  const PipelineParts parts{.make_examiner = [&]() -> std::unique_ptr<Examiner> {
+                              auto own = std::make_unique<StreamExaminer>(open.input.rules, budget,
                                                                           limits, evidence, how);
-                                },
+                              if (!control.wrap) return own;
+                              return control.wrap(std::move(own));
+                            },
                             .sink = open.journal,
                             .progress = control.progress,
                             .stop = control.stop,
@@ -73,6 +92,7 @@ void examine_case(OpenCase& open) {
     run_pipeline(volume, parts);
     if (control.stop.is_set()) break;
   }
+  keep_hash_set_failures(open);
   open.journal.flush();
   if (!control.stop.is_set()) keep_media_hash(open);
   open.run.scan_seconds = open.lap.take();
