@@ -144,9 +144,11 @@ void add_rule_handling(CLI::App& sweep, SweepOptions& o) {
 
 void add_limits(CLI::App& sweep, GivenSweep& given) {
   SweepOptions& o = given.arguments.options;
-  sweep.add_option("--timeout", o.timeout_seconds, "Time limit for scanning one stream [60]")
+  sweep
+      .add_option("--timeout", o.timeout_seconds,
+                  "Time limit for one stream and all in it; 0: none [60]")
       ->type_name("SECONDS")
-      ->check(CLI::Range(1, 86400));
+      ->check(CLI::Range(0, 86400));
   sweep.add_option("--memory", given.memory, "Limit for content held in memory at once [1GiB]")
       ->type_name("SIZE");
   sweep.add_flag("--no-export", given.no_export,

@@ -21,6 +21,7 @@ using report::FindingRow;
 
 constexpr u64 kMostHeld = 1_GiB;
 constexpr u64 kMostRecord = 64_KiB;
+constexpr std::chrono::seconds kArchiveTime{600};
 
 bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   constexpr u64 kSector = 512;
@@ -35,7 +36,7 @@ bool is_end_of_sector(const FindingRow& finding, u64 offset) {
 struct CheckedContent {
   Rechecked verdict;
   std::optional<std::vector<Finding>> judged; ///< what all rules found in it
-  std::string unjudged;                       ///< why the rules were not evaluated
+  std::string unjudged;                       ///< why the rules were not, or not all, evaluated
 };
 
 bool same_content(const FindingRow& a, const FindingRow& b) {
@@ -89,7 +90,9 @@ private:
     if (!content.judged)
       return {Recheck::confirmed, "its rule was not evaluated: " + content.unjudged};
     if (const std::string why = RuleCheck::differing(finding, *content.judged); !why.empty())
-      return {Recheck::differs, why};
+      return content.unjudged.empty()
+                 ? Rechecked{Recheck::differs, why}
+                 : Rechecked{Recheck::confirmed, "its rule was not evaluated: " + content.unjudged};
     ++judged_;
     return content.verdict;
   }
@@ -98,7 +101,9 @@ private:
     if (!rules_) return;
     const report::VolumeRow* volume = parts_.sealed.volume(finding.volume);
     const char drive = volume == nullptr || volume->drive.empty() ? 'C' : volume->drive.front();
-    content.judged = rules_->judge(finding, bytes, drive);
+    JudgedContent judged = rules_->judge(finding, bytes, drive);
+    content.judged = std::move(judged.findings);
+    content.unjudged = std::move(judged.failure);
   }
 
   static Rechecked check_record(const FindingRow& finding, const MediaContent& media) {
@@ -201,7 +206,8 @@ private:
       std::vector<std::byte> bytes;
       media.read(archive,
                  [&](ByteView piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); });
-      ArchiveBudget budget({}, bytes.size(), std::chrono::seconds(600));
+      Deadline deadline(kArchiveTime);
+      ArchiveBudget budget({}, bytes.size(), deadline);
       const bool found = find_member(bytes, *finding.member, budget, [&](ByteView member) {
         StatedHashes hashes(finding);
         hashes.add(member);
