@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words in, exit status out. Handles signals, and is the last catch site.
 #include "base/error.h"
+#include "base/out_of_memory.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "cli/command_line.h"
@@ -63,6 +64,7 @@ int failed(const char* message, int status) {
 } // namespace
 
 int main(int argc, char** argv) {
+  coldsweep::end_with_message_on_terminate(4);
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   std::signal(SIGPIPE, SIG_IGN);
