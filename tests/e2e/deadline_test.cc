@@ -121,8 +121,7 @@ TEST_CASE("the time limit is for all records of a log together, and holds for th
                  "/inetpub/logs/LogFiles/W3SVC1/u_ex210302.log", "records");
   check_given_up(
       [&] {
-        return run_sweep(path, begin + "for all i in (1..100000000000) : (i >= 0) }",
-                         one_second());
+        return run_sweep(path, begin + "for all i in (1..100000000000) : (i >= 0) }", one_second());
       },
       "/inetpub/logs/LogFiles/W3SVC1/u_ex210302.log", "records");
 }
