@@ -19,7 +19,6 @@ void encode(CborWriter& out, std::unsigned_integral auto value) { out.number(val
 void encode(CborWriter& out, bool value) { out.flag(value); }
 void encode(CborWriter& out, std::signed_integral auto value) { out.integer(value); }
 void encode(CborWriter& out, const std::string& text) { out.text(text); }
-void encode(CborWriter& out, std::string_view text) { out.text(text); }
 void encode(CborWriter& out, StreamKind kind) { out.number(static_cast<u8>(kind)); }
 void encode(CborWriter& out, Encoding encoding) { out.number(static_cast<u8>(encoding)); }
 void encode(CborWriter& out, IssueKind kind) { out.text(name_of(kind)); }
