@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/examine_case.h"
 
+#include "base/checked.h"
 #include "examine/stream_examiner.h"
 #include "sweep/pipeline.h"
 
@@ -25,11 +26,11 @@ MemoryShares share_memory(const SweepOptions& options) {
   MemoryShares shares;
   shares.kept = std::clamp<u64>(memory / (4 * threads), 64_KiB, 8_MiB);
   const u64 all_kept = shares.kept * threads;
-  const u64 leased = memory > 2 * all_kept ? memory - all_kept : memory / 2;
-  shares.in_memory = std::max(leased / 2, shares.kept);
-  shares.member = std::max(leased / 4, shares.kept);
+  // Not a share of what the threads leave: which members are too large must not depend on them.
+  shares.member = std::max<u64>(memory / 4, 64_KiB);
   shares.members = options.scope.archives ? 2 * shares.member : 0;
-  shares.content = options.scope.archives ? leased / 2 : leased;
+  shares.content = std::max(saturating_subtract(memory, all_kept + shares.members), memory / 4);
+  shares.in_memory = std::max(std::min(shares.content, memory / 2), shares.kept);
   return shares;
 }
 
