@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,9 +44,10 @@ void limit_memory(unsigned long long more) {
 }
 
 [[noreturn]] void run_child(const std::function<std::string()>& work, int descriptor,
-                            unsigned long long memory_limit) {
-  for (const int signal : {SIGINT, SIGTERM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE})
-    std::signal(signal, SIG_DFL);
+                            unsigned long long memory_limit, pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL); // nobody would read the answer
+  if (::getppid() != parent) ::_exit(0);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE}) std::signal(signal, SIG_DFL);
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   if (memory_limit != 0) limit_memory(memory_limit);
@@ -88,6 +90,7 @@ ChildAnswer ask_child(const std::function<std::string()>& work, std::chrono::sec
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {{}, "no pipe: " + errno_text(errno)};
   const auto deadline = std::chrono::steady_clock::now() + limit;
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
     ::close(ends[0]);
@@ -96,7 +99,7 @@ ChildAnswer ask_child(const std::function<std::string()>& work, std::chrono::sec
   }
   if (child == 0) {
     ::close(ends[0]);
-    run_child(work, ends[1], memory_limit);
+    run_child(work, ends[1], memory_limit, parent);
   }
   ::close(ends[1]);
 

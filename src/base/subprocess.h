@@ -17,7 +17,8 @@ struct ChildAnswer {
 };
 
 /// Calls `work` in a child process and returns its answer. The child's address space may grow by at
-/// most `memory_limit` bytes (0: no limit), and the child is killed after `limit`.
+/// most `memory_limit` bytes (0: no limit), and the child is killed after `limit`, or when the
+/// calling thread ends.
 ChildAnswer ask_child(const std::function<std::string()>& work, std::chrono::seconds limit,
                       unsigned long long memory_limit = 0);
 

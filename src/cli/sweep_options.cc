@@ -27,8 +27,8 @@ Exit status:
   1  complete, with findings, under --fail-on-match
   2  wrong usage, or rules that do not compile
   3  sealed but incomplete: the manifest lists what could not be read or scanned
-  4  no sealed case
-  130, 143  stopped by SIGINT or SIGTERM; what was done is kept in the case folder)";
+  4  no sealed case, or one that could not be signed as requested
+  129, 130, 143  stopped by SIGHUP, SIGINT or SIGTERM; what was done is kept in the case folder)";
 
 u64 size_option(const char* name, const std::string& text) {
   const std::optional<u64> size = parse_size(text);

@@ -10,7 +10,7 @@
 namespace coldsweep {
 
 /// The version of the format in which outcomes are written.
-inline constexpr u64 kOutcomeVersion = 6;
+inline constexpr u64 kOutcomeVersion = 7;
 
 /// Throws FormatError unless the bytes are exactly one item, built from integers, texts, arrays,
 /// maps, booleans and null. All lengths must be definite, the nesting no deeper than that of an

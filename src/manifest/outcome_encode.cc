@@ -104,6 +104,7 @@ Json encode(const Finding& finding) {
           {"recovered", finding.recovered},
           {"hashes", Json::array({finding.hashes.md5, finding.hashes.sha1, finding.hashes.sha256})},
           {"extents", encode(finding.extents)},
+          {"extents_left_out", finding.extents_left_out},
           {"cause", encode(finding.cause)},
           {"matches", array_of(finding.matches, [](const Match& match) { return encode(match); })},
           {"known", finding.known ? encode(*finding.known) : Json(nullptr)},

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -89,9 +90,14 @@ std::string_view Statement::bytes(int column) const {
 
 Database::Database(const std::filesystem::path& file) : file_(file.string()) {
   sqlite3* opened = nullptr;
-  // A journal is used by one thread at a time, so SQLite needs no lock in each call.
+  // A journal is used by one thread at a time, so SQLite needs no lock in each call. It must be a
+  // file, not a link planted in its place, but the folder's own path may lead through links.
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(folder, error) / file.filename();
   const int status =
-      sqlite3_open_v2(file_.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+      sqlite3_open_v2((error ? file : real).c_str(), &opened,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, nullptr);
   handle_.reset(opened);
   if (status != SQLITE_OK) fail(file_, opened);
   sqlite3_busy_timeout(opened, 5000);

@@ -43,7 +43,8 @@ void show_match(ByteView content, u64 at, Match& match) {
 std::string_view name_of(IssueKind kind) { return kIssueNames.at(static_cast<std::size_t>(kind)); }
 
 bool hides_content(const Issue& issue) {
-  if (issue.kind == IssueKind::over_limit) return issue.stage == "archive";
+  if (issue.kind == IssueKind::over_limit)
+    return issue.stage == "archive" || issue.stage == kFindingsStage;
   return issue.kind != IssueKind::matches_truncated;
 }
 

@@ -2,6 +2,7 @@
 #include "sweep/examine_case.h"
 
 #include "examine/stream_examiner.h"
+#include "sweep/kept_outcomes.h"
 #include "sweep/pipeline.h"
 
 #include <algorithm>
@@ -60,12 +61,13 @@ void examine_case(OpenCase& open) {
   ByteBudget budget(memory.leased);
   const EvidenceStore evidence(options.output);
   const ExamineOptions how = examine_options(open, memory);
+  KeptOutcomes outcomes(open.journal, control.stop);
   const PipelineParts parts{.make_examiner =
                                 [&] {
                                   return std::make_unique<StreamExaminer>(open.input.rules, budget,
                                                                           limits, evidence, how);
                                 },
-                            .sink = open.journal,
+                            .sink = outcomes,
                             .progress = control.progress,
                             .stop = control.stop,
                             .threads = options.threads};
@@ -73,7 +75,7 @@ void examine_case(OpenCase& open) {
     run_pipeline(volume, parts);
     if (control.stop.is_set()) break;
   }
-  open.journal.flush();
+  outcomes.finish();
   if (!control.stop.is_set()) keep_media_hash(open);
   open.run.scan_seconds = open.lap.take();
 }

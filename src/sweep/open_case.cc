@@ -38,6 +38,7 @@ CaseRecord case_record(const CaseInput& input, const PlaceTable& places) {
 
 Journal begin_journal(const CaseInput& input, const CaseRecord& record,
                       const OpenedVolumes& volumes) {
+  input.control.progress.case_begun = true;
   create_case_folder(input.options.output);
   Journal journal = Journal::create(input.options.output);
   journal.set_case(record);

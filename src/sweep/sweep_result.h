@@ -23,12 +23,13 @@ struct SweepResult {
   u64 swept_volumes = 0;
   /// For the summary: volumes that were not swept, problems with hashing the media.
   std::vector<std::string> notes;
+  std::string run_problem; ///< why there is no `run.json`; empty if there is one
 };
 
 /// What the caller lends to a sweep.
 struct SweepControl {
   Progress& progress;
-  /// Set from outside, by a signal: streams under way are finished and kept.
+  /// Set from outside, by a signal: what is done is kept.
   const StopFlag& stop;
   const HashSets* hash_sets = nullptr; ///< null: none
 };
