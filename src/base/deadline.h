@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one time limit of a stream. Everything done for the stream takes from it: each name, window,
-// carved part, archive member and log record. Any thread may read it.
+// carved part, archive member and log record. Used by one thread, apart from the stop flag.
 #pragma once
 
 #include "base/stop.h"
 
 #include <chrono>
+#include <optional>
 
 namespace coldsweep {
 
@@ -15,25 +16,52 @@ public:
 
   /// Never passes.
   Deadline() = default;
-  /// `limit` from now. `stop` is looked at whenever the limit is; null: no such flag.
-  explicit Deadline(Clock::duration limit, const StopFlag* stop = nullptr)
-      : at_(Clock::now() + limit), stop_(stop) {}
+  /// `limit` from now. `stop` is looked at whenever the time is; null: no such flag.
+  explicit Deadline(std::chrono::seconds limit, const StopFlag* stop = nullptr)
+      : limit_(limit), at_(Clock::now() + limit), stop_(stop) {}
+  /// Never passes, but is stopped by the flag.
+  static Deadline none(const StopFlag* stop) {
+    Deadline deadline;
+    deadline.stop_ = stop;
+    return deadline;
+  }
+
+  /// Absent if there is none.
+  std::optional<std::chrono::seconds> limit() const { return limit_; }
 
   /// Throws Stopped once the stop flag is set: what a stopped stream gave so far is no outcome.
   bool passed() const {
     if (stop_ != nullptr) stop_->check();
-    return Clock::now() >= at_;
+    return limit_ && Clock::now() >= at_;
   }
-  /// Whole seconds that are left, rounded up, as libyara counts them; 0 once it passed. Throws like
-  /// passed().
-  std::chrono::seconds left() const {
-    if (at_ == Clock::time_point::max()) return std::chrono::seconds::max();
-    return passed() ? std::chrono::seconds(0)
-                    : std::chrono::ceil<std::chrono::seconds>(at_ - Clock::now());
+  /// Whether passed() would return true or throw.
+  bool is_due() const noexcept {
+    return (stop_ != nullptr && stop_->is_set()) || (limit_ && Clock::now() >= at_);
+  }
+  /// At least 0; absent without a limit. Throws like passed().
+  std::optional<std::chrono::nanoseconds> left() const {
+    if (stop_ != nullptr) stop_->check();
+    if (!limit_) return std::nullopt;
+    const Clock::time_point now = Clock::now();
+    return now >= at_ ? std::chrono::nanoseconds(0) : std::chrono::nanoseconds(at_ - now);
   }
 
+  /// While it exists, time doesn't count: a slow disk must not cost findings.
+  class Pause {
+  public:
+    explicit Pause(Deadline& deadline) : deadline_(deadline), begun_(Clock::now()) {}
+    ~Pause() { deadline_.at_ += Clock::now() - begun_; }
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+  private:
+    Deadline& deadline_;
+    Clock::time_point begun_;
+  };
+
 private:
-  Clock::time_point at_ = Clock::time_point::max();
+  std::optional<std::chrono::seconds> limit_;
+  Clock::time_point at_{};
   const StopFlag* stop_ = nullptr;
 };
 

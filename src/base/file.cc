@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 #include <utility>
 
@@ -49,7 +50,18 @@ File& File::operator=(File&& other) noexcept {
 }
 
 File File::open(const std::filesystem::path& path) {
-  const int descriptor = opened(path, O_RDONLY);
+  // O_NONBLOCK: opening a pipe would wait for a writer. It means nothing for files and disks.
+  const int descriptor = opened(path, O_RDONLY | O_NONBLOCK);
+  if (descriptor < 0) fail("can't be opened", path);
+  File file(descriptor, path);
+  struct stat status {};
+  if (::fstat(descriptor, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISDIR(status.st_mode)))
+    throw Error(fmt::format("{}: a file was expected, but it is a {}", path.string(),
+                            S_ISDIR(status.st_mode) ? "folder" : "pipe"));
+  return file;
+}
+
+File File::of_descriptor(int descriptor, const std::filesystem::path& path) {
   if (descriptor < 0) fail("can't be opened", path);
   return {descriptor, path};
 }
@@ -137,18 +149,45 @@ bool is_plain_file(const std::filesystem::path& path) {
   return std::filesystem::is_regular_file(std::filesystem::symlink_status(path, ignored));
 }
 
+std::string why_not_writable(const std::filesystem::path& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return errno_text(errno);
+  if (!S_ISDIR(status.st_mode)) return errno_text(ENOTDIR);
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) return errno_text(errno);
+  return {};
+}
+
+std::string why_not_creatable(const std::filesystem::path& folder) {
+  std::filesystem::path existing = std::filesystem::absolute(folder);
+  std::error_code ignored;
+  while (existing.has_relative_path() &&
+         !std::filesystem::exists(std::filesystem::symlink_status(existing, ignored)))
+    existing = existing.parent_path();
+  return why_not_writable(existing);
+}
+
 void replace_file(const std::filesystem::path& path, ByteView bytes) {
   const std::filesystem::path partial = path.string() + ".partial";
   std::error_code error;
   std::filesystem::remove(partial, error);
   {
-    File file = File::create(partial);
+    File file = File::create(partial, kPrivateFile);
     file.write(0, bytes);
     file.sync();
   }
   std::filesystem::rename(partial, path, error);
   if (error) throw Error(fmt::format("{}: can't be written: {}", path.string(), error.message()));
   sync_directory(path.parent_path());
+}
+
+void rename_new(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
+  // Not every file system can do that. A link never replaces anything either.
+  if (errno == EINVAL && ::link(from.c_str(), to.c_str()) == 0) {
+    ::unlink(from.c_str());
+    return;
+  }
+  fail("can't be written", to);
 }
 
 void sync_directory(const std::filesystem::path& directory) {

@@ -4,6 +4,8 @@
 // other threads are started.
 #pragma once
 
+#include "base/stop.h"
+
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -17,8 +19,10 @@ struct ChildAnswer {
 };
 
 /// Calls `work` in a child process and returns its answer. The child's address space may grow by at
-/// most `memory_limit` bytes (0: no limit), and the child is killed after `limit`.
+/// most `memory_limit` bytes (0: no limit), and the child is killed after `limit`, or when the
+/// calling thread ends. Once `stop` is set (null: no such flag), the child is killed and Stopped
+/// thrown.
 ChildAnswer ask_child(const std::function<std::string()>& work, std::chrono::seconds limit,
-                      unsigned long long memory_limit = 0);
+                      unsigned long long memory_limit = 0, const StopFlag* stop = nullptr);
 
 } // namespace coldsweep

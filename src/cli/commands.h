@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // One function per command: arguments in, exit status out. Results go to stdout, messages to
-// stderr.
+// stderr. Only `sweep` handles signals; all other commands just end.
 #pragma once
 
-#include "base/stop.h"
 #include "cli/arguments.h"
-
-#include <atomic>
 
 namespace coldsweep {
 
-/// `stop` becomes true when a signal asks to stop; `signal` is that signal, or 0.
-int run_sweep(const SweepArguments& arguments, const StopFlag& stop,
-              const std::atomic<int>& signal);
+/// Call it while there is only one thread. Handles signals, and writes all of stdout: a case is
+/// sealed or not, whether or not anyone can read that here.
+int run_sweep(const SweepArguments& arguments);
 int run_info(const InfoArguments& arguments);
 int run_verify(const VerifyArguments& arguments);
 int run_report(const ReportArguments& arguments);

@@ -2,6 +2,7 @@
 // `coldsweep export`: checks that a case is still what was sealed, then packs it.
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/new_output.h"
 #include "cli/sealed_check.h"
 #include "report/bag.h"
 #include "report/zip.h"
@@ -11,6 +12,8 @@
 namespace coldsweep {
 
 int run_export(const ExportArguments& arguments) {
+  if (arguments.zip) require_new_file(*arguments.zip);
+  if (arguments.bag) report::check_bag_folder(*arguments.bag, arguments.case_folder);
   if (!is_as_sealed(arguments.case_folder, "nothing is exported")) return 3;
   if (arguments.zip) {
     const report::ZipSummary zip =

@@ -2,11 +2,11 @@
 #include "cli/progress_display.h"
 
 #include "base/text.h"
+#include "cli/messages.h"
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -103,7 +103,7 @@ struct ProgressDisplay::State {
     while (!wake.wait_for(lock, stop, period, [&] { return stop.stop_requested(); }) &&
            !stop.stop_requested())
       show();
-    if (style == ProgressStyle::bar) fmt::print(stderr, "\r\033[K");
+    if (style == ProgressStyle::bar) to_stderr("\r\033[K");
     // A last line, so that even a log of a short sweep says how it ended.
     if (style == ProgressStyle::json ||
         (style == ProgressStyle::plain && progress.streams_planned > 0))
@@ -113,20 +113,19 @@ struct ProgressDisplay::State {
   void show() const {
     const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
     if (style == ProgressStyle::json) {
-      fmt::print(stderr, "{}\n", json_line(progress, seconds));
+      to_stderr(json_line(progress, seconds) + "\n");
       return;
     }
     const std::string text = progress_text(progress, seconds);
     if (style == ProgressStyle::plain) {
-      fmt::print(stderr, "coldsweep: {}\n", text);
+      tell(text);
       return;
     }
     const std::size_t width = terminal_width();
     const std::size_t room =
         width > text.size() + 14 ? std::min<std::size_t>(30, width - text.size() - 4) : 0;
     const std::string line = (room > 0 ? bar(done_share(progress), room) + " " : "") + text;
-    fmt::print(stderr, "\r\033[K{}", line.substr(0, width > 0 ? width - 1 : 0));
-    std::fflush(stderr);
+    to_stderr("\r\033[K" + line.substr(0, width > 0 ? width - 1 : 0));
   }
 
   const Progress& progress;

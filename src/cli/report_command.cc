@@ -4,11 +4,14 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/new_output.h"
 #include "cli/report_file.h"
 #include "cli/sealed_check.h"
 #include "report/formats.h"
 
 #include <cstdio>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -32,13 +35,16 @@ void write_to_stdout(const report::SealedCase& sealed, const std::string& format
   });
 }
 
-/// An unfinished report leaves no file.
+/// A report has its name only once it is complete, even if the process is killed.
 class NewFile {
 public:
-  explicit NewFile(fs::path path) : path_(std::move(path)), file_(File::create(path_)) {}
+  NewFile(fs::path path, unsigned mode) : path_(std::move(path)), partial_(path_) {
+    partial_ += ".partial";
+    remove(); // left by a process that was killed
+    file_ = File::create(partial_, mode);
+  }
   ~NewFile() {
-    std::error_code ignored;
-    if (!finished_) fs::remove(path_, ignored);
+    if (!finished_) remove();
   }
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
@@ -50,6 +56,7 @@ public:
   void finish() {
     flush();
     file_.sync();
+    rename_new(partial_, path_);
     finished_ = true;
   }
 
@@ -59,7 +66,12 @@ private:
     held_.clear();
   }
 
-  fs::path path_;
+  void remove() const {
+    std::error_code ignored;
+    fs::remove(partial_, ignored);
+  }
+
+  fs::path path_, partial_;
   File file_;
   std::string held_;
   bool finished_ = false;
@@ -68,24 +80,20 @@ private:
 } // namespace
 
 void write_report_file(const report::SealedCase& sealed, const std::string& format,
-                       const fs::path& path) {
-  NewFile file(path);
+                       const fs::path& path, unsigned mode) {
+  NewFile file(path, mode);
   write(sealed, format, [&](std::string_view piece) { file.add(piece); });
   file.finish();
 }
 
 int run_report(const ReportArguments& arguments) {
+  if (!arguments.output.empty()) require_new_file(arguments.output);
   if (!is_as_sealed(arguments.case_folder, "no report is made")) return 3;
   const report::SealedCase sealed(arguments.case_folder);
-  if (arguments.output.empty()) {
+  if (arguments.output.empty())
     write_to_stdout(sealed, arguments.format);
-    return 0;
-  }
-  std::error_code ignored;
-  if (fs::exists(fs::symlink_status(arguments.output, ignored)))
-    throw UsageError(
-        fmt::format("{}: already exists, and is not overwritten", arguments.output.string()));
-  write_report_file(sealed, arguments.format, arguments.output);
+  else
+    write_report_file(sealed, arguments.format, arguments.output);
   return 0;
 }
 

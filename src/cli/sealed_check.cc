@@ -2,6 +2,7 @@
 #include "cli/sealed_check.h"
 
 #include "base/text.h"
+#include "cli/messages.h"
 #include "manifest/seal.h"
 
 #include <fmt/format.h>
@@ -11,8 +12,8 @@ namespace coldsweep {
 bool is_as_sealed(const std::filesystem::path& case_folder, const char* refused) {
   const Verification check = verify_case(case_folder);
   if (!check.first_problem) return true;
-  fmt::print(stderr, "coldsweep: {}, the case is not what was sealed: {}\n", refused,
-             printable(*check.first_problem));
+  tell(fmt::format("{}, the case is not what was sealed: {}", refused,
+                   printable(*check.first_problem)));
   return false;
 }
 

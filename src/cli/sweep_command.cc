@@ -7,15 +7,21 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "cli/findings_summary.h"
+#include "cli/messages.h"
 #include "cli/progress_display.h"
 #include "cli/report_file.h"
+#include "cli/stop_signals.h"
 #include "manifest/file_list.h"
 #include "manifest/record.h"
 #include "manifest/signature.h"
 #include "rules/rule_set.h"
+#include "sweep/case_folder.h"
 #include "sweep/sweep.h"
 #include "yara-rules/builtin_rules.h"
 #include "yara-rules/hash-sets/builtin_hash_sets.h"
+
+#include <cstdio>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -34,8 +40,7 @@ HashSets load_hash_sets(const SweepOptions& options) {
                       options.builtin_hash_sets ? builtin_hash_sets() : BuiltinHashSets{}});
   for (const HashSetRecord& set : sets.records())
     for (const std::string& note : set.notes)
-      fmt::print(stderr, "coldsweep: hash set {} ({}): {}\n", printable(set.name), set.role,
-                 printable(note));
+      tell(fmt::format("hash set {} ({}): {}", printable(set.name), set.role, printable(note)));
   return sets;
 }
 
@@ -120,59 +125,104 @@ void print_summary(const SweepOptions& options, const SweepResult& result, const
 }
 
 /// Why there is no page; empty if there is one. The case is complete without it.
-std::string write_page(const std::filesystem::path& folder) {
+std::string write_page(const std::filesystem::path& folder, const StopFlag& stop) {
   try {
-    write_report_file(report::SealedCase(folder), "html", folder / "report.html");
+    write_report_file(report::SealedCase(folder, &stop), "html", folder / "report.html",
+                      kPrivateFile);
+    stop.check();
     write_file_list(folder);
     return {};
   } catch (const Error& e) {
     return e.what();
+  } catch (const Stopped& e) {
+    return e.what();
   }
+}
+
+void tell_rejected(const RuleSet& rules) {
+  for (const RejectedRules& rejected : rules.record().rejected)
+    tell(fmt::format("rules left out: {}({}): {}", printable(rejected.path), rejected.line,
+                     printable(rejected.message)));
+}
+
+/// What was asked for, but isn't there. The case is sealed nevertheless.
+void sign(const SigningKey& key, const std::filesystem::path& folder) {
+  try {
+    key.sign(folder);
+  } catch (const Error& e) {
+    throw Error(
+        fmt::format("the case in {} is sealed, but not signed: {}", folder.string(), e.what()));
+  }
+}
+
+int status_of(const SweepOptions& options, const SweepResult& result) {
+  if (result.incomplete) return 3;
+  return options.fail_on_match && result.seal->findings > 0 ? 1 : 0;
+}
+
+/// Whether the summary could be written to stdout.
+bool print_all(const SweepOptions& options, const SweepResult& result, const Progress& progress,
+               const std::string& report_problem) {
+  try {
+    print_summary(options, result, progress, report_problem);
+  } catch (const std::system_error&) {
+    return false;
+  }
+  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
+void tell_warnings(const SweepResult& result) {
+  if (result.hash_match == false)
+    tell("WARNING: the media does not have the hash that is stored in the image; the manifest has "
+         "both, in the issues of stage `hash`");
+  if (result.incomplete)
+    tell(result.swept_volumes == 0
+             ? "nothing was swept: the image has no NTFS volume that can be read"
+             : "incomplete: the issues in the manifest list what could not be read or scanned");
 }
 
 } // namespace
 
-int run_sweep(const SweepArguments& arguments, const StopFlag& stop,
-              const std::atomic<int>& signal) {
+int run_sweep(const SweepArguments& arguments) {
   const SweepOptions& options = arguments.options;
+  Progress progress;
+  StopSignals signals(progress, options.output);
   const RuleSet rules = load_rules(options);
-  for (const RejectedRules& rejected : rules.record().rejected)
-    fmt::print(stderr, "coldsweep: rules left out: {}({}): {}\n", printable(rejected.path),
-               rejected.line, printable(rejected.message));
+  tell_rejected(rules);
   const HashSets hash_sets = load_hash_sets(options);
   std::optional<SigningKey> key; // loaded first: a wrong key must not cost hours
   if (arguments.sign_key) key.emplace(SigningKey::load(*arguments.sign_key));
-  Progress progress;
+  check_case_folder(options.output);
+  const Evidence evidence = open_evidence(options, signals.flag());
   SweepResult result;
   {
-    const ProgressDisplay display(progress, options.progress);
-    result = sweep(options, rules, {progress, stop, &hash_sets});
+    const ProgressDisplay display(progress, options.progress); // begins a thread
+    result = sweep_image(evidence.image, evidence.volumes, options, rules,
+                         {progress, signals.flag(), &hash_sets});
   }
   if (!result.seal) {
-    fmt::print(
-        stderr,
-        "coldsweep: stopped; {} of {} streams are done and kept in {}, but it is not sealed\n",
-        progress.streams_done.load(), progress.streams_planned.load(), options.output.string());
-    return 128 + signal;
+    tell(fmt::format("stopped; {} of {} streams are done and kept in {}, but it is not sealed",
+                     progress.streams_done.load(), progress.streams_planned.load(),
+                     printable(options.output.string())));
+    return signals.status();
   }
+  if (key) sign(*key, options.output);
+  const int status = status_of(options, result);
+  signals.case_is_sealed(status);
   for (const RejectedRules& rejected : rules.record().rejected)
     result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
                                        rejected.line, rejected.message));
-  if (key) key->sign(options.output);
-  print_summary(options, result, progress, write_page(options.output));
-  if (result.hash_match == false)
-    fmt::print(stderr,
-               "coldsweep: WARNING: the media does not have the hash that is stored in the image; "
-               "the manifest has both, in the issues of stage `hash`\n");
-  if (result.incomplete) {
-    fmt::print(
-        stderr, "coldsweep: {}\n",
-        result.swept_volumes == 0
-            ? "nothing was swept: the image has no NTFS volume that can be read"
-            : "incomplete: the issues in the manifest list what could not be read or scanned");
-    return 3;
-  }
-  return options.fail_on_match && result.seal->findings > 0 ? 1 : 0;
+  const std::string report_problem = write_page(options.output, signals.flag());
+  if (!report_problem.empty())
+    tell(fmt::format("the case is sealed, but report.html or files.sha256 is missing: {}",
+                     printable(report_problem)));
+  if (!result.run_problem.empty())
+    tell(fmt::format("the case is sealed, but run.json is missing: {}",
+                     printable(result.run_problem)));
+  if (!print_all(options, result, progress, report_problem))
+    tell("the case is sealed, but the summary can't be written to stdout");
+  tell_warnings(result);
+  return status;
 }
 
 } // namespace coldsweep

@@ -27,8 +27,8 @@ Exit status:
   1  complete, with findings, under --fail-on-match
   2  wrong usage, or rules that do not compile
   3  sealed but incomplete: the manifest lists what could not be read or scanned
-  4  no sealed case
-  130, 143  stopped by SIGINT or SIGTERM; what was done is kept in the case folder)";
+  4  no sealed case, or one that could not be signed as requested
+  129, 130, 143  stopped by SIGHUP, SIGINT or SIGTERM; what was done is kept in the case folder)";
 
 u64 size_option(const char* name, const std::string& text) {
   const std::optional<u64> size = parse_size(text);
@@ -150,9 +150,11 @@ void add_rule_handling(CLI::App& sweep, SweepOptions& o) {
 
 void add_limits(CLI::App& sweep, GivenSweep& given) {
   SweepOptions& o = given.arguments.options;
-  sweep.add_option("--timeout", o.timeout_seconds, "Time limit for scanning one stream [60]")
+  sweep
+      .add_option("--timeout", o.timeout_seconds,
+                  "Time limit for one stream and all in it; 0: none [60]")
       ->type_name("SECONDS")
-      ->check(CLI::Range(1, 86400));
+      ->check(CLI::Range(0, 86400));
   sweep.add_option("--memory", given.memory, "Limit for content held in memory at once [1GiB]")
       ->type_name("SIZE");
   sweep.add_flag("--no-export", given.no_export,

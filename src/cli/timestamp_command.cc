@@ -3,6 +3,7 @@
 // reply.
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/new_output.h"
 #include "cli/sealed_check.h"
 #include "manifest/file_list.h"
 #include "manifest/timestamp.h"
@@ -13,6 +14,7 @@ namespace coldsweep {
 
 int run_timestamp(const TimestampArguments& arguments) {
   const std::filesystem::path& folder = arguments.case_folder;
+  if (arguments.request) require_new_file(*arguments.request);
   if (!is_as_sealed(folder, "nothing is time-stamped")) return 3;
   if (arguments.request) {
     write_timestamp_request(folder, *arguments.request);

@@ -3,9 +3,12 @@
 
 #include "base/endian.h"
 #include "base/text.h"
+#include "content/archive_input.h"
+#include "content/growing_bytes.h"
 #include "content/mail.h"
 #include "content/member_name.h"
 
+#include <cerrno>
 #include <clocale>
 #include <memory>
 #include <utility>
@@ -21,6 +24,7 @@ using namespace std::string_view_literals;
 
 constexpr std::size_t kStep = 256 << 10;
 constexpr std::size_t kMostDamage = 3;
+constexpr const char* kNoMemory = "there was no memory to decompress it";
 
 struct CloseArchive {
   void operator()(archive* of) const { archive_read_free(of); }
@@ -92,14 +96,19 @@ std::string name_of(archive_entry* entry, ArchiveKind kind, u64 number) {
 class Walker {
 public:
   Walker(ByteView content, ArchiveKind kind, ArchiveBudget& budget, const UseMember& use)
-      : content_(content), kind_(kind), budget_(budget), use_(use), archive_(archive_read_new()) {}
+      : kind_(kind), budget_(budget), use_(use), input_(content, *budget.deadline),
+        archive_(archive_read_new()) {}
 
   ArchiveWalk run() {
-    if (!archive_ || !open()) return std::move(walk_);
+    if (!archive_) {
+      walk_.limit = kNoMemory;
+      return std::move(walk_);
+    }
+    if (!open()) return std::move(walk_);
     while (walk_.limit.empty()) {
       archive_entry* entry = nullptr;
       const int code = next(entry);
-      if (code == ARCHIVE_EOF) break;
+      if (is_cut_short() || code == ARCHIVE_EOF) break;
       if (code < ARCHIVE_WARN) {
         note_damage(error());
         if (code == ARCHIVE_FATAL || ++retries_ > kMostDamage) break;
@@ -115,9 +124,8 @@ private:
   bool open() {
     const WideLocale wide;
     support(archive_.get(), kind_);
-    if (archive_read_open_memory(archive_.get(), content_.data(), content_.size()) == ARCHIVE_OK)
-      return true;
-    note_damage(error());
+    if (input_.open(archive_.get()) == ARCHIVE_OK) return true;
+    if (!is_cut_short()) note_damage(error());
     return false;
   }
 
@@ -133,6 +141,13 @@ private:
     return text == nullptr ? "no reason given" : printable(as_utf8(text));
   }
 
+  /// Whether the library failed for lack of time or memory, which is not the archive's damage.
+  bool is_cut_short() {
+    if (input_.was_cut()) return budget_.out_of_time(walk_);
+    if (archive_errno(archive_.get()) == ENOMEM) walk_.limit = kNoMemory;
+    return !walk_.limit.empty();
+  }
+
   void note_damage(std::string what) {
     if (walk_.damage.size() < kMostDamage) walk_.damage.push_back(std::move(what));
   }
@@ -141,8 +156,9 @@ private:
     const std::string name = name_;
     if (!budget_.begin_member(walk_)) return;
     if (archive_entry_is_encrypted(entry) != 0) return note_encrypted(name);
-    std::vector<std::byte> bytes;
-    if (read(name, bytes)) budget_.hand_out({name, bytes}, use_);
+    if (read(name)) budget_.hand_out({name, bytes_.view()}, use_);
+    bytes_.clear();
+    budget_.leave_room();
   }
 
   void note_encrypted(const std::string& name) {
@@ -151,10 +167,10 @@ private:
 
   /// Grows as bytes arrive: sizes in headers are not trusted. Returns false if there is nothing to
   /// scan.
-  bool read(const std::string& name, std::vector<std::byte>& bytes) {
+  bool read(const std::string& name) {
     while (true) {
       const la_ssize_t got = archive_read_data(archive_.get(), step_.get(), kStep);
-      if (got > 0) bytes.insert(bytes.end(), step_.get(), step_.get() + got);
+      if (is_cut_short()) return false;
       if (got < 0) {
         const std::string why = error();
         if (why.find("ncrypt") != std::string::npos || why.find("assphrase") != std::string::npos) {
@@ -163,7 +179,7 @@ private:
         }
         note_damage(fmt::format("{}: {}", name, why));
         if (got == ARCHIVE_FATAL) walk_.limit = fmt::format("nothing can be read past {}", name);
-        return !bytes.empty(); // what came before the damage is scanned
+        return bytes_.size() > 0; // what came before the damage is scanned
       }
       const u64 taken = static_cast<u64>(got);
       if (taken > budget_.bytes_left) {
@@ -173,28 +189,41 @@ private:
         return false;
       }
       budget_.bytes_left -= taken;
-      if (got == 0) return !bytes.empty();
-      if (bytes.size() > budget_.member_bytes()) {
-        if (walk_.too_large++ == 0) walk_.first_too_large = name;
-        // Skipping the rest means decompressing it, except in a zip.
-        if (kind_ != ArchiveKind::zip)
-          walk_.limit = fmt::format("{} is larger than {} bytes", name, budget_.member_bytes());
-        return false;
-      }
+      if (got == 0) return bytes_.size() > 0;
+      if (!keep(name, {step_.get(), taken})) return false;
       if (budget_.out_of_time(walk_)) return false;
     }
   }
 
-  ByteView content_;
+  /// Returns false if the member is not to be looked at.
+  bool keep(const std::string& name, ByteView more) {
+    const u64 size = bytes_.size() + more.size();
+    const bool too_large = size > budget_.member_bytes();
+    if (!too_large) {
+      budget_.make_room(size);
+      if (bytes_.append(more)) return true;
+    }
+    u64& count = too_large ? walk_.too_large : walk_.no_memory;
+    if (count++ == 0) (too_large ? walk_.first_too_large : walk_.first_without_memory) = name;
+    // Skipping the rest means decompressing it, except in a zip.
+    if (kind_ == ArchiveKind::zip) return false;
+    walk_.limit = too_large
+                      ? fmt::format("{} is larger than {} bytes", name, budget_.member_bytes())
+                      : fmt::format("there was no memory for {}", name);
+    return false;
+  }
+
   ArchiveKind kind_;
   ArchiveBudget& budget_;
   const UseMember& use_;
+  ArchiveInput input_; // outlives the archive, which reads from it
   ArchivePtr archive_;
   ArchiveWalk walk_;
   // One for all members: most are small, and clearing this much for each took longer than reading
   // it.
   std::unique_ptr<std::byte[]> step_ = std::make_unique_for_overwrite<std::byte[]>(kStep);
-  std::string name_; // of the current entry
+  std::string name_;   // of the current entry
+  GrowingBytes bytes_; // of the current member; one for all, like `step_`
   std::size_t retries_ = 0;
 };
 

@@ -23,7 +23,7 @@ enum class ArchiveKind : u8 {
 ArchiveKind archive_kind(ByteView content);
 
 /// Passes each file to `use`; folders and links have no content. Never throws because of what the
-/// archive holds.
+/// archive holds. Throws what the budget's deadline throws.
 ArchiveWalk walk_archive(ByteView content, ArchiveKind kind, ArchiveBudget& budget,
                          const UseMember& use);
 

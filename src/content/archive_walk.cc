@@ -7,14 +7,12 @@
 
 namespace coldsweep {
 
-using Clock = std::chrono::steady_clock;
-
-ArchiveBudget::ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, std::chrono::seconds time)
-    : limits(of), members_left(of.members) {
+ArchiveBudget::ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, Deadline& until,
+                             ByteBudget* of_members)
+    : limits(of), members_left(of.members), deadline(&until), memory(of_members) {
   const u64 by_ratio =
       std::max(of.ratio_from, checked_multiply(stream_bytes, of.ratio).value_or(of.total_bytes));
   bytes_left = std::min(of.total_bytes, by_ratio);
-  deadline = time.count() == 0 ? Clock::time_point::max() : Clock::now() + time;
 }
 
 bool ArchiveBudget::begin_member(ArchiveWalk& walk) {
@@ -28,10 +26,20 @@ bool ArchiveBudget::begin_member(ArchiveWalk& walk) {
 }
 
 bool ArchiveBudget::out_of_time(ArchiveWalk& walk) const {
-  if (Clock::now() < deadline) return false;
+  if (!deadline->passed()) return false;
   walk.limit = "the time for one stream was over";
   walk.timed_out = true;
   return true;
+}
+
+void ArchiveBudget::make_room(u64 bytes) {
+  if (memory == nullptr || lease || held + bytes <= limits.unleased_bytes) return;
+  const Deadline::Pause waiting(*deadline);
+  lease = memory->lease(2 * limits.member_bytes);
+}
+
+void ArchiveBudget::leave_room() {
+  if (held == 0) lease.reset();
 }
 
 void ArchiveBudget::hand_out(const ArchiveMember& member, const UseMember& use) {

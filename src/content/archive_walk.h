@@ -3,11 +3,13 @@
 // it. Hostile archives cost a fixed amount of memory, time and decompressed bytes. Any thread.
 #pragma once
 
+#include "base/deadline.h"
 #include "base/types.h"
+#include "content/budget.h"
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,8 @@ struct ArchiveLimits {
   u64 ratio = 250;
   u64 ratio_from = 64_MiB;
   u32 depth = 6; ///< of archives in archives; the outermost is 1
+  /// Of members on all levels together, that a thread may hold without a lease.
+  u64 unleased_bytes = 8_MiB;
 };
 
 struct ArchiveMember {
@@ -39,6 +43,8 @@ struct ArchiveWalk {
   std::string first_encrypted;
   u64 too_large = 0; ///< members that were skipped
   std::string first_too_large;
+  u64 no_memory = 0; ///< members that were skipped though they are within the limit
+  std::string first_without_memory;
   std::string limit;               ///< why it ended early; empty if it didn't
   bool timed_out = false;          ///< the limit is the time
   std::vector<std::string> damage; ///< what the library reported, a few entries
@@ -46,18 +52,29 @@ struct ArchiveWalk {
 
 /// What is left of the limits. All levels of one stream share it.
 struct ArchiveBudget {
-  ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, std::chrono::seconds time);
+  /// `until`: of the stream. `memory`: for large members, of which it has room for two; all threads
+  /// share it. Null: no such bound. Both outlive this object.
+  ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, Deadline& until,
+                ByteBudget* memory = nullptr);
 
   ArchiveLimits limits;
   u64 bytes_left = 0, members_left = 0;
   u64 held = 0; ///< by members being examined, one on each level
-  std::chrono::steady_clock::time_point deadline;
+  Deadline* deadline;
+  ByteBudget* memory;
+  std::optional<ByteBudget::Lease> lease{}; ///< of all of `memory`
 
   /// The largest member allowed: all levels together hold no more than two of the largest.
   u64 member_bytes() const { return std::min(limits.member_bytes, 2 * limits.member_bytes - held); }
   /// Counts a member. Returns false if a limit ends the walk, and records that in `walk`.
   bool begin_member(ArchiveWalk& walk);
+  /// Throws Stopped, see Deadline.
   bool out_of_time(ArchiveWalk& walk) const;
+  /// Before a member has `bytes`: waits, outside of the deadline, until no other thread has large
+  /// members. A thread that holds the lease never waits for another one.
+  void make_room(u64 bytes);
+  /// Once the memory of a member is free again.
+  void leave_room();
   /// Passes a member to `use` and counts it as held meanwhile.
   void hand_out(const ArchiveMember& member, const UseMember& use);
 };

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 
@@ -25,6 +26,10 @@ struct Unref {
   void operator()(void* object) const { g_object_unref(object); }
 };
 template <class T> using Owned = std::unique_ptr<T, Unref>;
+
+struct FreeMemory {
+  void operator()(void* memory) const { std::free(memory); }
+};
 
 /// Takes the next line off the text; returns it without its end.
 std::string_view next_line(std::string_view& text) {
@@ -99,7 +104,27 @@ public:
       : content_(content), budget_(budget), use_(use) {}
 
   ArchiveWalk run() {
-    if (!is_bounded()) return std::move(walk_);
+    if (!is_bounded() || budget_.out_of_time(walk_)) return std::move(walk_);
+    budget_.make_room(content_.size());
+    if (!has_memory()) {
+      walk_.limit = "there was no memory to take it apart";
+      return std::move(walk_);
+    }
+    take_apart();
+    budget_.leave_room();
+    return std::move(walk_);
+  }
+
+private:
+  /// GLib ends the process if it gets no memory. For a large message, look first.
+  bool has_memory() const {
+    constexpr u64 kLarge = 1_MiB, kCopies = 4; // the parser's, and those that grow by doubling
+    if (content_.size() < kLarge) return true;
+    const std::unique_ptr<void, FreeMemory> probe(std::malloc(kCopies * content_.size()));
+    return probe != nullptr;
+  }
+
+  void take_apart() {
     start_gmime();
     const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(
         reinterpret_cast<const char*>(content_.data()), content_.size()));
@@ -107,7 +132,7 @@ public:
     const Owned<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
     if (!message) {
       walk_.damage.emplace_back("it begins like a message, but can't be taken apart");
-      return std::move(walk_);
+      return;
     }
     GMimePartIter* parts = g_mime_part_iter_new(GMIME_OBJECT(message.get()));
     do {
@@ -115,10 +140,8 @@ public:
       if (part != nullptr && GMIME_IS_PART(part)) visit(GMIME_PART(part));
     } while (walk_.limit.empty() && g_mime_part_iter_next(parts) != FALSE);
     g_mime_part_iter_free(parts);
-    return std::move(walk_);
   }
 
-private:
   bool is_bounded() {
     if (content_.size() > budget_.member_bytes()) { // the parser keeps a copy
       walk_.limit = fmt::format("the message is larger than {} bytes", budget_.member_bytes());

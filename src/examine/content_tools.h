@@ -4,6 +4,7 @@
 #pragma once
 
 #include "examine/examine_options.h"
+#include "examine/names_scan.h"
 #include "manifest/evidence_store.h"
 
 namespace coldsweep {
@@ -13,6 +14,9 @@ struct ContentTools {
   HashLookup* lookup; ///< null: no hash sets
   const ExamineOptions& options;
   const EvidenceStore& evidence;
+  Deadline& deadline; ///< of the stream
+
+  TimedScanner timed_scanner() const { return {scanner, deadline}; }
 };
 
 } // namespace coldsweep

@@ -2,6 +2,7 @@
 // What is known about a stream while it is examined. Used by one thread. Private to examine/.
 #pragma once
 
+#include "base/deadline.h"
 #include "content/stream_content.h"
 #include "examine/names_scan.h"
 #include "examine/swept_volume.h"
@@ -18,6 +19,7 @@ struct Examination {
   const StreamRef& stream;
   std::optional<StreamDescription> description; ///< made when first needed
   std::vector<Externals> externals;             ///< of each of its names
+  Deadline deadline;                            ///< of everything that is done for the stream
   Outcome outcome;
   std::vector<Finding> complete; ///< finished: of carved parts and members
   std::set<std::string> truncated;

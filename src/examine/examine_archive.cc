@@ -21,7 +21,7 @@ class ArchiveExaminer {
 public:
   ArchiveExaminer(Examination& work, const ContentTools& tools, u64 bytes)
       : work_(work), tools_(tools), limits_(limits_of(tools.options)),
-        budget_(limits_, bytes, std::chrono::seconds(tools.options.timeout_seconds)) {}
+        budget_(limits_, bytes, tools.deadline, tools.options.member_budget) {}
 
   void examine(ByteView content, ArchiveKind kind, const std::string& within, u32 depth) {
     const ArchiveWalk walk = walk_archive(content, kind, budget_, [&](const ArchiveMember& member) {
@@ -34,6 +34,7 @@ private:
   static ArchiveLimits limits_of(const ExamineOptions& options) {
     ArchiveLimits limits;
     limits.member_bytes = std::min(limits.member_bytes, options.member_limit);
+    limits.unleased_bytes = options.unleased;
     return limits;
   }
 
@@ -64,7 +65,7 @@ private:
     std::vector<Externals> names = externals_of(
         {.path = work_.described().path, .owner_sid = work_.owner_sid(), .member = path},
         work_.volume.drive);
-    NamesScan scan = scan_under_names(tools_.scanner, content.bytes, names, content.type);
+    NamesScan scan = scan_under_names(tools_.timed_scanner(), content.bytes, names, content.type);
     for (const ScanFailure& failure : scan.failures)
       work_.add_scan_failure(failure, "archive", 0, path + ": ");
     work_.note_truncated(scan.truncated);
@@ -92,6 +93,10 @@ private:
       issue(IssueKind::over_limit,
             fmt::format("{} members are larger than {} bytes, the first {}: not looked at",
                         walk.too_large, limits_.member_bytes, walk.first_too_large));
+    if (walk.no_memory > 0)
+      issue(IssueKind::over_limit,
+            fmt::format("there was no memory for {} members, the first {}: not looked at",
+                        walk.no_memory, walk.first_without_memory));
     if (!walk.limit.empty())
       issue(walk.timed_out ? IssueKind::timed_out : IssueKind::over_limit,
             fmt::format("after {} members: {}; what follows was not looked at", walk.members,

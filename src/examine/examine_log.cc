@@ -74,27 +74,27 @@ private:
 
 } // namespace
 
-LogExaminer::LogExaminer(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefiltering)
-    : scanner_(rules, timeout_seconds, prefiltering) {}
+LogExaminer::LogExaminer(const RuleSet& rules, Prefiltering prefiltering)
+    : scanner_(rules, prefiltering) {}
 
 LogExamination LogExaminer::examine(ByteView content, const LogKind& kind,
-                                    std::span<const Externals> names) {
+                                    std::span<const Externals> names, const Deadline& deadline) {
   LogExamination result;
   result.span.family = kind.family;
   Collected collected(result);
   const std::size_t rounds = scanner_.has_rules() && scanner_.reads_externals() ? names.size() : 1;
-  for (std::size_t round = 0; round < rounds; ++round) {
+  for (std::size_t round = 0; round < rounds && !result.failure; ++round) {
     const std::unique_ptr<RecordReader> reader = records_of(content, kind.form);
     scanner_.begin(names[round]);
     RecordBlock block;
     while (reader->next(block)) {
       if (round == 0) note_times(*reader, block, kind.form == RecordForm::events, result.span);
       if (!scanner_.has_rules() || result.failure) continue; // only the times are of use
-      BlockScan scan = scanner_.scan(block);
+      BlockScan scan = scanner_.scan(block, deadline);
       for (RecordHit& hit : scan.hits) collected.add(std::move(hit), *reader, block, round > 0);
       if (!scan.timed_out && !scan.error) continue;
       result.failure =
-          ScanFailure{scan.timed_out, false, scan.error.value_or("the time limit was reached")};
+          ScanFailure{scan.timed_out, false, scan.error.value_or(time_is_over(deadline))};
       result.unjudged = content.size() - std::min<u64>(content.size(), block.stream_offset(0));
     }
     if (round == 0) result.damage = reader->damage();

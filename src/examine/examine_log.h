@@ -26,14 +26,15 @@ struct LogExamination {
 
 class LogExaminer {
 public:
-  LogExaminer(const RuleSet& rules, u32 timeout_seconds,
-              Prefiltering prefiltering = Prefiltering::on);
+  explicit LogExaminer(const RuleSet& rules, Prefiltering prefiltering = Prefiltering::on);
 
   /// Whether further names of a stream can change the result.
   bool reads_externals() const { return scanner_.reads_externals(); }
 
   /// `names` are the externals under each name of the stream, that of its path first.
-  LogExamination examine(ByteView content, const LogKind& kind, std::span<const Externals> names);
+  /// Throws Stopped with the deadline.
+  LogExamination examine(ByteView content, const LogKind& kind, std::span<const Externals> names,
+                         const Deadline& deadline);
 
 private:
   RecordScanner scanner_;

@@ -2,6 +2,8 @@
 // How streams are examined: the same for every stream and thread of a sweep.
 #pragma once
 
+#include "base/deadline.h"
+#include "content/budget.h"
 #include "hash_sets/hash_sets.h"
 #include "rules/scanner.h"
 #include "weigh/place_table.h"
@@ -9,7 +11,8 @@
 namespace coldsweep {
 
 struct ExamineOptions {
-  u32 timeout_seconds = 60;            ///< of one stream
+  u32 timeout_seconds = 60;            ///< of one stream, if it isn't large; 0: none
+  const StopFlag* stop = nullptr;      ///< null: none; must outlive the examiner
   bool export_matched = true;          ///< keep a copy of content with findings ...
   u64 export_limit = 256_MiB;          ///< ... up to this size
   const HashSets* hash_sets = nullptr; ///< null: none; must outlive the examiner
@@ -19,6 +22,14 @@ struct ExamineOptions {
   bool archives = true;       ///< examine the members of archives
   bool efs = false;           ///< scan the ciphertext of EFS-encrypted streams
   u64 member_limit = 256_MiB; ///< larger members are left out
+  u64 unleased = 8_MiB;       ///< of members, that a thread may hold without a lease
+  /// For larger members, twice `member_limit`; null: no bound for all threads together. Must
+  /// outlive the examiner.
+  ByteBudget* member_budget = nullptr;
 };
+
+/// For a stream of which `bytes` are to be examined: a large one gets more time than
+/// `timeout_seconds`. Begins now.
+Deadline stream_deadline(const ExamineOptions& options, u64 bytes);
 
 } // namespace coldsweep

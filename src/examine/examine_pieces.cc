@@ -28,9 +28,16 @@ bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
     return false;
   name_content(work);
   StreamPieces pieces(reader_, *work.volume.source, work.stream, window);
+  bool out_of_time = false;
+  const auto next_piece = [&](u64 overlap) {
+    out_of_time = work.deadline.passed();
+    if (out_of_time) return ByteView();
+    const Deadline::Pause reading(work.deadline);
+    return pieces.next(overlap);
+  };
   HashesOf hashes(work.hashes, lookup_ ? options_.hash_sets->kinds() : HashKinds{});
   try {
-    ByteView head = pieces.next(0);
+    ByteView head = next_piece(0);
     if (log_kind(work.described().path, head) ||
         (options_.archives && archive_kind(head) != ArchiveKind::none))
       return false;
@@ -38,11 +45,11 @@ bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
     hashes.add(head);
     const auto next = [&](u64 overlap) {
       if (!head.empty()) return std::exchange(head, {});
-      const ByteView piece = pieces.next(overlap);
+      const ByteView piece = next_piece(overlap);
       hashes.add(piece.subspan(std::min<u64>(overlap, piece.size())));
       return piece;
     };
-    if (!scanner_.rules_out(window.length, work.externals, next)) return false;
+    if (!scanner_.rules_out(window.length, work.externals, next) || out_of_time) return false;
   } catch (const Error&) {
     return false; // reported where the stream is read whole
   }
@@ -50,7 +57,7 @@ bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
   if (!read.gaps.empty() || !read.damage.empty()) return false;
   if (lookup_) {
     hashes.finish_into(work.hashes);
-    if (!judge_stream(work, tools(), true).empty()) return false;
+    if (!judge_stream(work, tools(work), true).empty()) return false;
   }
   work.outcome.bytes.sparse += read.sparse;
   work.outcome.bytes.scanned += window.length - read.sparse;

@@ -65,10 +65,19 @@ void examine_carved(Examination& work, const RawWindow& raw, const ContentTools&
   std::vector<Externals> names{work.externals.front()};
   for (const Carved& part : carved.parts) {
     if (part.offset >= raw.window.own()) continue;
+    if (tools.deadline.passed()) {
+      const auto left = static_cast<std::size_t>(carved.parts.data() + carved.parts.size() - &part);
+      work.add_issue(IssueKind::timed_out, "carve",
+                     fmt::format("{}: {} of {} places where a file may begin were not judged on "
+                                 "their own",
+                                 time_is_over(tools.deadline), left, carved.parts.size()),
+                     0);
+      return;
+    }
     const ByteView bytes = part.mended.empty() ? raw.loaded.bytes.subspan(part.offset, part.size)
                                                : ByteView(part.mended);
     const std::string type = file_type_label(bytes);
-    NamesScan scan = scan_under_names(tools.scanner, bytes, names, type);
+    NamesScan scan = scan_under_names(tools.timed_scanner(), bytes, names, type);
     for (const ScanFailure& failure : scan.failures) work.add_scan_failure(failure, "carve", 0);
     work.note_truncated(scan.truncated);
     for (Finding& hit : scan.findings) {

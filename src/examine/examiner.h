@@ -18,8 +18,9 @@ public:
   Examiner& operator=(const Examiner&) = delete;
 
   /// Accounts for every byte of the stream: damage, timeouts and limits become issues of the
-  /// outcome. `volume` and `stream` stay valid during the call. Throws only when the case folder
-  /// can't be written.
+  /// outcome. `volume` and `stream` stay valid during the call. Throws Stopped if the sweep was
+  /// stopped before the stream was done, CaseWriteError if the case folder can't be written to. Any
+  /// other exception means that the stream is lost (GuardedExaminer).
   virtual Outcome examine(const SweptVolume& volume, const StreamRef& stream) = 0;
 
   /// What the prefilter decided since the last call.

@@ -23,8 +23,7 @@ struct HashJudgement {
   void add_findings_to(std::vector<Finding>& findings) const;
 };
 
-/// By the hash lists alone. `hashes` has those that HashSets::kinds() names. Throws Error when a
-/// database can't be read.
+/// By the hash lists alone. `hashes` has those that HashSets::kinds() names.
 HashJudgement judge_content(HashLookup& lookup, const Hashes& hashes);
 
 /// Looks up `work.hashes` if they are `exact`, and compares the stream with the files that Exchange

@@ -14,11 +14,10 @@ namespace {
 constexpr u64 kRawPiece = 512_KiB;
 constexpr u64 kRawPieceOverlap = 64_KiB;
 
-std::optional<ScanFailure> failure_of(const ScanResult& result, bool first, u32 timeout_seconds) {
+std::optional<ScanFailure> failure_of(const ScanResult& result, bool first,
+                                      const Deadline& deadline) {
   if (!result.timed_out && !result.error) return std::nullopt;
-  const std::string what = result.timed_out
-                               ? fmt::format("no result within {} seconds", timeout_seconds)
-                               : *result.error;
+  const std::string what = result.timed_out ? time_is_over(deadline) : *result.error;
   return ScanFailure{result.timed_out, first,
                      first ? what : fmt::format("under a further name: {}", what)};
 }
@@ -40,17 +39,24 @@ std::vector<Finding> findings_of(ScanResult&& result) {
 
 } // namespace
 
-NamesScan scan_under_names(Scanner& scanner, ByteView content, std::span<Externals> names,
+std::string time_is_over(const Deadline& deadline) {
+  return fmt::format("no result within {} seconds",
+                     deadline.limit().value_or(std::chrono::seconds(0)).count());
+}
+
+NamesScan scan_under_names(const TimedScanner& timed, ByteView content, std::span<Externals> names,
                            const std::string& type) {
   NamesScan scan;
   for (std::size_t i = 0; i < names.size(); ++i) {
     names[i].filetype = type;
-    ScanResult result =
-        i == 0 ? scanner.scan(content, names[i]) : scanner.scan_path_dependent(content, names[i]);
-    if (std::optional<ScanFailure> failure =
-            failure_of(result, i == 0, scanner.timeout_seconds())) {
+    ScanResult result = i == 0
+                            ? timed.scanner.scan(content, names[i], timed.deadline)
+                            : timed.scanner.scan_path_dependent(content, names[i], timed.deadline);
+    if (std::optional<ScanFailure> failure = failure_of(result, i == 0, timed.deadline)) {
+      if (result.timed_out && i + 1 < names.size())
+        failure->message += fmt::format("; {} names were not tried", names.size() - i - 1);
       scan.failures.push_back(std::move(*failure));
-      if (scan.failed()) break;
+      if (scan.failed() || result.timed_out) break;
       continue;
     }
     scan.truncated.insert(scan.truncated.end(), result.truncated.begin(), result.truncated.end());
@@ -59,7 +65,7 @@ NamesScan scan_under_names(Scanner& scanner, ByteView content, std::span<Externa
   return scan;
 }
 
-NamesScan scan_raw_space(Scanner& scanner, ByteView content, Externals& name,
+NamesScan scan_raw_space(const TimedScanner& timed, ByteView content, Externals& name,
                          const std::string& type) {
   NamesScan scan;
   name.filetype = type;
@@ -68,8 +74,8 @@ NamesScan scan_raw_space(Scanner& scanner, ByteView content, Externals& name,
     const bool last = at + own == content.size();
     const ByteView piece =
         content.subspan(at, std::min<u64>(own + kRawPieceOverlap, content.size() - at));
-    ScanResult result = scanner.scan_raw(piece, name);
-    if (std::optional<ScanFailure> failure = failure_of(result, true, scanner.timeout_seconds())) {
+    ScanResult result = timed.scanner.scan_raw(piece, name, timed.deadline);
+    if (std::optional<ScanFailure> failure = failure_of(result, true, timed.deadline)) {
       scan.failures.push_back(std::move(*failure));
       return scan;
     }

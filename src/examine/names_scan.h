@@ -17,6 +17,9 @@ struct ScanFailure {
   std::string message;
 };
 
+/// The failure of what the deadline cut short, in words.
+std::string time_is_over(const Deadline& deadline);
+
 struct NamesScan {
   std::vector<Finding> findings; ///< only cause and matches, by offset in the content
   std::vector<std::string> truncated;
@@ -25,13 +28,18 @@ struct NamesScan {
   bool failed() const { return !failures.empty() && failures.front().of_all; }
 };
 
-/// `names` has at least one; their `filetype` is set to `type`.
-NamesScan scan_under_names(Scanner& scanner, ByteView content, std::span<Externals> names,
+struct TimedScanner {
+  Scanner& scanner;
+  const Deadline& deadline; ///< of the stream
+};
+
+/// `names` has at least one; their `filetype` is set to `type`. Throws Stopped with the deadline.
+NamesScan scan_under_names(const TimedScanner& timed, ByteView content, std::span<Externals> names,
                            const std::string& type);
 
 /// The same for raw space, which has one name. A rule whose strings occur but whose condition can't
 /// be judged there gives a finding of a part `strings_only`.
-NamesScan scan_raw_space(Scanner& scanner, ByteView content, Externals& name,
+NamesScan scan_raw_space(const TimedScanner& timed, ByteView content, Externals& name,
                          const std::string& type);
 
 /// Adds findings. A rule has one finding for each stream (or part of it): further ones only add

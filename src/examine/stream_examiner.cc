@@ -114,20 +114,19 @@ void account_for(Examination& work, LoadedWindow& loaded, const Window& window) 
 
 StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, ContentLimits limits,
                                const EvidenceStore& evidence, ExamineOptions options)
-    : scanner_(rules, options.timeout_seconds, options.prefiltering),
-      log_examiner_(rules, options.timeout_seconds, options.prefiltering),
+    : scanner_(rules, options.prefiltering), log_examiner_(rules, options.prefiltering),
       path_dependent_rules_(uses_externals(rules) || log_examiner_.reads_externals()),
       reader_(budget, std::move(limits)), evidence_(&evidence), options_(options) {
   if (options_.hash_sets != nullptr) lookup_.emplace(*options_.hash_sets);
 }
 
-ContentTools StreamExaminer::tools() {
-  return {scanner_, lookup_ ? &*lookup_ : nullptr, options_, *evidence_};
+ContentTools StreamExaminer::tools(Examination& work) {
+  return {scanner_, lookup_ ? &*lookup_ : nullptr, options_, *evidence_, work.deadline};
 }
 
 Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stream) {
-  if (stream.id.kind == StreamKind::name) return examine_name(volume, stream, tools());
   Examination work(volume, stream);
+  if (stream.id.kind == StreamKind::name) return examine_name(volume, stream, tools(work));
   work.outcome.stream = stream.id;
   work.outcome.bytes.planned = stream.size - stream.shared_tail;
   if (stream.encoding == Encoding::wof) {
@@ -156,8 +155,18 @@ void StreamExaminer::examine_windows(Examination& work) {
   const WindowPlan plan = plan_windows(work.stream);
   work.raw = is_raw(work.stream.id.kind) || (work.stream.system && !plan.whole);
   report_plan(work, plan);
-  for (const Window& window : plan.windows) examine_window(work, window, plan.whole);
-  if (!plan.whole) work.finish_stream(nullptr, tools()); // there is no single content to judge by
+  u64 planned = 0;
+  for (const Window& window : plan.windows) planned += window.own();
+  work.deadline = stream_deadline(options_, planned);
+  for (std::span<const Window> left = plan.windows; !left.empty(); left = left.subspan(1)) {
+    if (work.deadline.passed()) {
+      skip_rest(work, left);
+      break;
+    }
+    examine_window(work, left.front(), plan.whole);
+  }
+  if (!plan.whole)
+    work.finish_stream(nullptr, tools(work)); // there is no single content to judge by
   std::move(work.complete.begin(), work.complete.end(), std::back_inserter(work.outcome.findings));
   sort_findings(work.outcome.findings);
   for (const std::string& string : work.truncated)
@@ -167,6 +176,7 @@ void StreamExaminer::examine_windows(Examination& work) {
 void StreamExaminer::examine_window(Examination& work, const Window& window, bool whole) {
   const bool is_file = whole && !work.raw;
   if (is_file && pass_in_pieces(work, window)) return;
+  if (work.deadline.passed()) return skip_rest(work, std::span(&window, 1));
   std::optional<LoadedWindow> loaded = load(work, window);
   if (!loaded) return;
   account_for(work, *loaded, window);
@@ -182,14 +192,26 @@ void StreamExaminer::examine_window(Examination& work, const Window& window, boo
   if (!work.raw) examine_records(work, *loaded, window);
   if (whole) add_virtual_directories(work, *loaded);
   if (is_file && scanned && options_.archives && work.stream.id.kind == StreamKind::data)
-    examine_archive(work, loaded->bytes, tools());
+    examine_archive(work, loaded->bytes, tools(work));
 
   if (!whole || work.outcome.findings.empty()) return;
   const FoundContent content{loaded->bytes, type, work.hashes};
-  work.finish_stream(&content, tools());
+  work.finish_stream(&content, tools(work));
+}
+
+/// Accounts for windows for which no time is left.
+void StreamExaminer::skip_rest(Examination& work, std::span<const Window> windows) const {
+  u64 bytes = 0;
+  for (const Window& window : windows) bytes += window.own();
+  work.outcome.bytes.skip("timed_out", bytes);
+  work.add_issue(IssueKind::timed_out, "scan",
+                 fmt::format("{}: {} bytes from offset {} on were not scanned",
+                             time_is_over(work.deadline), bytes, windows.front().offset),
+                 bytes);
 }
 
 std::optional<LoadedWindow> StreamExaminer::load(Examination& work, const Window& window) {
+  const Deadline::Pause reading(work.deadline); // or waiting for memory
   try {
     return reader_.load(*work.volume.source, work.stream, window);
   } catch (const Error& e) {
@@ -217,7 +239,7 @@ const char* StreamExaminer::check_hashes(Examination& work, const LoadedWindow& 
   if (!lookup_ || work.stream.size == 0) return nullptr;
   const bool exact = loaded.gaps.empty(); // zeros in place of unreadable bytes change the content
   if (exact) add_hashes(work.hashes, loaded.bytes, options_.hash_sets->kinds());
-  const HashJudgement judgement = judge_stream(work, tools(), exact);
+  const HashJudgement judgement = judge_stream(work, tools(work), exact);
   work.known = judgement.known;
   judgement.add_findings_to(work.outcome.findings);
   return judgement.reason_to_skip(options_.skip_known);
@@ -227,8 +249,10 @@ const char* StreamExaminer::check_hashes(Examination& work, const LoadedWindow& 
 /// whether it was scanned.
 bool StreamExaminer::scan_content(Examination& work, const LoadedWindow& loaded,
                                   const Window& window, const std::string& type) {
-  NamesScan scan = work.raw ? scan_raw_space(scanner_, loaded.bytes, work.externals.front(), type)
-                            : scan_under_names(scanner_, loaded.bytes, work.externals, type);
+  NamesScan scan =
+      work.raw
+          ? scan_raw_space(tools(work).timed_scanner(), loaded.bytes, work.externals.front(), type)
+          : scan_under_names(tools(work).timed_scanner(), loaded.bytes, work.externals, type);
   const u64 readable = readable_bytes(window, loaded);
   for (const ScanFailure& failure : scan.failures) {
     work.add_scan_failure(failure, "scan", failure.of_all ? readable : 0);
@@ -238,7 +262,7 @@ bool StreamExaminer::scan_content(Examination& work, const LoadedWindow& loaded,
   work.note_truncated(scan.truncated);
   if (work.raw && !scan.failed()) { // what carved parts already say is not repeated
     const std::size_t before = work.complete.size();
-    examine_carved(work, {loaded, window}, tools());
+    examine_carved(work, {loaded, window}, tools(work));
     drop_repeated(scan.findings, std::span(work.complete).subspan(before), window.offset);
   }
   add_matches(work, std::move(scan.findings), loaded, window);
@@ -256,7 +280,7 @@ void StreamExaminer::examine_records(Examination& work, const LoadedWindow& load
                                       "judged one by one",
                                       window.offset),
                           window.length);
-  LogExamination log = log_examiner_.examine(loaded.bytes, *kind, work.externals);
+  LogExamination log = log_examiner_.examine(loaded.bytes, *kind, work.externals, work.deadline);
   work.outcome.log = std::move(log.span);
   if (log.failure)
     work.add_scan_failure(*log.failure, "records", log.unjudged,

@@ -9,6 +9,7 @@
 #include "examine/examiner.h"
 
 #include <optional>
+#include <span>
 
 namespace coldsweep {
 
@@ -36,7 +37,8 @@ private:
   void add_virtual_directories(Examination& work, const LoadedWindow& loaded);
 
   void name_content(Examination& work) const;
-  ContentTools tools();
+  void skip_rest(Examination& work, std::span<const Window> windows) const;
+  ContentTools tools(Examination& work);
 
   Scanner scanner_;
   LogExaminer log_examiner_;

@@ -8,9 +8,17 @@
 #include <fmt/format.h>
 
 namespace coldsweep {
+namespace {
+
+/// Windows numbers clusters with 32 bits, so its $Bitmap takes at most 512 MiB ("NTFS overview",
+/// Microsoft). The size of a volume is a claim, and a table gets it.
+constexpr u64 kMostNumberedClusters = u64{1} << 32;
+
+} // namespace
 
 ClusterBitmap::ClusterBitmap(const NtfsGeometry& geometry)
-    : clusters_(std::min(geometry.cluster_count, geometry.present_clusters)),
+    : clusters_(
+          std::min({geometry.cluster_count, geometry.present_clusters, kMostNumberedClusters})),
       problem_("$Bitmap was not found") {}
 
 ClusterBitmap ClusterBitmap::read(const ByteSource& volume, const NtfsGeometry& geometry,
@@ -19,8 +27,11 @@ ClusterBitmap ClusterBitmap::read(const ByteSource& volume, const NtfsGeometry& 
   bitmap.problem_.clear();
   // One bit for each cluster that is present: never more than the evidence confirms.
   const u64 needed = (bitmap.clusters_ + 7) / 8;
-  bitmap.bits_.resize(std::min(size, needed));
-  u64 unknown = needed - bitmap.bits_.size();
+  u64 stored = 0; // zeros follow, which take no memory
+  for (const Extent& extent : extents)
+    if (extent.kind != Extent::Kind::sparse) stored = extent.stream_offset + extent.length;
+  bitmap.bits_.resize(std::min({size, needed, stored}));
+  u64 unknown = needed - std::min(size, needed);
   for (const Gap& gap : read_extents(volume, extents, 0, bitmap.bits_)) unknown += gap.length;
   if (unknown > 0)
     bitmap.problem_ = fmt::format("{} of {} bytes of $Bitmap can't be read", unknown, needed);
@@ -36,16 +47,21 @@ bool ClusterBitmap::in_use(u64 cluster) const {
 std::vector<ClusterRun> ClusterBitmap::runs(bool used) const {
   constexpr std::byte kAll{0xFF}, kNone{0};
   std::vector<ClusterRun> runs;
+  const auto add = [&](u64 first, u64 count) {
+    if (runs.empty() || runs.back().first + runs.back().count != first) runs.push_back({first, 0});
+    runs.back().count += count;
+  };
   for (u64 cluster = 0; cluster < clusters_; ++cluster) {
-    if (cluster % 8 == 0 && cluster / 8 < bits_.size() &&
-        bits_[cluster / 8] == (used ? kNone : kAll)) {
+    if (cluster / 8 >= bits_.size()) { // free, however many they are
+      if (!used) add(cluster, clusters_ - cluster);
+      break;
+    }
+    if (cluster % 8 == 0 && bits_[cluster / 8] == (used ? kNone : kAll)) {
       cluster += 7;
       continue;
     }
     if (in_use(cluster) != used) continue;
-    if (runs.empty() || runs.back().first + runs.back().count != cluster)
-      runs.push_back({cluster, 0});
-    ++runs.back().count;
+    add(cluster, 1);
   }
   return runs;
 }

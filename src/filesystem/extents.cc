@@ -123,6 +123,37 @@ std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u
   return sliced;
 }
 
+std::vector<Extent> without_unstored(std::span<const Extent> extents,
+                                     std::span<const Unstored> unstored) {
+  std::vector<Extent> cut;
+  const auto add = [&](const Extent& of, u64 from, u64 to, Extent::Kind kind) {
+    if (from == to) return;
+    const bool placed = kind == of.kind;
+    cut.push_back(
+        {of.stream_offset + (from - of.source_offset), placed ? from : 0, to - from, kind});
+  };
+  for (const Extent& extent : extents) {
+    if (!extent.placed() || extent.length == 0) {
+      cut.push_back(extent);
+      continue;
+    }
+    u64 at = extent.source_offset;
+    const u64 end = at + extent.length;
+    auto range = std::partition_point(unstored.begin(), unstored.end(), [&](const Unstored& each) {
+      return each.offset + each.length <= at;
+    });
+    for (; range != unstored.end() && range->offset < end; ++range) {
+      const u64 from = std::max(at, range->offset);
+      const u64 to = std::min(end, range->offset + range->length);
+      add(extent, at, from, extent.kind);
+      add(extent, from, to, range->zeros ? Extent::Kind::sparse : Extent::Kind::missing);
+      at = to;
+    }
+    add(extent, at, end, extent.kind);
+  }
+  return cut;
+}
+
 std::vector<Gap> read_extents(const ByteSource& source, std::span<const Extent> extents, u64 offset,
                               MutableBytes into) {
   std::vector<Gap> gaps;

@@ -33,6 +33,10 @@ BuiltExtents build_extents(std::vector<AttributeRuns> run_lists, const NtfsGeome
 /// The extents of [offset, offset + length), with stream offsets that start at 0.
 std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u64 length);
 
+/// The same extents, with long ranges that the container doesn't store as `sparse` or `missing`.
+std::vector<Extent> without_unstored(std::span<const Extent> extents,
+                                     std::span<const Unstored> unstored);
+
 /// Fills `into` with the stream's bytes from `offset`. Holes and unreadable bytes become zeros.
 /// Returns what could not be read, in stream offsets, including missing extents. Any thread.
 std::vector<Gap> read_extents(const ByteSource& source, std::span<const Extent> extents, u64 offset,

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filesystem/file_records.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace coldsweep {
+namespace {
+
+/// A list of 256 KiB can name thousands of records that don't exist.
+constexpr std::size_t kMostReported = 16;
+
+} // namespace
 
 FileRecord FileRecords::read_base(u64 number, const MftRecord& base) const {
   FileRecord file;
@@ -17,39 +24,56 @@ FileRecord FileRecords::read_base(u64 number, const MftRecord& base) const {
   for (const Attribute& a : base.attributes) {
     file.attributes.add(a, number, base.fixup_offset, volume_, scope_);
     if (!a.is(AttributeType::attribute_list)) continue;
-    file.list = parse_attribute_list(
-        read_attribute(*volume_.source, volume_.geometry, a, kMostAttributeListBytes));
+    file.stored_list.emplace(a, kMostAttributeListBytes);
     file.list_id = a.id;
   }
   return file;
 }
 
 void FileRecords::add_base(FileRecord&& file) {
-  if (file.list)
+  if (file.stored_list)
     pending_.push_back(std::move(file));
   else
     use_(file);
 }
 
 void FileRecords::add_extension(u64 number, const MftRecord& record) {
-  Extension extension{number, record.base, record.in_use, {}};
+  Extension extension{number, record.base, record.in_use, false, {}};
   for (const Attribute& a : record.attributes)
     extension.attributes.add(a, number, record.fixup_offset, volume_, scope_);
-  extensions_.emplace(record.base.record, std::move(extension));
+  extensions_.push_back(std::move(extension));
 }
 
-void FileRecords::finish() {
+void FileRecords::finish(const Guard& guard) {
+  // Those of one file in reverse: the order of a file's names, and so its first path, depends on
+  // it.
+  std::reverse(extensions_.begin(), extensions_.end());
+  std::stable_sort(
+      extensions_.begin(), extensions_.end(),
+      [](const Extension& a, const Extension& b) { return a.base.record < b.base.record; });
   for (FileRecord& file : pending_) {
-    add_extensions(file);
-    use_(file);
+    guard(file.record, [&] {
+      read_list(file);
+      add_extensions(file);
+      use_(file);
+    });
+    file = {}; // thousands may have a long list
   }
-  for (const auto& [base, extension] : extensions_) {
-    if (extension.in_use && !extension.attributes.data.empty())
+  for (const Extension& extension : extensions_) {
+    if (!extension.taken && extension.in_use && !extension.attributes.data.empty())
       report_(extension.record,
               fmt::format("MFT record {} says it extends record {}, whose attribute list doesn't "
                           "name it; its data is in no stream",
-                          extension.record, base));
+                          extension.record, extension.base.record));
   }
+}
+
+void FileRecords::read_list(FileRecord& file) {
+  const std::optional<std::vector<std::byte>> bytes =
+      file.stored_list->read(*volume_.source, volume_.geometry, allowance_);
+  file.list = bytes ? parse_attribute_list(*bytes) : AttributeList{};
+  if (!bytes)
+    file.list->problem = "attribute list: not read, other records claim the same clusters";
 }
 
 /// The list may not be readable to its end, or its clusters may belong to another file since this
@@ -62,23 +86,29 @@ void FileRecords::add_extensions(FileRecord& file) {
   for (const AttributeListEntry& entry : list.entries)
     if (entry.where.record != file.record) wanted.insert(entry.where.record);
 
-  auto [begin, end] = extensions_.equal_range(file.record);
-  for (auto at = begin; at != end;) {
-    Extension& extension = at->second;
-    const bool listed = wanted.erase(extension.record) > 0 || !list.problem.empty() || !file.in_use;
-    if (!listed || !belongs(extension, file)) {
-      ++at;
-      continue;
-    }
-    file.attributes.take(std::move(extension.attributes));
-    at = extensions_.erase(at);
+  auto extension =
+      std::partition_point(extensions_.begin(), extensions_.end(),
+                           [&](const Extension& each) { return each.base.record < file.record; });
+  for (; extension != extensions_.end() && extension->base.record == file.record; ++extension) {
+    const bool listed =
+        wanted.erase(extension->record) > 0 || !list.problem.empty() || !file.in_use;
+    if (extension->taken || !listed || !belongs(*extension, file)) continue;
+    file.attributes.take(std::move(extension->attributes));
+    extension->taken = true;
   }
-  if (file.in_use)
-    for (const u64 record : wanted)
-      report_(
-          file.record,
-          fmt::format("MFT record {}: its attribute list names record {}, which does not extend it",
-                      file.record, record));
+  if (!file.in_use) return;
+  std::size_t reported = 0;
+  for (const u64 record : wanted) {
+    if (++reported > kMostReported) break;
+    report_(
+        file.record,
+        fmt::format("MFT record {}: its attribute list names record {}, which does not extend it",
+                    file.record, record));
+  }
+  if (wanted.size() > kMostReported)
+    report_(file.record, fmt::format("MFT record {}: its attribute list names {} more records that "
+                                     "do not extend it",
+                                     file.record, wanted.size() - kMostReported));
 }
 
 bool FileRecords::belongs(const Extension& extension, const FileRecord& file) {

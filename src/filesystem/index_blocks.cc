@@ -17,6 +17,10 @@ bool is_set(ByteView bitmap, u64 bit) {
          (std::to_integer<unsigned>(bitmap[bit / 8]) >> (bit % 8) & 1) != 0;
 }
 
+bool continues(const IndexSlack& zeros, const IndexSlack& next) {
+  return zeros.zeros && zeros.offset + zeros.length == next.offset;
+}
+
 IndexSlack slack_of(MutableBytes block, u64 offset, bool in_use) {
   IndexSlack slack{offset, block.size(), offset, 0, false, {}};
   if (has_at(block, 0, "INDX")) {
@@ -50,7 +54,11 @@ std::vector<IndexSlack> index_slack(const ByteSource& volume, std::span<const Ex
       const u64 offset = number * block_size;
       if (!read_extents(volume, extents, offset, block).empty()) continue;
       IndexSlack slack = slack_of(block, offset, is_set(bitmap, number));
-      if (slack.length > 0) found.push_back(std::move(slack));
+      if (slack.length == 0) continue;
+      if (slack.zeros && slack.offset == offset && !found.empty() && continues(found.back(), slack))
+        found.back().length += slack.length; // an index of zeros may be as long as the volume
+      else
+        found.push_back(std::move(slack));
     }
     placed = std::max(placed, last);
   }

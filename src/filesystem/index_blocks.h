@@ -12,6 +12,10 @@
 
 namespace coldsweep {
 
+/// NTFS's are of 4 KiB; the update sequence would permit up to 32 MiB. The size comes from the
+/// volume, and a buffer gets it.
+constexpr u32 kMostIndexBlock = 64 << 10;
+
 /// The slack of one block.
 struct IndexSlack {
   u64 offset = 0; ///< in the attribute

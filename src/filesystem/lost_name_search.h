@@ -11,9 +11,9 @@ namespace coldsweep {
 
 /// Where to look.
 struct LostNamePlaces {
-  std::vector<Extent> change_journal; ///< $UsnJrnl:$J
-  std::vector<Extent> log_file;       ///< $LogFile
-  std::vector<LostName> index_slack;
+  std::vector<Extent> change_journal{}; ///< $UsnJrnl:$J
+  std::vector<Extent> log_file{};       ///< $LogFile
+  std::vector<LostName> index_slack{};
 };
 
 /// The latest name in the change journal counts first, then the latest in $LogFile, then index

@@ -40,14 +40,16 @@ std::vector<LostName> names_in_index_slack(ByteView slack, u64 phase) {
   return names;
 }
 
-std::vector<LostName> names_in_log_file(MutableBytes log) {
+JournalNames names_in_log_file(MutableBytes log, u64 until) {
   constexpr u64 kPageHeader = 0x40;
-  std::vector<LostName> names;
+  JournalNames found_names;
+  std::vector<LostName>& names = found_names.names;
   std::vector<std::string> problems; // a torn page may hold whole entries
-  for (u64 at = 0; at + kUpdateStride <= log.size(); at += kUpdateStride) {
+  u64& at = found_names.next;
+  for (; at < until && at + kUpdateStride <= log.size(); at += kUpdateStride) {
     if (!has_at(log, at, "RCRD")) continue;
     const u64 words = *little<u16>(log, at + 6), page = (words - 1) * kUpdateStride;
-    if (words < 2 || page > log.size() - at) continue;
+    if (words < 2 || page > log.size() - at || page > kMostLogPage) continue;
     const MutableBytes bytes = log.subspan(at, page);
     problems.clear();
     if (undo_update_sequence(bytes, problems) == 0 || page <= kPageHeader) continue;
@@ -55,15 +57,17 @@ std::vector<LostName> names_in_log_file(MutableBytes log) {
     std::move(found.begin(), found.end(), std::back_inserter(names));
     at += page - kUpdateStride;
   }
-  return names;
+  return found_names;
 }
 
-std::vector<LostName> names_in_change_journal(ByteView journal) {
+JournalNames names_in_change_journal(ByteView journal, u64 until) {
   constexpr u64 kHeader = 60;
-  std::vector<LostName> names;
-  for (u64 at = 0; at + kHeader < journal.size();) {
+  JournalNames found_names;
+  std::vector<LostName>& names = found_names.names;
+  u64& at = found_names.next;
+  while (at < until && at + kHeader < journal.size()) {
     const u64 length = *little<u32>(journal, at);
-    const bool is_record = length >= kHeader && length % 8 == 0 && length <= 4096 &&
+    const bool is_record = length >= kHeader && length % 8 == 0 && length <= kMostUsnRecord &&
                            *little<u16>(journal, at + 4) == 2 &&
                            *little<u16>(journal, at + 58) == kHeader;
     const u64 name_length = is_record ? *little<u16>(journal, at + 56) : 0;
@@ -82,7 +86,7 @@ std::vector<LostName> names_in_change_journal(ByteView journal) {
       names.push_back(std::move(found));
     at += length;
   }
-  return names;
+  return found_names;
 }
 
 } // namespace coldsweep

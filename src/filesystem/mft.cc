@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <future>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,10 +22,8 @@ namespace {
 constexpr u64 kWalkBytes = 2_MiB;
 
 /// $MFTMirr holds a copy of the first records; the boot sector says where.
-u64 mirror_offset(const ByteSource& volume, const NtfsGeometry& geometry) {
-  std::vector<std::byte> boot(512);
-  volume.read(0, boot);
-  const u64 cluster = *little<u64>(boot, 0x38);
+u64 mirror_offset(const NtfsGeometry& geometry) {
+  const u64 cluster = geometry.mirror_cluster;
   if (cluster == 0 || cluster >= geometry.cluster_count)
     throw FormatError(
         fmt::format("NTFS boot sector: cluster of $MFTMirr at offset 0x38 can't be {}", cluster));
@@ -69,7 +68,7 @@ Mft Mft::open(const ByteSource& volume, const NtfsGeometry& geometry) {
     failure = fmt::format("MFT record 0 at offset {} of the volume can't be used ({})",
                           geometry.mft_offset, e.what());
   }
-  const u64 mirror = mirror_offset(volume, geometry);
+  const u64 mirror = mirror_offset(geometry);
   try {
     volume.read(mirror, zero);
     mft.extents_.clear();
@@ -95,7 +94,7 @@ void Mft::find_extents(MutableBytes record_zero) {
 
   std::vector<AttributeRuns> run_lists{{0, decode_runs(data->runs)}};
   BuiltExtents built = build_extents(run_lists, geometry_, length);
-  extents_ = built.extents;
+  extents_ = without_unstored(built.extents, volume_->unstored());
   record_count_ = length / geometry_.record_size;
   if (record_count_ == 0 || extents_.front().kind != Extent::Kind::stored)
     throw FormatError("MFT record 0: $DATA has no clusters");
@@ -103,35 +102,53 @@ void Mft::find_extents(MutableBytes record_zero) {
   if (find_attribute(*zero, AttributeType::attribute_list) != nullptr) {
     add_listed_runs(*zero, run_lists, length);
     built = build_extents(run_lists, geometry_, length);
-    extents_ = built.extents;
+    extents_ = without_unstored(built.extents, volume_->unstored());
   }
   problems_.insert(problems_.end(), built.problems.begin(), built.problems.end());
 }
 
+/// Each extension record lies in a range of $MFT that the run lists before it describe. Building
+/// all extents anew for each of thousands would take quadratic time, so most are only appended.
 void Mft::add_listed_runs(const MftRecord& zero, std::vector<AttributeRuns>& run_lists,
                           u64 length) {
+  constexpr std::size_t kMostRebuilds = 64; // out of order: damage
+  std::set<u64> seen{0};
+  std::size_t rebuilds = 0;
   const AttributeList list = parse_attribute_list(
       read_attribute(*volume_, geometry_, *find_attribute(zero, AttributeType::attribute_list),
                      kMostAttributeListBytes));
   if (!list.problem.empty()) problems_.push_back(list.problem);
   for (const AttributeListEntry& entry : list.entries) {
     if (entry.type != static_cast<u32>(AttributeType::data) || !entry.name.empty() ||
-        entry.where.record == 0)
+        !seen.insert(entry.where.record).second)
       continue;
     try {
-      // Each extension record lies in a range of $MFT that the run lists before it describe.
       std::vector<std::byte> bytes = read(entry.where.record);
       const std::optional<MftRecord> extension = parse_mft_record(bytes);
       const Attribute* data = extension ? find_attribute(*extension, AttributeType::data) : nullptr;
       if (data == nullptr || data->resident || extension->base.record != 0)
         throw FormatError("a piece of $MFT's $DATA expected");
       run_lists.push_back({data->first_vcn, decode_runs(data->runs)});
-      extents_ = build_extents(run_lists, geometry_, length).extents;
+      if (!append(run_lists.back(), length) && rebuilds++ < kMostRebuilds)
+        extents_ = build_extents(run_lists, geometry_, length).extents;
     } catch (const Error& e) {
       problems_.push_back(
           fmt::format("MFT record {}, a part of $MFT: {}", entry.where.record, e.what()));
     }
   }
+}
+
+/// Whether the runs continue the extents so far, and were appended.
+bool Mft::append(const AttributeRuns& runs, u64 length) {
+  const u64 cluster = geometry_.cluster_size;
+  while (!extents_.empty() && extents_.back().kind == Extent::Kind::missing) extents_.pop_back();
+  const u64 end = extents_.empty() ? 0 : extents_.back().stream_offset + extents_.back().length;
+  if (checked_multiply(runs.first_vcn, cluster) != end || end >= length) return false;
+  for (Extent extent : build_extents({{0, runs.runs}}, geometry_, length - end).extents) {
+    extent.stream_offset += end;
+    extents_.push_back(extent);
+  }
+  return true;
 }
 
 std::vector<Extent> Mft::place(u64 record, u64 offset, u64 length) const {
@@ -245,6 +262,39 @@ Mft::Step Mft::read_step(u64 first, Step&& spare) const {
   return step;
 }
 
+/// The first record from `first` on that isn't in a long range without clusters. Such a range costs
+/// nothing, and may be claimed to be of any length. Adds those without a known place to `lost`.
+u64 Mft::skip_unstored(u64 first, std::vector<Records>& lost) const {
+  const u64 size = geometry_.record_size;
+  while (first < record_count_) {
+    const auto extent =
+        std::partition_point(extents_.begin(), extents_.end(), [&](const Extent& e) {
+          return e.stream_offset + e.length <= first * size;
+        });
+    if (extent == extents_.end() || extent->placed()) return first;
+    const u64 end = std::min((extent->stream_offset + extent->length) / size, record_count_);
+    if (end < first + kWalkBytes / size) return first;
+    if (extent->kind == Extent::Kind::missing) lost.push_back({first, end});
+    first = end;
+  }
+  return first;
+}
+
+void Mft::report_lost(const std::vector<Records>& lost, const Visitor& visitor) const {
+  for (const Records& records : lost) {
+    u64 first = records.first;
+    const auto report_until = [&](u64 end) {
+      if (end > first)
+        visitor.unreadable(first, end - first, "no place on the volume is known for them");
+      first = end + 1;
+    };
+    for (auto found = recovered_.lower_bound(first);
+         found != recovered_.end() && found->first < records.end; ++found)
+      report_until(found->first);
+    report_until(records.end);
+  }
+}
+
 void Mft::walk(const Visitor& visitor, bool ahead) const {
   const auto policy = ahead ? std::launch::async : std::launch::deferred;
   const u64 size = geometry_.record_size;
@@ -255,11 +305,18 @@ void Mft::walk(const Visitor& visitor, bool ahead) const {
     });
   };
   std::future<Step> next;
-  if (record_count_ > 0) next = next_step(0);
+  std::vector<Records> lost; // before the next step
+  const auto begin_step = [&](u64 first) {
+    lost.clear();
+    const u64 stored = skip_unstored(first, lost);
+    if (stored < record_count_) next = next_step(stored);
+  };
+  begin_step(0);
+  report_lost(lost, visitor);
   while (next.valid()) {
     Step step = next.get();
     const u64 end = step.first + step.count;
-    if (end < record_count_) next = next_step(end);
+    begin_step(end);
     auto gap = step.gaps.begin();
     auto record = step.records.begin();
     for (u64 number = step.first; number < end; ++number) {
@@ -270,6 +327,7 @@ void Mft::walk(const Visitor& visitor, bool ahead) const {
         visitor.unreadable(number, 1, gap->message);
       }
     }
+    report_lost(lost, visitor);
     done = std::move(step);
   }
   std::vector<std::byte> bytes(size);

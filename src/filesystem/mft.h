@@ -54,7 +54,8 @@ public:
     std::function<void(Walked&)> record;
     std::function<void(u64 first, u64 count, const std::string& why)> unreadable;
   };
-  /// Visits every record in order, then the recovered ones. `ahead`: another thread reads and
+  /// Visits every record in order, then the recovered ones. Records in long holes of $MFT, which
+  /// were never used, are left out. `ahead`: another thread reads and
   /// parses the next records meanwhile.
   void walk(const Visitor& visitor, bool ahead) const;
 
@@ -66,6 +67,12 @@ private:
   Step read_step(u64 first, Step&& spare) const;
   bool holds(u64 record) const;
   void find_extents(MutableBytes record_zero);
+  bool append(const AttributeRuns& runs, u64 length);
+  struct Records {
+    u64 first = 0, end = 0;
+  };
+  u64 skip_unstored(u64 first, std::vector<Records>& lost) const;
+  void report_lost(const std::vector<Records>& lost, const Visitor& visitor) const;
   void add_listed_runs(const MftRecord& zero, std::vector<AttributeRuns>& run_lists, u64 length);
 
   const ByteSource* volume_;

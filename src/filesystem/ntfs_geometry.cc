@@ -72,6 +72,7 @@ NtfsGeometry parse_boot_sector(ByteView sector) {
   const u64 mft = *little<u64>(sector, 0x30);
   if (mft == 0 || mft >= g.cluster_count) impossible("cluster of $MFT", 0x30, mft);
   g.mft_offset = mft * cluster;
+  g.mirror_cluster = *little<u64>(sector, 0x38);
   g.serial = *little<u64>(sector, 0x48);
   return g;
 }

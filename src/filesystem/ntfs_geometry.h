@@ -14,6 +14,7 @@ struct NtfsGeometry {
   u64 cluster_count = 0;    ///< clusters that lie wholly within the volume
   u64 present_clusters = 0; ///< how many of these begin before the evidence ends
   u64 mft_offset = 0;       ///< of MFT record 0, in the volume
+  u64 mirror_cluster = 0;   ///< of the copy of the first records in $MFTMirr, not checked
   u64 serial = 0;
 };
 

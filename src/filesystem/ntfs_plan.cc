@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filesystem/ntfs_plan.h"
 
+#include "base/checked.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "filesystem/file_records.h"
 #include "filesystem/lost_name_search.h"
 #include "filesystem/place_order.h"
+#include "filesystem/plan_issues.h"
+#include "filesystem/read_limit.h"
 #include "filesystem/security.h"
 #include "filesystem/space_planner.h"
 #include "filesystem/stream_planner.h"
@@ -13,6 +16,7 @@
 #include "filesystem/wof_storage.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,6 +32,8 @@ constexpr u32 kSecurityDescriptor = 0x50;
 /// Memory is reserved for at most this many records, whatever their claimed number. Pages that are
 /// never touched cost nothing.
 constexpr u64 kMostExpected = 2'000'000;
+constexpr u64 kMostPathText = 64_MiB; // in issues of the plan
+constexpr std::size_t kMostNamedPast = 1000;
 
 } // namespace
 
@@ -35,68 +41,92 @@ constexpr u64 kMostExpected = 2'000'000;
 /// several.
 class PlanBuilder {
 public:
-  PlanBuilder(NtfsPlan& plan, const NtfsVolume& volume, u32 volume_id, const Scope& scope)
-      : plan_(plan), volume_(volume), volume_id_(volume_id),
+  PlanBuilder(NtfsPlan& plan, const NtfsVolume& volume, u32 volume_id, const Scope& scope,
+              const Planning& how)
+      : plan_(plan), volume_(volume), volume_id_(volume_id), how_(how),
+        issues_(plan.issues_, volume_id, volume.geometry.record_size),
         space_(volume, scope,
                [this](StreamRef stream, std::vector<Extent>&& extents) {
+                 check_stop();
                  stream.id.volume = volume_id_;
                  return plan_.streams_.keep(stream, extents);
                }),
-        streams_(volume, volume_id, scope, {plan.streams_, space_, plan.issues_}),
+        stored_(stored_size(*volume.source)), allowance_(stored_),
+        streams_(volume, volume_id, scope, {plan.streams_, space_, plan.issues_, allowance_}),
         records_(
-            volume, scope, [this](FileRecord& file) { plan_file(file); },
+            volume, scope, allowance_, [this](FileRecord& file) { plan_file(file); },
             [this](u64 record, std::string what) {
-              add_issue(IssueKind::malformed, record, std::move(what));
+              issues_.add(IssueKind::malformed, record, std::move(what));
             }) {}
 
-  /// `ahead`: see NtfsPlan::make().
-  void build(bool ahead) {
+  void build() {
     for (const std::string& problem : volume_.mft.problems())
-      add_issue(IssueKind::malformed, std::nullopt, problem);
+      issues_.add(IssueKind::malformed, std::nullopt, problem);
     const u64 records = std::min(volume_.mft.record_count(), kMostExpected);
     plan_.files_.reserve(records);
     plan_.streams_.reserve(records);
     plan_.paths_.reserve(records);
     space_.reserve(records);
-    volume_.mft.walk({[this](Mft::Walked& walked) { visit(walked); },
-                      [this](u64 first, u64 count, const std::string& why) {
-                        note_unreadable(first, count, why);
-                      }},
-                     ahead);
-    flush_unreadable();
-    records_.finish();
+    volume_.mft.walk(
+        {[this](Mft::Walked& walked) { guarded(walked.number, [&] { visit(walked); }); },
+         [this](u64 first, u64 count, const std::string& why) {
+           check_stop();
+           issues_.note_unreadable(first, count, why);
+         }},
+        how_.ahead);
+    issues_.flush_unreadable();
+    records_.finish([this](u64 record, const auto& work) { guarded(record, work); });
     lost_names_.index_slack = space_.take_lost_names();
-    find_lost_names(*volume_.source, std::move(lost_names_), plan_.paths_);
+    guarded(std::nullopt,
+            [&] { find_lost_names(*volume_.source, std::move(lost_names_), plan_.paths_); });
     const auto by_record = [](const NtfsPlan::File& a, const NtfsPlan::File& b) {
       return a.record < b.record;
     };
     if (!std::is_sorted(plan_.files_.begin(), plan_.files_.end(), by_record)) // some were recovered
       std::stable_sort(plan_.files_.begin(), plan_.files_.end(), by_record);
     add_rest();
+    limit_reads();
     sort_by_place(plan_.streams_.streams());
+    report_limits();
     name_issues();
   }
 
 private:
+  void check_stop() const {
+    if (how_.stop != nullptr) how_.stop->check();
+  }
+
+  /// Whatever goes wrong with one record ends with it.
+  void guarded(std::optional<u64> record, const std::function<void()>& work) {
+    check_stop();
+    try {
+      work();
+    } catch (const Stopped&) {
+      throw;
+    } catch (const std::exception& e) {
+      const bool damage = dynamic_cast<const Error*>(&e) != nullptr;
+      issues_.add(damage ? IssueKind::malformed : IssueKind::crashed, record,
+                  fmt::format("{}: {}{}",
+                              record ? fmt::format("MFT record {}", *record) : "lost names",
+                              damage ? "" : "planning failed: ", e.what()));
+    }
+  }
+
   void visit(Mft::Walked& walked) {
     const u64 number = walked.number;
     const std::optional<MftRecord>& record = walked.record;
-    flush_unreadable();
+    issues_.flush_unreadable();
     if (!walked.problem.empty())
-      add_issue(IssueKind::malformed, number,
-                fmt::format("MFT record {}: {}", number, walked.problem));
+      issues_.add(IssueKind::malformed, number,
+                  fmt::format("MFT record {}: {}", number, walked.problem));
     space_.add_record(walked);
     if (!record) return;
-    try {
-      for (const std::string& problem : record->problems)
-        add_issue(IssueKind::malformed, number, fmt::format("MFT record {}: {}", number, problem));
-      if (record->base == FileReference{} || record->base.record == number)
-        visit_base(number, *record);
-      else
-        records_.add_extension(number, *record);
-    } catch (const Error& e) {
-      add_issue(IssueKind::malformed, number, fmt::format("MFT record {}: {}", number, e.what()));
-    }
+    for (const std::string& problem : record->problems)
+      issues_.add(IssueKind::malformed, number, fmt::format("MFT record {}: {}", number, problem));
+    if (record->base == FileReference{} || record->base.record == number)
+      visit_base(number, *record);
+    else
+      records_.add_extension(number, *record);
   }
 
   void visit_base(u64 number, const MftRecord& record) {
@@ -121,12 +151,14 @@ private:
 
   /// Most descriptors are the same as the one before.
   const std::string* owner_in(const Attribute& a) {
-    std::vector<std::byte> value = read_attribute(*volume_.source, volume_.geometry, a, 64_KiB);
-    if (value == last_descriptor_) return last_owner_;
+    std::optional<std::vector<std::byte>> value =
+        KeptValue(a, 64_KiB).read(*volume_.source, volume_.geometry, allowance_);
+    if (!value) return nullptr;
+    if (*value == last_descriptor_) return last_owner_;
     last_owner_ = nullptr;
-    if (std::optional<std::string> owner = owner_of_descriptor(value))
+    if (std::optional<std::string> owner = owner_of_descriptor(*value))
       last_owner_ = &*plan_.own_owners_.insert(std::move(*owner)).first;
-    last_descriptor_ = std::move(value);
+    last_descriptor_ = std::move(*value);
     return last_owner_;
   }
 
@@ -137,15 +169,21 @@ private:
     std::vector<FoundStream> others = assemble(file, std::move(of.others));
     streams_.add_name(file);
     if (file.directory) system_.add_folder(file.record, of.names);
-    for (FoundStream& stream : data)
-      stream.system = system_.holds(file.record, of.names, stream.name, stream.size);
-    plan_.paths_.add(file.record, file.sequence, file.in_use, std::move(of.names));
+    const SystemStreams::File kind = system_.of(file.record, of.names);
+    for (FoundStream& stream : data) stream.system = kind.holds(stream.name, stream.size);
+    if (const u64 left_out =
+            plan_.paths_.add(file.record, file.sequence, file.in_use, std::move(of.names));
+        left_out > 0)
+      issues_.add(IssueKind::over_limit, file.record,
+                  fmt::format("MFT record {}: {} names past the first {} were left out",
+                              file.record, left_out, PathIndex::kMostNames));
+    FileStreamIds ids;
     if (file.in_use)
-      for (const FoundStream& stream : data) streams_.add_behind(file, stream);
+      for (const FoundStream& stream : data) streams_.add_behind(file, stream, ids);
     if (of.wof) store_in_wof(*of.wof, data);
     for (const FoundStream& stream : data) note_metadata(file, stream);
-    streams_.add_data(file, std::move(data));
-    streams_.add_others(file, std::move(others));
+    streams_.add_data(file, std::move(data), ids);
+    streams_.add_others(file, std::move(others), ids);
   }
 
   std::vector<FoundStream> assemble(const FileRecord& file,
@@ -175,10 +213,11 @@ private:
 
   void add_rest() {
     if (!plan_.bitmap_.problem().empty())
-      add_issue(IssueKind::malformed, kBitmapRecord,
-                fmt::format("{}: clusters that it doesn't tell of count as free, and it isn't said "
-                            "how much of a deleted file was given to others",
-                            plan_.bitmap_.problem()));
+      issues_.add(
+          IssueKind::malformed, kBitmapRecord,
+          fmt::format("{}: clusters that it doesn't tell of count as free, and it isn't said "
+                      "how much of a deleted file was given to others",
+                      plan_.bitmap_.problem()));
     space_.add_rest(plan_.bitmap_, volume_id_);
     SpacePlanner::Settled settled =
         space_.settle(static_cast<u32>(plan_.streams_.streams().size()));
@@ -187,60 +226,108 @@ private:
     plan_.rest_ = std::move(settled.rest);
   }
 
-  void name_issues() {
-    for (Issue& issue : plan_.issues_)
-      if (issue.record && issue.stream_name) issue.path = plan_.path(*issue.record);
-  }
-
-  void add_issue(IssueKind kind, std::optional<u64> record, std::string message, u64 bytes = 0) {
-    plan_.issues_.push_back({.kind = kind,
-                             .volume = volume_id_,
-                             .record = record,
-                             .path = std::nullopt,
-                             .stream_name = std::nullopt,
-                             .stage = "plan",
-                             .message = std::move(message),
-                             .bytes = bytes});
-  }
-
-  // An image that is cut off in its MFT loses many records in a row: this gives one issue.
-  void note_unreadable(u64 first, u64 count, const std::string& why) {
-    if (unreadable_count_ > 0 && unreadable_first_ + unreadable_count_ != first) flush_unreadable();
-    if (unreadable_count_ == 0) {
-      unreadable_first_ = first;
-      unreadable_why_ = why;
+  /// Streams that would be read again and again are left out, and their bytes skipped.
+  void limit_reads() {
+    LargeVector<StreamRef>& streams = plan_.streams_.streams();
+    const std::vector<u32> past = past_read_limit(streams, stored_);
+    if (past.empty()) return;
+    u64 bytes = 0;
+    for (std::size_t i = 0; i < past.size(); ++i) {
+      const StreamRef& stream = streams[past[i]];
+      const u64 placed = placed_bytes(stream);
+      plan_.rest_.skip("over_limit", stream.owned);
+      if (i < kMostNamedPast)
+        issues_.add_of_stream(IssueKind::over_limit, stream,
+                              fmt::format("{} bytes were not scanned: streams that claim the same "
+                                          "clusters are together too long",
+                                          stream.size),
+                              std::max<u64>(placed, 1));
+      else
+        bytes = saturating_add(bytes, placed);
     }
-    unreadable_count_ += count;
+    if (past.size() > kMostNamedPast)
+      issues_.add(IssueKind::over_limit, std::nullopt,
+                  fmt::format("{} more streams that claim the same clusters as others were not "
+                              "scanned",
+                              past.size() - kMostNamedPast),
+                  std::max<u64>(bytes, 1));
+    u32 kept = 0;
+    auto next = past.begin();
+    for (u32 number = 0; number < streams.size(); ++number) {
+      if (next != past.end() && *next == number)
+        ++next;
+      else
+        streams[kept++] = streams[number];
+    }
+    streams.resize(kept);
   }
 
-  void flush_unreadable() {
-    if (unreadable_count_ == 0) return;
-    add_issue(IssueKind::unreadable, unreadable_first_,
-              fmt::format("MFT records {}-{} can't be read: {}", unreadable_first_,
-                          unreadable_first_ + unreadable_count_ - 1, unreadable_why_),
-              unreadable_count_ * volume_.geometry.record_size);
-    unreadable_count_ = 0;
+  /// What the limits on reads and on paths leave out, in one issue for the volume each.
+  void report_limits() {
+    if (const u64 refused = allowance_.refused(); refused > 0)
+      issues_.add(IssueKind::over_limit, std::nullopt,
+                  fmt::format("attribute lists, indexes and security descriptors that together are "
+                              "more than four times as long as the volume: {} were not read",
+                              refused),
+                  refused);
+    const PathIndex::LongPaths found = plan_.paths_.long_paths();
+    if (found.cut > 0)
+      issues_.add(
+          IssueKind::over_limit, std::nullopt,
+          fmt::format("{} paths, the first of MFT record {}, have more than the {} UTF-16 "
+                      "units that NTFS allows; their last folders are shown below /$TooDeep",
+                      found.cut, found.first_cut, PathIndex::kMostPathUnits));
+    if (found.files_listed > 0)
+      issues_.add(IssueKind::over_limit, std::nullopt,
+                  fmt::format("{} files, the first of them MFT record {}, have hard links whose "
+                              "paths together have more than {} UTF-16 units; not all are listed",
+                              found.files_listed, found.first_listed,
+                              PathIndex::kMostUnitsOfRecord));
+  }
+
+  /// Issues of one stream get its path. There may be thousands, with a path of 96 KiB each.
+  void name_issues() {
+    u64 text = 0, unnamed = 0;
+    for (Issue& issue : plan_.issues_) {
+      if (!issue.record || *issue.record >= kNoRecord || !issue.stream_name) continue;
+      check_stop();
+      if (text > kMostPathText) {
+        ++unnamed;
+        continue;
+      }
+      issue.path = plan_.path(*issue.record);
+      text += issue.path->size();
+    }
+    if (unnamed > 0)
+      issues_.add(
+          IssueKind::over_limit, std::nullopt,
+          fmt::format("the paths of {} further issues of the plan are left out: those shown "
+                      "are together longer than {} bytes",
+                      unnamed, kMostPathText));
   }
 
   NtfsPlan& plan_;
   const NtfsVolume& volume_;
   u32 volume_id_;
+  Planning how_;
+  PlanIssues issues_;
   SpacePlanner space_;
+  u64 stored_; // bytes of the volume that the evidence holds
+  ReadAllowance allowance_;
   StreamPlanner streams_;
   FileRecords records_;
   SystemStreams system_;
   LostNamePlaces lost_names_;
   std::vector<std::byte> last_descriptor_;
   const std::string* last_owner_ = nullptr;
-  u64 unreadable_first_ = 0, unreadable_count_ = 0;
-  std::string unreadable_why_;
 };
 
-NtfsPlan NtfsPlan::make(const NtfsVolume& volume, u32 volume_id, const Scope& scope, bool ahead) {
+NtfsPlan NtfsPlan::make(const NtfsVolume& volume, u32 volume_id, const Scope& scope,
+                        const Planning& how) {
   NtfsPlan plan;
   plan.cluster_size_ = volume.geometry.cluster_size;
   plan.bitmap_ = ClusterBitmap(volume.geometry);
-  PlanBuilder(plan, volume, volume_id, scope).build(ahead);
+  PlanBuilder(plan, volume, volume_id, scope, how).build();
   return plan;
 }
 

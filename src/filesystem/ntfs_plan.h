@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/large_pages.h"
+#include "base/stop.h"
 #include "filesystem/cluster_bitmap.h"
 #include "filesystem/ntfs_volume.h"
 #include "filesystem/path_index.h"
@@ -29,12 +30,18 @@ struct StreamDescription {
   std::string_view path_source;          ///< of `path`, see PathAndTimes
 };
 
+/// How a plan is made, which doesn't change it.
+struct Planning {
+  bool ahead = false;             ///< a second thread reads and parses the next records
+  const StopFlag* stop = nullptr; ///< null: none
+};
+
 class NtfsPlan {
 public:
   /// Walks the MFT. Records that can't be read or parsed become issues, and the walk goes on. Never
-  /// throws for damage within the MFT. `ahead`: a second thread reads and parses the next records.
+  /// throws for damage within the MFT. Throws Stopped once the stop flag is set.
   static NtfsPlan make(const NtfsVolume& volume, u32 volume_id, const Scope& scope,
-                       bool ahead = false);
+                       const Planning& how = {});
 
   /// For bytes of the media that are in no volume: one stream of kind `gap`. `offset` is their
   /// place in the media.
@@ -61,9 +68,10 @@ public:
   /// `owned`, they are the whole volume.
   const SpaceAccount& rest() const { return rest_; }
 
-  /// Every path of a file or folder with that name, deleted ones too. The name is in lower case.
-  std::vector<std::string> paths_named(std::string_view lower_case_name) const {
-    return paths_.paths_named(lower_case_name);
+  /// See PathIndex::paths_ending(). Deleted files and folders count, too.
+  PathIndex::FoundPaths paths_ending(std::string_view lower_case_folder,
+                                     std::string_view lower_case_name, std::size_t most) const {
+    return paths_.paths_ending(lower_case_folder, lower_case_name, most);
   }
 
 private:

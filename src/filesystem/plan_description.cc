@@ -30,8 +30,12 @@ NtfsPlan NtfsPlan::of_gap(const ByteSource& gap, u32 volume_id, u64 offset) {
   stream.id = {volume_id, kNoRecord + offset, 0, 0, StreamKind::gap};
   stream.size = stream.initialized = stream.owned = present;
   const Extent all{0, 0, present, Extent::Kind::stored};
+  const std::vector<Extent> extents = without_unstored(std::span(&all, 1), gap.unstored());
+  for (const Extent& extent : extents)
+    if (extent.kind == Extent::Kind::missing) stream.owned -= extent.length;
+  plan.rest_.unreadable += present - stream.owned;
   stream.deleted = true;
-  plan.streams_.keep(stream, std::span(&all, 1));
+  plan.streams_.keep(stream, extents);
   return plan;
 }
 

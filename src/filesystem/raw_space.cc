@@ -35,6 +35,27 @@ u64 append(const std::vector<ClusterRun>& runs, Place& place, u64 clusters, u32 
 
 } // namespace
 
+std::vector<ClusterRun> stored_runs(const std::vector<ClusterRun>& runs, u32 cluster_size,
+                                    std::span<const Unstored> unstored) {
+  if (unstored.empty()) return runs;
+  std::vector<ClusterRun> stored;
+  for (const ClusterRun& run : runs) {
+    u64 at = run.first;
+    const u64 end = run.first + run.count;
+    auto range = std::partition_point(unstored.begin(), unstored.end(), [&](const Unstored& each) {
+      return each.offset + each.length <= at * cluster_size;
+    });
+    for (; range != unstored.end() && range->offset / cluster_size < end; ++range) {
+      const u64 from = (range->offset + cluster_size - 1) / cluster_size;
+      const u64 to = std::min(end, (range->offset + range->length) / cluster_size);
+      if (from > at) stored.push_back({at, std::min(from, end) - at});
+      at = std::max(at, to);
+    }
+    if (at < end) stored.push_back({at, end - at});
+  }
+  return stored;
+}
+
 std::vector<RawChunk> cut_raw_space(const std::vector<ClusterRun>& runs, u32 cluster_size) {
   const u64 own = std::max<u64>(1, kRawChunk / cluster_size);
   const u64 overlap = std::max<u64>(1, kRawOverlap / cluster_size);

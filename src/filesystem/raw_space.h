@@ -5,6 +5,7 @@
 #pragma once
 
 #include "filesystem/cluster_bitmap.h"
+#include "image/byte_source.h"
 
 #include <vector>
 
@@ -20,6 +21,10 @@ struct RawChunk {
 
 constexpr u64 kRawChunk = 16_MiB;   ///< of a chunk, at most, without its shared tail
 constexpr u64 kRawOverlap = 64_KiB; ///< a longer match across a cut may be cut off
+
+/// Those of the clusters that are not wholly in a range that the container doesn't store.
+std::vector<ClusterRun> stored_runs(const std::vector<ClusterRun>& runs, u32 cluster_size,
+                                    std::span<const Unstored> unstored);
 
 std::vector<RawChunk> cut_raw_space(const std::vector<ClusterRun>& runs, u32 cluster_size);
 

@@ -37,8 +37,7 @@ void RecordAttributes::add(const Attribute& a, u64 record, u16 fixup_offset,
         parse_wof_reparse(read_attribute(*volume.source, volume.geometry, a, kMostWofReparseBytes));
   if (a.is(AttributeType::index_root)) index_block = little<u32>(a.value, 8).value_or(0);
   if (a.is(AttributeType::bitmap) && scope.slack && a.first_vcn == 0)
-    index_bitmaps.emplace(chars_of(a.name), read_attribute(*volume.source, volume.geometry, a,
-                                                           kMostIndexBitmapBytes));
+    index_bitmaps.try_emplace(std::string(chars_of(a.name)), a, kMostIndexBitmapBytes);
 }
 
 void RecordAttributes::take(RecordAttributes&& more) {

@@ -3,6 +3,7 @@
 // of the file's records are known. Used by one thread.
 #pragma once
 
+#include "filesystem/kept_value.h"
 #include "filesystem/ntfs_volume.h"
 #include "filesystem/path_index.h"
 #include "filesystem/stream_assembly.h"
@@ -18,8 +19,8 @@ struct RecordAttributes {
   std::vector<CopiedAttribute> others; ///< of other types, if they are planned or occupy clusters
   std::vector<FileName> names;
   std::optional<WofReparse> wof;
-  std::map<std::string, std::vector<std::byte>> index_bitmaps; ///< by name in UTF-16LE
-  u32 index_block = 0;                                         ///< bytes
+  std::map<std::string, KeptValue> index_bitmaps; ///< by name in UTF-16LE
+  u32 index_block = 0;                            ///< bytes
 
   /// Adds an attribute of that MFT record.
   void add(const Attribute& attribute, u64 record, u16 fixup_offset, const NtfsVolume& volume,

@@ -26,9 +26,12 @@ bool is_plausible(ByteView record) {
   return true;
 }
 
-/// The ranges of [0, end) that no extent covers.
-std::vector<Extent> outside(std::span<const Extent> known, u64 end) {
+/// The ranges of [0, end) that are stored and that no extent covers.
+std::vector<Extent> outside(std::span<const Extent> known, std::span<const Unstored> unstored,
+                            u64 end) {
   std::vector<Extent> taken;
+  for (const Unstored& range : unstored)
+    taken.push_back({0, range.offset, range.length, Extent::Kind::stored});
   for (const Extent& extent : known)
     if (extent.kind == Extent::Kind::stored) taken.push_back(extent);
   std::sort(taken.begin(), taken.end(),
@@ -51,7 +54,8 @@ std::vector<FoundRecord> search_records(const ByteSource& volume, const NtfsGeom
   const u64 stride = std::min(geometry.cluster_size, geometry.record_size);
   std::vector<FoundRecord> found;
   std::vector<std::byte> buffer(kStep + geometry.record_size);
-  for (const Extent& range : outside(known, std::min(volume.end(), volume.size()))) {
+  for (const Extent& range :
+       outside(known, volume.unstored(), std::min(volume.end(), volume.size()))) {
     for (u64 done = 0; done < range.length; done += kStep) {
       const u64 from = range.source_offset + done;
       const u64 own = std::min(kStep, range.length - done);

@@ -12,6 +12,13 @@ namespace coldsweep {
 void SpaceClaims::claim(Rank rank, u64 from, u64 length, u32 owner) {
   const std::optional<u64> to = checked_add(from, length);
   if (length == 0 || !to || *to >> 63 != 0) return;
+  if (!claims_.empty() && claims_.size() > sorted_) { // a long range may come in small pieces
+    Claim& last = claims_.back();
+    if (last.to == from && last.owner == owner && last.rank == rank) {
+      last.to = *to;
+      return;
+    }
+  }
   claims_.push_back({from, *to, owner, rank});
 }
 

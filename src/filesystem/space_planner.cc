@@ -15,10 +15,13 @@ namespace {
 
 using Rank = SpaceClaims::Rank;
 
-// Owner numbers: the two below, then reasons, then the streams of the plan.
-constexpr u32 kMetadata = 0, kZeroSlack = 1, kFirstReason = 2, kFirstStream = 32;
+// Owner numbers: the fixed ones, then reasons, then the streams of the plan. The container has no
+// bytes for kAbsent, and knows that those of kZeroSpace, which belong to nothing, are zeros.
+constexpr u32 kAbsent = 0, kMetadata = 1, kZeroSlack = 2, kZeroSpace = 3, kFirstReason = 4,
+              kFirstStream = 32;
 
 constexpr std::size_t kMostLostNames = 1'000'000;
+constexpr const char* kOverLimit = "over_limit";
 
 u64 length_of(std::span<const Extent> extents) {
   return extents.empty() ? 0 : extents.back().stream_offset + extents.back().length;
@@ -33,6 +36,19 @@ std::vector<Extent> packed(const std::vector<Extent>& extents) {
   return stored;
 }
 
+/// Of what the stream occupies.
+u64 end_of_content(const FoundStream& stream) {
+  return stream.encoding == Encoding::plain ? stream.initialized : length_of(stream.extents);
+}
+
+/// Stored, but past the initialized size.
+std::vector<Extent> uninitialized_part(const FoundStream& stream) {
+  if (stream.resident || stream.encoding != Encoding::plain || stream.initialized >= stream.size)
+    return {};
+  return packed(
+      slice_extents(stream.extents, stream.initialized, stream.size - stream.initialized));
+}
+
 } // namespace
 
 SpacePlanner::SpacePlanner(const NtfsVolume& volume, const Scope& scope, Keep keep)
@@ -41,10 +57,12 @@ SpacePlanner::SpacePlanner(const NtfsVolume& volume, const Scope& scope, Keep ke
   for (const Extent& extent :
        volume.mft.place(0, 0, volume.mft.record_count() * volume.geometry.record_size))
     claim(Rank::metadata, std::span(&extent, 1), extent.stream_offset + extent.length, kMetadata);
+  for (const Unstored& range : volume.source->unstored())
+    if (!range.zeros) claims_.claim(Rank::in_use, range.offset, range.length, kAbsent);
 }
 
-u32 SpacePlanner::out_of_scope(const std::string& what) {
-  const std::string reason = what + "_not_in_scope";
+/// The owner of bytes that are skipped for that reason.
+u32 SpacePlanner::owner_for(const std::string& reason) {
   const auto known = std::find(reasons_.begin(), reasons_.end(), reason);
   if (known != reasons_.end()) return kFirstReason + static_cast<u32>(known - reasons_.begin());
   reasons_.push_back(reason);
@@ -101,23 +119,24 @@ void SpacePlanner::add_planned(const StreamRef& stream, u32 number) {
 }
 
 void SpacePlanner::add_unplanned(const FoundStream& stream, const std::string& what) {
-  const bool as_stored = stream.encoding == Encoding::plain;
-  claim(Rank::in_use, stream.extents, as_stored ? stream.initialized : length_of(stream.extents),
-        out_of_scope(what));
+  claim(Rank::in_use, stream.extents, end_of_content(stream), out_of_scope(what));
+}
+
+void SpacePlanner::leave_out(const FoundStream& stream) {
+  claim(Rank::in_use, stream.extents, end_of_content(stream), owner_for(kOverLimit));
+}
+
+void SpacePlanner::leave_behind(const FoundStream& stream) {
+  const u32 owner = scope_.slack ? owner_for(kOverLimit) : slack_out_of_scope();
+  for (const std::vector<Extent>& extents : {uninitialized_part(stream), packed(stream.behind)})
+    claim(Rank::slack, extents, length_of(extents), owner);
 }
 
 void SpacePlanner::add_behind(const StreamRef& of, const FoundStream& stream) {
   if (stream.resident) return;
-  std::vector<Extent> uninitialized;
-  if (stream.encoding == Encoding::plain && stream.initialized < stream.size)
-    uninitialized =
-        packed(slice_extents(stream.extents, stream.initialized, stream.size - stream.initialized));
+  if (!scope_.slack) return leave_behind(stream);
+  std::vector<Extent> uninitialized = uninitialized_part(stream);
   std::vector<Extent> behind = packed(stream.behind);
-  if (!scope_.slack) {
-    claim(Rank::slack, uninitialized, length_of(uninitialized), slack_out_of_scope());
-    claim(Rank::slack, behind, length_of(behind), slack_out_of_scope());
-    return;
-  }
   StreamRef raw = of;
   raw.encoding = Encoding::plain;
   raw.compression_unit = 0;
@@ -139,10 +158,8 @@ void SpacePlanner::add_metadata(const FoundStream& attribute) {
 
 void SpacePlanner::add_index(const StreamRef& of, const FoundStream& index, ByteView bitmap,
                              u32 block_size) {
-  add_metadata(index);
   const u64 size = std::min(index.size, length_of(index.extents));
-  if (block_size < kUpdateStride || size < block_size) return;
-  if (!scope_.slack) return; // counts as metadata: finding it would take a read of every block
+  if (size < block_size) return;
   std::vector<IndexSlack> slack =
       index_slack(*volume_.source, index.extents, size, block_size, bitmap);
   bool any = false;
@@ -170,7 +187,10 @@ void SpacePlanner::add_clusters(const std::vector<ClusterRun>& runs, StreamKind 
                     out_of_scope("unallocated"));
     return;
   }
-  for (RawChunk& chunk : cut_raw_space(runs, cluster)) {
+  for (const Unstored& range : volume_.source->unstored())
+    if (range.zeros) claims_.claim(Rank::nobodys, range.offset, range.length, kZeroSpace);
+  for (RawChunk& chunk :
+       cut_raw_space(stored_runs(runs, cluster, volume_.source->unstored()), cluster)) {
     StreamRef stream;
     stream.id = {volume_id, kNoRecord + chunk.first_cluster, 0, 0, kind};
     stream.shared_tail = chunk.shared_tail;
@@ -189,7 +209,8 @@ void SpacePlanner::add_tail(u32 volume_id) {
   StreamRef stream;
   stream.id = {volume_id, kNoRecord + geometry.cluster_count, 0, 0, StreamKind::volume_slack};
   stream.deleted = true;
-  keep_raw(stream, {tail}, Rank::nobodys);
+  keep_raw(stream, without_unstored(std::span(&tail, 1), volume_.source->unstored()),
+           Rank::nobodys);
 }
 
 void SpacePlanner::add_rest(const ClusterBitmap& bitmap, u32 volume_id) {
@@ -209,8 +230,9 @@ SpacePlanner::Settled SpacePlanner::settle(u32 streams) {
   rest.size = volume_.source->size();
   rest.metadata = bytes[kMetadata];
   rest.slack = bytes[kZeroSlack];
+  rest.unallocated = bytes[kZeroSpace];
   for (std::size_t i = 0; i < reasons_.size(); ++i) rest.skip(reasons_[i], bytes[kFirstReason + i]);
-  rest.unreadable = rest.size - present_;
+  rest.unreadable = rest.size - present_ + bytes[kAbsent];
   u64 claimed = 0;
   for (const u64 owned : bytes) claimed += owned;
   rest.skip("of_no_known_use", present_ - claimed); // within clusters that belong to something else

@@ -32,11 +32,16 @@ public:
   void add_planned(const StreamRef& stream, u32 number);
   /// A stream that is not planned, of a file in use: `what` is not in scope.
   void add_unplanned(const FoundStream& stream, const std::string& what);
+  /// A stream of a file in use that is past a limit.
+  void leave_out(const FoundStream& stream);
   /// What follows a stream in use. `of` identifies the stream.
   void add_behind(const StreamRef& of, const FoundStream& stream);
+  /// What follows a stream in use that is past a limit.
+  void leave_behind(const FoundStream& stream);
   /// Clusters of the file system's own attributes, and of others that are not searched.
   void add_metadata(const FoundStream& attribute);
-  /// An index in use. `bitmap` says which of its blocks are in use.
+  /// The slack of an index in use, which is metadata otherwise. `bitmap` says which of its blocks
+  /// are in use.
   void add_index(const StreamRef& of, const FoundStream& index, ByteView bitmap, u32 block_size);
 
   /// Names found in index slack so far. Their number is bounded.
@@ -54,7 +59,8 @@ public:
   Settled settle(u32 streams);
 
 private:
-  u32 out_of_scope(const std::string& what);
+  u32 owner_for(const std::string& reason);
+  u32 out_of_scope(const std::string& what) { return owner_for(what + "_not_in_scope"); }
   u32 slack_out_of_scope();
   void claim(SpaceClaims::Rank rank, std::span<const Extent> extents, u64 end, u32 owner);
   void keep_raw(StreamRef stream, std::vector<Extent>&& extents, SpaceClaims::Rank rank);

@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +19,9 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kMostStreamBytes = u64{1} << 53; // the limit of NTFS is 8 PiB
+/// Windows compresses units of 16 clusters, and only on volumes with clusters of up to 4 KiB
+/// ("NTFS overview", Microsoft). A buffer gets the size.
+constexpr u64 kMostCompressionUnit = 64_KiB;
 
 std::string utf8_name(const std::string& utf16) { return decode_utf16_name(bytes_of(utf16)).utf8; }
 
@@ -27,32 +33,28 @@ public:
   SleuthKitIds(u64 base, const AttributeList& list, u16 list_id) {
     u16 next = list_id;
     std::vector<const AttributeListEntry*> unique;
+    std::set<std::pair<u32, std::string_view>> seen;
     for (const AttributeListEntry& entry : list.entries) {
       next = std::max(next, entry.id);
-      const bool seen = std::any_of(unique.begin(), unique.end(), [&](const AttributeListEntry* u) {
-        return u->type == entry.type && u->name == entry.name;
-      });
-      if (!seen && unique.size() < 255) unique.push_back(&entry);
+      if (unique.size() < 255 && seen.emplace(entry.type, entry.name).second)
+        unique.push_back(&entry);
     }
     for (const AttributeListEntry* entry : unique) {
       if (entry->where.record == base) continue;
       ++next;
-      if (entry->type == static_cast<u32>(AttributeType::data))
-        ids_.emplace_back(entry->name, next);
+      if (entry->type == static_cast<u32>(AttributeType::data)) ids_.try_emplace(entry->name, next);
     }
     next_ = next;
   }
 
   u16 of(const std::string& name) {
-    const auto found =
-        std::find_if(ids_.begin(), ids_.end(), [&](const auto& e) { return e.first == name; });
-    if (found != ids_.end()) return found->second;
-    ids_.emplace_back(name, ++next_);
-    return next_;
+    const auto [id, added] = ids_.try_emplace(name);
+    if (added) id->second = ++next_;
+    return id->second;
   }
 
 private:
-  std::vector<std::pair<std::string, u16>> ids_;
+  std::unordered_map<std::string, u16> ids_;
   u16 next_ = 0;
 };
 
@@ -97,12 +99,16 @@ FoundStream stored_stream(std::vector<CopiedAttribute> attributes, const NtfsGeo
 
   const u64 allocated = covered_bytes(attributes, geometry);
   u64 length = stream.size;
-  if (head.compressed && head.compression_exponent > 0) {
-    if (head.compression_exponent > 8)
-      stream.problems.push_back(fmt::format("a compression unit of 2^{} clusters is impossible",
-                                            head.compression_exponent));
+  const u64 unit = u64{geometry.cluster_size} << std::min<u16>(head.compression_exponent, 31);
+  const bool compressed = head.compressed && head.compression_exponent > 0;
+  if (compressed && unit > kMostCompressionUnit) {
+    stream.problems.push_back(
+        fmt::format("a compression unit of 2^{} clusters of {} bytes is impossible, {} bytes at "
+                    "most expected: what is stored is taken as it is",
+                    head.compression_exponent, geometry.cluster_size, kMostCompressionUnit));
+  } else if (compressed) {
     stream.encoding = Encoding::lznt1;
-    stream.compression_unit = geometry.cluster_size << std::min<u16>(head.compression_exponent, 8);
+    stream.compression_unit = static_cast<u32>(unit);
     // The clusters of the last unit reach past the size.
     length =
         (length + stream.compression_unit - 1) / stream.compression_unit * stream.compression_unit;

@@ -3,6 +3,7 @@
 
 #include "filesystem/suspicious_names.h"
 #include "filesystem/system_streams.h"
+#include "filesystem/update_sequence.h"
 
 #include <algorithm>
 #include <utility>
@@ -29,15 +30,20 @@ void StreamPlanner::add_name(const FileRecord& file) {
   plan_.streams.keep(name, volume_.mft.place(file.record, 0, volume_.geometry.record_size));
 }
 
-void StreamPlanner::add_behind(const FileRecord& file, const FoundStream& found) {
+void StreamPlanner::add_behind(const FileRecord& file, const FoundStream& found,
+                               FileStreamIds& ids) {
   if (file.record == kBadClustersRecord) return;
+  const std::optional<u16> id = ids.behind.take(found.attribute);
+  if (!id) return plan_.space.leave_behind(found); // add_data() says that there are too many
   StreamRef of = identity(file, found, StreamKind::slack);
+  of.id.attribute = *id;
   if (!found.name.empty()) of.name = plan_.streams.keep_name(found.name);
   plan_.space.add_behind(of, found);
 }
 
-void StreamPlanner::add_data(const FileRecord& file, std::vector<FoundStream>&& streams) {
-  std::set<u16> ids;
+void StreamPlanner::add_data(const FileRecord& file, std::vector<FoundStream>&& streams,
+                             FileStreamIds& ids) {
+  u64 left_out = 0, bytes = 0;
   for (FoundStream& stream : streams) {
     if (const char* what = not_in_scope(file, stream)) {
       const bool is_table = file.record == 0 && stream.name.empty();
@@ -45,19 +51,35 @@ void StreamPlanner::add_data(const FileRecord& file, std::vector<FoundStream>&& 
         plan_.space.add_unplanned(stream, what);
       continue;
     }
-    while (!ids.insert(stream.attribute).second) ++stream.attribute; // two with the same id: damage
-    add_stream(file, std::move(stream));
+    if (const std::optional<u16> id = ids.data.take(stream.attribute)) {
+      stream.attribute = *id;
+      add_stream(file, std::move(stream));
+      continue;
+    }
+    ++left_out;
+    for (const Extent& extent : stream.extents) bytes += extent.placed() ? extent.length : 0;
+    if (file.in_use) plan_.space.leave_out(stream);
   }
+  if (left_out > 0)
+    add_issue(
+        IssueKind::over_limit, file,
+        fmt::format("more than 65,536 streams, one for each attribute id: {} were not scanned",
+                    left_out),
+        std::max<u64>(bytes, 1));
 }
 
-void StreamPlanner::add_others(const FileRecord& file, std::vector<FoundStream>&& attributes) {
-  std::set<u16> ids;
+void StreamPlanner::add_others(const FileRecord& file, std::vector<FoundStream>&& attributes,
+                               FileStreamIds& ids) {
+  u64 left_out = 0;
   for (FoundStream& attribute : attributes) {
     if (attribute.type == static_cast<u32>(AttributeType::index_allocation))
-      add_index(file, attribute);
-    else
-      add_attribute(file, std::move(attribute), ids);
+      add_index(file, attribute, ids);
+    else if (!add_attribute(file, std::move(attribute), ids))
+      ++left_out;
   }
+  if (left_out > 0)
+    add_issue(IssueKind::over_limit, file,
+              fmt::format("more than 65,536 attributes: {} were not scanned", left_out), left_out);
 }
 
 /// Why the stream is not scanned: the scope that it needs. Null if it is in scope.
@@ -92,41 +114,63 @@ void StreamPlanner::add_stream(const FileRecord& file, FoundStream&& found) {
   if (!found.why_unread.empty())
     stream.why_unread = plan_.streams.keep_name(std::move(found.why_unread));
   for (const std::string& problem : found.problems) {
-    plan_.issues.push_back({.kind = IssueKind::malformed,
-                            .volume = volume_id_,
-                            .record = file.record,
-                            .path = std::nullopt,
-                            .stream_name = std::string(stream.name),
-                            .stage = "plan",
-                            .message = fmt::format("MFT record {}: {}", file.record, problem),
-                            .bytes = 0});
+    add_issue(IssueKind::malformed, file, problem);
+    plan_.issues.back().stream_name = std::string(stream.name);
   }
-  const u32 number = plan_.streams.keep(stream, found.extents);
-  if (file.record != kBadClustersRecord)
-    plan_.space.add_planned(plan_.streams.streams()[number], number);
+  // Which clusters of a compressed stream are holes says how its units are stored.
+  const std::span<const Unstored> unstored =
+      is_read_as_stored(stream.encoding) ? volume_.source->unstored() : std::span<const Unstored>();
+  const u32 number = unstored.empty()
+                         ? plan_.streams.keep(stream, found.extents)
+                         : plan_.streams.keep(stream, without_unstored(found.extents, unstored));
+  if (file.record == kBadClustersRecord) return;
+  stream.extents = found.extents; // it owns its clusters, whether the container stores them or not
+  plan_.space.add_planned(stream, number);
 }
 
-void StreamPlanner::add_index(const FileRecord& file, const FoundStream& found) {
+void StreamPlanner::add_index(const FileRecord& file, const FoundStream& found,
+                              FileStreamIds& ids) {
   if (!file.in_use) return;
-  const auto bitmap = file.attributes.index_bitmaps.find(found.utf16_name);
+  plan_.space.add_metadata(found);
+  const u32 block = file.attributes.index_block;
+  if (block > kMostIndexBlock)
+    return add_issue(
+        IssueKind::malformed, file,
+        fmt::format("index blocks of {} bytes are impossible, {} at most expected: they were not "
+                    "searched for deleted entries",
+                    block, kMostIndexBlock));
+  // Without this scope it counts as metadata: finding slack would take a read of every block.
+  if (!scope_.slack || block < kUpdateStride) return;
+  const std::optional<u16> id = ids.index.take(found.attribute);
+  u64 stored = 0;
+  for (const Extent& extent : found.extents) stored += extent.placed() ? extent.length : 0;
+  if (!id || !plan_.allowance.take(stored)) return;
+  std::optional<std::vector<std::byte>> bitmap;
+  if (const auto kept = file.attributes.index_bitmaps.find(found.utf16_name);
+      kept != file.attributes.index_bitmaps.end())
+    bitmap = kept->second.read(*volume_.source, volume_.geometry, plan_.allowance);
   StreamRef of = identity(file, found, StreamKind::index_slack);
+  of.id.attribute = *id;
   of.name = plan_.streams.keep_name(found.name);
-  plan_.space.add_index(of, found,
-                        bitmap == file.attributes.index_bitmaps.end() ? ByteView{}
-                                                                      : ByteView(bitmap->second),
-                        file.attributes.index_block);
+  plan_.space.add_index(of, found, bitmap ? ByteView(*bitmap) : ByteView{}, block);
 }
 
 /// An attribute that is not $DATA is scanned if it is in scope. The account counts it in any case.
-void StreamPlanner::add_attribute(const FileRecord& file, FoundStream&& found, std::set<u16>& ids) {
+/// False if there is no id left for it.
+bool StreamPlanner::add_attribute(const FileRecord& file, FoundStream&& found, FileStreamIds& ids) {
   const bool structural = found.type == static_cast<u32>(AttributeType::attribute_list) ||
                           found.type == static_cast<u32>(AttributeType::bitmap);
   if (!scope_.system || structural || found.encoding != Encoding::plain) {
     if (file.in_use) plan_.space.add_metadata(found);
-    return;
+    return true;
   }
-  if (!file.in_use && !scope_.deleted) return;
-  while (!ids.insert(found.attribute).second) ++found.attribute;
+  if (!file.in_use && !scope_.deleted) return true;
+  const std::optional<u16> id = ids.attribute.take(found.attribute);
+  if (!id) {
+    if (file.in_use) plan_.space.add_metadata(found);
+    return false;
+  }
+  found.attribute = *id;
   StreamRef stream = identity(file, found, StreamKind::attribute);
   stream.attribute_type = found.type;
   stream.size = found.size;
@@ -138,6 +182,19 @@ void StreamPlanner::add_attribute(const FileRecord& file, FoundStream&& found, s
   const u32 number = plan_.streams.keep(stream, found.extents);
   plan_.space.add_planned(plan_.streams.streams()[number], number);
   if (file.in_use) plan_.space.add_metadata(found);
+  return true;
+}
+
+void StreamPlanner::add_issue(IssueKind kind, const FileRecord& file, const std::string& message,
+                              u64 bytes) {
+  plan_.issues.push_back({.kind = kind,
+                          .volume = volume_id_,
+                          .record = file.record,
+                          .path = std::nullopt,
+                          .stream_name = std::nullopt,
+                          .stage = "plan",
+                          .message = fmt::format("MFT record {}: {}", file.record, message),
+                          .bytes = bytes});
 }
 
 } // namespace coldsweep

@@ -5,10 +5,10 @@
 
 #include "filesystem/file_records.h"
 #include "filesystem/space_planner.h"
+#include "filesystem/stream_ids.h"
 #include "filesystem/stream_store.h"
 #include "model/outcome.h"
 
-#include <set>
 #include <vector>
 
 namespace coldsweep {
@@ -18,6 +18,7 @@ struct PlanTarget {
   StreamStore& streams;
   SpacePlanner& space;
   std::vector<Issue>& issues;
+  ReadAllowance& allowance; ///< for index blocks
 };
 
 class StreamPlanner {
@@ -27,19 +28,21 @@ public:
 
   /// A stream of kind `name` if one of the file's names is suspicious.
   void add_name(const FileRecord& file);
-  /// What follows a $DATA stream on the volume.
-  void add_behind(const FileRecord& file, const FoundStream& found);
+  /// What follows a $DATA stream on the volume. `ids` are those of the file, as for the next two.
+  void add_behind(const FileRecord& file, const FoundStream& found, FileStreamIds& ids);
   /// The $DATA streams of a file.
-  void add_data(const FileRecord& file, std::vector<FoundStream>&& streams);
+  void add_data(const FileRecord& file, std::vector<FoundStream>&& streams, FileStreamIds& ids);
   /// The file's attributes other than $DATA.
-  void add_others(const FileRecord& file, std::vector<FoundStream>&& attributes);
+  void add_others(const FileRecord& file, std::vector<FoundStream>&& attributes,
+                  FileStreamIds& ids);
 
 private:
   const char* not_in_scope(const FileRecord& file, const FoundStream& stream) const;
   StreamRef identity(const FileRecord& file, const FoundStream& found, StreamKind kind) const;
   void add_stream(const FileRecord& file, FoundStream&& found);
-  void add_index(const FileRecord& file, const FoundStream& found);
-  void add_attribute(const FileRecord& file, FoundStream&& found, std::set<u16>& ids);
+  void add_index(const FileRecord& file, const FoundStream& found, FileStreamIds& ids);
+  bool add_attribute(const FileRecord& file, FoundStream&& found, FileStreamIds& ids);
+  void add_issue(IssueKind kind, const FileRecord& file, const std::string& message, u64 bytes = 0);
 
   const NtfsVolume& volume_;
   u32 volume_id_;

@@ -45,14 +45,17 @@ void SystemStreams::add_folder(u64 record, const std::vector<FileName>& names) {
       transaction_folders_.insert(record);
 }
 
-bool SystemStreams::holds(u64 record, const std::vector<FileName>& names, std::string_view stream,
-                          u64 size) const {
-  if (is_system_file(record, names)) return is_one_of(kOwnStreams, stream);
-  return stream.empty() && size >= kLeastPageFile &&
-         std::any_of(names.begin(), names.end(), [](const FileName& name) {
-           return name.parent.record == kRootRecord &&
-                  is_one_of(kMemoryFiles, ascii_lower(name.name));
-         });
+SystemStreams::File SystemStreams::of(u64 record, const std::vector<FileName>& names) const {
+  return {is_system_file(record, names),
+          std::any_of(names.begin(), names.end(), [](const FileName& name) {
+            return name.parent.record == kRootRecord &&
+                   is_one_of(kMemoryFiles, ascii_lower(name.name));
+          })};
+}
+
+bool SystemStreams::File::holds(std::string_view stream, u64 size) const {
+  if (system) return is_one_of(kOwnStreams, stream);
+  return memory && stream.empty() && size >= kLeastPageFile;
 }
 
 std::string attribute_name(u32 type) {

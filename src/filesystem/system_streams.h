@@ -16,8 +16,15 @@ public:
   /// Files come in the order of their records, so that a folder comes before what NTFS created in
   /// it.
   void add_folder(u64 record, const std::vector<FileName>& names);
-  bool holds(u64 record, const std::vector<FileName>& names, std::string_view stream,
-             u64 size) const;
+
+  /// What one file's place and names say. A file may have thousands of streams and names, so the
+  /// names are looked at once.
+  struct File {
+    bool system = false; ///< NTFS's own
+    bool memory = false; ///< named as a page file is
+    bool holds(std::string_view stream, u64 size) const;
+  };
+  File of(u64 record, const std::vector<FileName>& names) const;
 
 private:
   bool is_system_file(u64 record, const std::vector<FileName>& names) const;

@@ -2,10 +2,12 @@
 #include "hash_sets/hash_sets.h"
 
 #include "base/error.h"
+#include "base/guarded.h"
 #include "hash_sets/hash_list.h"
 #include "hash_sets/hash_rows.h"
 #include "hash_sets/known_files.h"
 
+#include <atomic>
 #include <set>
 #include <utility>
 
@@ -32,6 +34,7 @@ struct DatabaseSet {
   std::string name;
   Role role;
   std::filesystem::path file;
+  HashKind kind;
 };
 
 } // namespace
@@ -42,6 +45,9 @@ struct HashSets::State {
   std::vector<DatabaseSet> databases;
   ShippedFiles shipped;
   HashKinds kinds;
+  /// By database: why it failed, empty if it did not.
+  Guarded<std::vector<std::string>> failures;
+  std::atomic<bool> any_failed = false;
 };
 
 class HashSetLoader {
@@ -85,7 +91,7 @@ private:
     record.role = name_of(role);
     state().kinds |= {database.kind() == HashKind::md5, database.kind() == HashKind::sha1,
                       database.kind() == HashKind::sha256};
-    state().databases.push_back({record.name, role, file});
+    state().databases.push_back({record.name, role, file, database.kind()});
     state().records.push_back(std::move(record));
   }
 
@@ -162,9 +168,44 @@ const std::vector<HashSetRecord>& HashSets::records() const { return state_->rec
 HashKinds HashSets::kinds() const { return state_->kinds; }
 const ShippedFiles& HashSets::shipped_files() const { return state_->shipped; }
 
+std::vector<HashSetFailure> HashSets::failures() const {
+  std::vector<HashSetFailure> all;
+  state_->failures.with([&](const std::vector<std::string>& messages) {
+    for (std::size_t i = 0; i < messages.size(); ++i)
+      if (!messages[i].empty()) all.push_back({state_->databases[i].name, messages[i]});
+  });
+  return all;
+}
+
 struct HashLookup::State {
-  const HashSets::State* sets;
-  std::vector<KnownFiles> databases; // as HashSets::State::databases
+  HashSets::State* sets;
+  std::vector<std::optional<KnownFiles>> databases; // as HashSets::State::databases; opened on use
+
+  bool has_failed(std::size_t number) const {
+    return sets->any_failed && sets->failures.with([&](const auto& messages) {
+      return number < messages.size() && !messages[number].empty();
+    });
+  }
+  void note_failure(std::size_t number, std::string why) const {
+    if (why.empty()) why = "no reason given";
+    sets->failures.with([&](std::vector<std::string>& messages) {
+      messages.resize(sets->databases.size());
+      if (messages[number].empty()) messages[number] = std::move(why);
+    });
+    sets->any_failed = true;
+  }
+  /// The entry of that hash; absent, too, if the database can't be read.
+  std::optional<std::string> find(std::size_t number, std::string_view hash) {
+    if (has_failed(number)) return std::nullopt;
+    try {
+      std::optional<KnownFiles>& database = databases[number];
+      if (!database) database.emplace(sets->databases[number].file);
+      return database->find(hash);
+    } catch (const Error& error) {
+      note_failure(number, error.what());
+      return std::nullopt;
+    }
+  }
 
   static void add(HashVerdict& verdict, Role role, HashSetHit hit) {
     if (role == Role::known_bad) verdict.bad.push_back(std::move(hit));
@@ -175,7 +216,7 @@ struct HashLookup::State {
 
 HashLookup::HashLookup(const HashSets& sets)
     : state_(std::make_unique<State>(State{sets.state_.get(), {}})) {
-  for (const DatabaseSet& set : sets.state_->databases) state_->databases.emplace_back(set.file);
+  state_->databases.resize(sets.state_->databases.size());
 }
 HashLookup::~HashLookup() = default;
 HashLookup::HashLookup(HashLookup&&) noexcept = default;
@@ -186,12 +227,11 @@ HashVerdict HashLookup::look_up(const Hashes& hashes) {
     if (std::optional<HashList::Entry> entry = set.list.find(hashes))
       State::add(verdict, set.role, {set.name, std::move(entry->hash), std::move(entry->note)});
   for (std::size_t i = 0; i < state_->databases.size(); ++i) {
-    KnownFiles& database = state_->databases[i];
     const DatabaseSet& set = state_->sets->databases[i];
-    const std::string& hash = database.kind() == HashKind::sha256 ? hashes.sha256
-                              : database.kind() == HashKind::sha1 ? hashes.sha1
-                                                                  : hashes.md5;
-    if (std::optional<std::string> entry = database.find(hash))
+    const std::string& hash = set.kind == HashKind::sha256 ? hashes.sha256
+                              : set.kind == HashKind::sha1 ? hashes.sha1
+                                                           : hashes.md5;
+    if (std::optional<std::string> entry = state_->find(i, hash))
       State::add(verdict, set.role, {set.name, std::move(*entry), {}});
   }
   return verdict;

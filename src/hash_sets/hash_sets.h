@@ -35,6 +35,12 @@ struct HashSetFiles {
   BuiltinHashSets builtin{};
 };
 
+/// A database that could no longer be read in the middle of a sweep.
+struct HashSetFailure {
+  std::string name;    ///< of the set, as in its record
+  std::string message; ///< what SQLite says
+};
+
 class HashSets {
 public:
   HashSets();
@@ -49,6 +55,8 @@ public:
   /// The kinds of hashes that the sets have; none without sets.
   HashKinds kinds() const;
   const ShippedFiles& shipped_files() const;
+  /// Those that failed so far, each once, in the order of records(). Any thread.
+  std::vector<HashSetFailure> failures() const;
 
 private:
   friend class HashLookup;
@@ -71,8 +79,8 @@ public:
   ~HashLookup();
   HashLookup(HashLookup&&) noexcept;
 
-  /// `hashes` has at least the kinds of HashSets::kinds(). Throws Error if a database can't be
-  /// read.
+  /// `hashes` has at least the kinds of HashSets::kinds(). A database that can't be read is left
+  /// out from then on, by all threads, and is among HashSets::failures().
   HashVerdict look_up(const Hashes& hashes);
 
 private:

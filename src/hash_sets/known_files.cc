@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <vector>
 
 #include <fmt/format.h>
@@ -82,6 +83,7 @@ struct KnownFiles::State {
   bool has_package = false;
 
   [[noreturn]] void fail() const {
+    if (sqlite3_errcode(database.get()) == SQLITE_NOMEM) throw std::bad_alloc();
     throw Error(fmt::format("{}: {}", file, sqlite3_errmsg(database.get())));
   }
 

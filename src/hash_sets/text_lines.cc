@@ -83,13 +83,23 @@ public:
       if (status == LZMA_STREAM_END)
         done_ = true;
       else if (status != LZMA_OK)
-        throw UsageError(fmt::format("{}: damaged or cut xz data (error {} of liblzma)", label_,
-                                     static_cast<int>(status)));
+        fail(status);
     }
     return std::string_view(output_).substr(0, output_.size() - stream_.avail_out);
   }
 
 private:
+  [[noreturn]] void fail(lzma_ret status) {
+    if (status == LZMA_MEM_ERROR)
+      throw Error(fmt::format("{}: there is not enough memory to decompress it", label_));
+    if (status == LZMA_MEMLIMIT_ERROR)
+      throw UsageError(fmt::format("{}: decompressing it takes {} bytes of memory, at most {} are "
+                                   "used; compress it with a smaller dictionary",
+                                   label_, lzma_memusage(&stream_), kDecoderMemory));
+    throw UsageError(fmt::format("{}: damaged or cut xz data (error {} of liblzma)", label_,
+                                 static_cast<int>(status)));
+  }
+
   std::string label_;
   lzma_stream stream_ = LZMA_STREAM_INIT;
   std::string output_;

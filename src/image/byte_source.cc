@@ -14,6 +14,19 @@ SliceSource::SliceSource(SourcePtr of, u64 offset, u64 length)
     : of_(std::move(of)), offset_(offset), length_(length) {
   if (!checked_add(offset, length))
     throw FormatError(fmt::format("a volume at offset {} can't have {} bytes", offset, length));
+  for (const Unstored& range : of_->unstored()) {
+    const u64 from = std::max(range.offset, offset);
+    const u64 to = std::min(range.offset + range.length, offset + length);
+    if (from < to) unstored_.push_back({from - offset, to - from, range.zeros});
+  }
+}
+
+u64 stored_size(const ByteSource& source) {
+  const u64 end = std::min(source.size(), source.end());
+  u64 stored = end;
+  for (const Unstored& range : source.unstored())
+    if (range.offset < end) stored -= std::min(range.length, end - range.offset);
+  return stored;
 }
 
 void SliceSource::read(u64 offset, MutableBytes into) const {

@@ -23,6 +23,7 @@ struct EwfTable {
 struct EwfSet {
   std::vector<EvidenceFile> files;
   std::vector<EwfTable> tables; ///< in the order of their chunks
+  u64 chunks = 0;               ///< that the media can have; 0 if that isn't known
 };
 
 /// The Adler-32 that follows EWF's structures and chunks. `before` is the checksum of the bytes
@@ -36,6 +37,7 @@ bool read_ewf_table(const EvidenceFile& file, u64 offset, u64 size, EwfTable& ta
 class EwfChunks {
 public:
   explicit EwfChunks(EwfSet set) : set_(std::move(set)) {}
+  u64 count() const { return set_.chunks; }
   /// Fills `into`, which has the size of the chunk, with the whole chunk. False if the chunk is
   /// damaged, has another size, or is not where the tables say.
   bool read(u64 chunk, MutableBytes into) const;

@@ -19,6 +19,7 @@
 namespace coldsweep {
 namespace {
 
+constexpr u64 kTableEntry = 4;
 constexpr std::string_view kSignature{"EVF\x09\x0d\x0a\xff\0", 8};
 constexpr u64 kFileHeader = 13, kDescriptor = 76;
 // Enough for 20 TiB in one segment, at 64 MiB per `sectors` section and its two tables.
@@ -181,7 +182,10 @@ public:
              fmt::format("the media has {} chunks, the tables of the set list {}: incomplete",
                          *chunks_, listed_));
     if (bad_tables_) tables_.clear();
-    return {std::move(files), std::move(tables_)};
+    u64 most = 0; // chunks that the files have table entries for
+    for (const EvidenceFile& file : files) most += file.size / kTableEntry;
+    const u64 chunks = std::min(*chunks_ > 0 ? u64{*chunks_} : listed_, most);
+    return {std::move(files), std::move(tables_), chunks};
   }
 
 private:

@@ -19,13 +19,16 @@ EwfSource::EwfSource(std::shared_ptr<const EwfChunks> chunks, std::unique_ptr<Ew
                      std::vector<std::filesystem::path> segments, std::size_t most_handles)
     : name_(segments.front().string()), size_(first->media_size()),
       chunk_size_(std::max<u64>(first->chunk_size(), 1)), chunks_(std::move(chunks)),
+      end_(chunks_->count() == 0
+               ? size_
+               : std::min(size_, checked_multiply(chunks_->count(), chunk_size_).value_or(size_))),
       decoded_(chunk_size_),
       handles_(
           std::move(first),
           [set = std::move(segments)] { return std::make_unique<EwfHandle>(set); }, most_handles) {}
 
 void EwfSource::read(u64 offset, MutableBytes into) const {
-  const u64 within = std::min<u64>(into.size(), saturating_subtract(size_, offset));
+  const u64 within = std::min<u64>(into.size(), saturating_subtract(end_, offset));
   for (u64 done = 0; done < within;) {
     const u64 to_boundary = chunk_size_ - (offset + done) % chunk_size_;
     const MutableBytes part = into.subspan(done, std::min(to_boundary, within - done));
@@ -33,8 +36,8 @@ void EwfSource::read(u64 offset, MutableBytes into) const {
     done += part.size();
   }
   if (within < into.size())
-    throw ReadError(std::max(offset, size_),
-                    fmt::format("offset {} of a media of {} bytes", offset + within, size_),
+    throw ReadError(std::max(offset, end_),
+                    fmt::format("offset {} of a media of {} bytes", offset + within, end_),
                     into.size() - within);
 }
 

@@ -22,6 +22,7 @@ public:
             std::vector<std::filesystem::path> segments, std::size_t most_handles);
   void read(u64 offset, MutableBytes into) const override;
   u64 size() const override { return size_; }
+  u64 end() const override { return end_; }
   std::optional<u64> media_offset(u64 offset) const override;
 
 private:
@@ -31,6 +32,7 @@ private:
   std::string name_;
   u64 size_, chunk_size_;
   std::shared_ptr<const EwfChunks> chunks_;
+  u64 end_; ///< of the chunks; a header can claim any number of sectors
   mutable ChunkCache decoded_;
   mutable HandlePool<EwfHandle> handles_;
 };

@@ -50,7 +50,7 @@ Paths paths_of(const std::vector<EvidenceFile>& files) {
 
 /// Opens the container in a child process first and reads at a few places, so that a library that
 /// crashes or hangs on it does so there.
-void probe(const std::filesystem::path& path, std::string_view library,
+void probe(const std::filesystem::path& path, std::string_view library, const StopFlag* stop,
            const std::function<SourcePtr()>& open) {
   const auto work = [&]() -> std::string {
     const SourcePtr source = open();
@@ -64,7 +64,7 @@ void probe(const std::filesystem::path& path, std::string_view library,
     }
     return "opened";
   };
-  const ChildAnswer answer = ask_child(work, kProbeLimit, kProbeMemory);
+  const ChildAnswer answer = ask_child(work, kProbeLimit, kProbeMemory, stop);
   if (!answer.output)
     throw FormatError(
         fmt::format("{}: {} failed on it: {}", path.string(), library, answer.failure));
@@ -97,7 +97,7 @@ Image open_raw(const Paths& given) {
   return image;
 }
 
-Image open_ewf(const Paths& given) {
+Image open_ewf(const Paths& given, const StopFlag* stop) {
   EwfSet set = open_ewf_set(given);
   const Paths paths = paths_of(set.files);
   const std::vector<ImageSegment> segments = segments_of(set.files);
@@ -108,7 +108,7 @@ Image open_ewf(const Paths& given) {
       throw FormatError(fmt::format("{}: the media has 0 bytes", paths.front().string()));
     return handle;
   };
-  probe(paths.front(), "libewf", [&] {
+  probe(paths.front(), "libewf", stop, [&] {
     auto handle = open();
     ewf_acquisition(*handle);
     ewf_stored_hashes(*handle);
@@ -126,15 +126,15 @@ Image open_ewf(const Paths& given) {
   return image;
 }
 
-Image open_vhd(const Paths& given) {
+Image open_vhd(const Paths& given, const StopFlag* stop) {
   if (given.size() > 1)
     throw UsageError(
         fmt::format("{}: a VHD is one file, {} were named", given.front().string(), given.size()));
   std::vector<EvidenceFile> files;
   files.push_back(open_evidence_file(given.front()));
-  check_vhd(files.front());
-  const TskImage vhd{given.front(), given.front().string(), Container::vhd, nullptr};
-  probe(given.front(), "libvhdi", [&] { return open_with_tsk(vhd, 1); });
+  const TskImage vhd{given.front(), given.front().string(), Container::vhd, nullptr,
+                     check_vhd(files.front())};
+  probe(given.front(), "libvhdi", stop, [&] { return open_with_tsk(vhd, 1); });
   Image image;
   image.format = "vhd";
   image.segments = segments_of(files);
@@ -142,15 +142,16 @@ Image open_vhd(const Paths& given) {
   return image;
 }
 
-Image open_vmdk(const Paths& given) {
+Image open_vmdk(const Paths& given, const StopFlag* stop) {
   const auto set = std::make_shared<const VmdkSet>(open_vmdk_set(given.front()));
   const Paths known = paths_of(set->files);
   for (const std::filesystem::path& path : given)
     if (std::find(known.begin(), known.end(), path) == known.end())
       throw UsageError(fmt::format("{}: is not an extent of the disk that {} describes",
                                    path.string(), given.front().string()));
-  const TskImage vmdk{given.front(), set->descriptor.reopen_path(), Container::vmdk, set};
-  probe(given.front(), "libvmdk", [&] { return open_with_tsk(vmdk, 1); });
+  const TskImage vmdk{given.front(), set->descriptor.reopen_path(), Container::vmdk, set,
+                      set->unstored};
+  probe(given.front(), "libvmdk", stop, [&] { return open_with_tsk(vmdk, 1); });
   Image image;
   image.format = "vmdk";
   image.segments = segments_of(set->files);
@@ -165,11 +166,11 @@ void check_distinct(const Paths& given) {
       throw UsageError(fmt::format("{}: is named twice as a segment", path.string()));
 }
 
-Image open_container(const Paths& segments) {
+Image open_container(const Paths& segments, const StopFlag* stop) {
   switch (classify(open_evidence_file(segments.front()))) {
-  case Container::ewf: return open_ewf(segments);
-  case Container::vhd: return open_vhd(segments);
-  case Container::vmdk: return open_vmdk(segments);
+  case Container::ewf: return open_ewf(segments, stop);
+  case Container::vhd: return open_vhd(segments, stop);
+  case Container::vmdk: return open_vmdk(segments, stop);
   case Container::raw: break;
   }
   return open_raw(segments);
@@ -183,10 +184,11 @@ std::vector<std::filesystem::path> paths_of(const Image& image) {
   return paths;
 }
 
-Image open_image(const Paths& segments, const std::filesystem::path& ddrescue_map) {
+Image open_image(const Paths& segments, const StopFlag* stop,
+                 const std::filesystem::path& ddrescue_map) {
   if (segments.empty()) throw UsageError("no image was named");
   check_distinct(segments);
-  Image image = open_container(segments);
+  Image image = open_container(segments, stop);
   std::string recorded_in = "the image records it";
   if (!ddrescue_map.empty()) {
     if (!image.format.ends_with("raw"))

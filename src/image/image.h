@@ -4,6 +4,7 @@
 // with a handle for each reading thread, because these libraries lock a handle during each read.
 #pragma once
 
+#include "base/stop.h"
 #include "image/byte_source.h"
 #include "image/known_gaps.h"
 
@@ -37,9 +38,9 @@ std::vector<std::filesystem::path> paths_of(const Image& image);
 /// Opens an image, given all its segments in order or only the first. Throws UsageError for a path
 /// that can't be an evidence file (missing, a folder, empty, a format that must be converted
 /// first), FormatError for a damaged or incomplete image. The message names file, offset and what
-/// was expected.
-/// `ddrescue_map`: for a raw image, the map that ddrescue kept; empty: none.
-Image open_image(const std::vector<std::filesystem::path>& segments,
+/// was expected. Throws Stopped once `stop` is set (null: no such flag). `ddrescue_map`: for a raw
+/// image, the map that ddrescue kept; empty: none.
+Image open_image(const std::vector<std::filesystem::path>& segments, const StopFlag* stop = nullptr,
                  const std::filesystem::path& ddrescue_map = {});
 
 /// The version of libewf in use.

@@ -31,6 +31,7 @@ public:
   }
   u64 size() const override { return of_->size(); }
   u64 end() const override { return of_->end(); }
+  std::span<const Unstored> unstored() const override { return of_->unstored(); }
   std::optional<u64> media_offset(u64 offset) const override { return of_->media_offset(offset); }
 
 private:

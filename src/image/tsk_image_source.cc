@@ -90,7 +90,7 @@ private:
 class TskImageSource final : public ByteSource {
 public:
   TskImageSource(const TskImage& image, std::unique_ptr<TskHandle> first, std::size_t most)
-      : name_(image.name.string()), size_(first->size()),
+      : name_(image.name.string()), size_(first->size()), unstored_(image.unstored),
         handles_(
             std::move(first), [image] { return std::make_unique<TskHandle>(image); }, most) {}
 
@@ -103,6 +103,12 @@ public:
                       into.size() - within);
   }
   u64 size() const override { return size_; }
+  u64 end() const override {
+    const bool cut = !unstored_.empty() && !unstored_.back().zeros &&
+                     unstored_.back().offset + unstored_.back().length >= size_;
+    return cut ? std::min(unstored_.back().offset, size_) : size_;
+  }
+  std::span<const Unstored> unstored() const override { return unstored_; }
   std::optional<u64> media_offset(u64 offset) const override {
     if (offset >= size_) return std::nullopt;
     return offset;
@@ -117,6 +123,12 @@ private:
 
   void read_within(u64 offset, MutableBytes into) const {
     if (const u64 length = known_bad(offset)) fail(offset, length);
+    if (const Unstored* absent = first_absent(offset, into.size())) {
+      const u64 before = saturating_subtract(absent->offset, offset);
+      if (before > 0) read_within(offset, into.first(before));
+      const u64 bad = std::max(offset, absent->offset);
+      fail(bad, absent->offset + absent->length - bad);
+    }
     auto handle = handles_.take();
     if (handle->read_whole(offset, into)) return;
     const u64 bad = offset + readable_prefix(offset, into, [&](u64 at, MutableBytes part) {
@@ -134,6 +146,16 @@ private:
     // libtsk 4.11 gives errno's text as the reason, which is unrelated.
     throw ReadError(
         bad, fmt::format("{}: media offset {}: the container can't supply it", name_, bad), length);
+  }
+
+  /// The first range without bytes that [offset, offset + length) touches; null if none.
+  const Unstored* first_absent(u64 offset, u64 length) const {
+    auto range =
+        std::partition_point(unstored_.begin(), unstored_.end(), [&](const Unstored& each) {
+          return each.offset + each.length <= offset;
+        });
+    while (range != unstored_.end() && range->zeros) ++range;
+    return range != unstored_.end() && range->offset < offset + length ? &*range : nullptr;
   }
 
   using BadRanges = std::map<u64, u64>; ///< begin -> end
@@ -157,6 +179,7 @@ private:
   mutable Guarded<BadRanges> bad_;
   std::string name_;
   u64 size_;
+  std::vector<Unstored> unstored_;
   mutable HandlePool<TskHandle> handles_;
 };
 

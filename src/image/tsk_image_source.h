@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace coldsweep {
 
@@ -17,6 +18,7 @@ struct TskImage {
   std::string library_path;          ///< what libtsk opens
   Container container;               ///< opened as this format only
   std::shared_ptr<const void> files; ///< kept open while `library_path` is needed; may be null
+  std::vector<Unstored> unstored{};  ///< long ranges of the media, in order
 };
 
 /// Throws FormatError if libtsk can't open it.

@@ -5,6 +5,7 @@
 #include "base/endian.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "image/unstored_ranges.h"
 
 #include <algorithm>
 #include <string>
@@ -59,7 +60,7 @@ std::vector<std::byte> read_header(const EvidenceFile& file, ByteView footer) {
   return header;
 }
 
-void check_dynamic(const EvidenceFile& file, ByteView footer) {
+std::vector<Unstored> check_dynamic(const EvidenceFile& file, ByteView footer) {
   const std::vector<std::byte> header = read_header(file, footer);
   const u64 table = *big<u64>(header, 16);
   const u64 entries = *big<u32>(header, 28), block = *big<u32>(header, 32);
@@ -70,10 +71,24 @@ void check_dynamic(const EvidenceFile& file, ByteView footer) {
     broken(file, table,
            fmt::format("a block table of {} entries was expected, the file has {} bytes: truncated",
                        entries, file.size));
-  const u64 needed = *big<u64>(footer, 48) / block + (*big<u64>(footer, 48) % block != 0);
+  const u64 media = *big<u64>(footer, 48);
+  const u64 needed = media / block + (media % block != 0 ? 1 : 0);
   if (entries < needed)
     broken(file, table,
            fmt::format("the block table has {} entries, the media needs {}", entries, needed));
+  constexpr u32 kNone = 0xFFFFFFFF;
+  constexpr u64 kEntriesAtOnce = 16'384;
+  UnstoredRanges unstored;
+  for (u64 first = 0; first < needed; first += kEntriesAtOnce) {
+    const u64 count = std::min(kEntriesAtOnce, needed - first);
+    const std::vector<std::byte> part = file.bytes(table + first * 4, count * 4);
+    for (u64 i = 0; i < count; ++i) {
+      const u64 offset = (first + i) * block;
+      if (big<u32>(part, i * 4) == kNone)
+        unstored.add(offset, std::min(block, media - offset), true);
+    }
+  }
+  return unstored.take();
 }
 
 void check_fixed(const EvidenceFile& file, ByteView footer) {
@@ -86,7 +101,7 @@ void check_fixed(const EvidenceFile& file, ByteView footer) {
 
 } // namespace
 
-void check_vhd(const EvidenceFile& file) {
+std::vector<Unstored> check_vhd(const EvidenceFile& file) {
   const u64 at = saturating_subtract(file.size, kFooter);
   const std::vector<std::byte> footer = file.bytes(at, kFooter);
   if (footer.size() < kFooter || !chars_of(footer).starts_with("conectix"))
@@ -100,12 +115,11 @@ void check_vhd(const EvidenceFile& file) {
            fmt::format("a differencing disk, which holds only changes to its parent `{}`: it can't "
                        "be examined alone; merge it into its parent first",
                        parent_name(read_header(file, footer))));
-  if (kind == kFixed)
-    check_fixed(file, footer);
-  else if (kind == kDynamic)
-    check_dynamic(file, footer);
-  else
+  if (kind == kDynamic) return check_dynamic(file, footer);
+  if (kind != kFixed)
     broken(file, at + 60, fmt::format("disk type {}: 2 (fixed) or 3 (dynamic) was expected", kind));
+  check_fixed(file, footer);
+  return {};
 }
 
 } // namespace coldsweep

@@ -6,6 +6,7 @@
 #include "base/endian.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "image/vmdk_grains.h"
 
 #include <algorithm>
 #include <array>
@@ -19,7 +20,7 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kSector = 512, kHeader = 512;
-constexpr u64 kDirectoryAtEnd = ~u64{0};
+constexpr u64 kMostMedia = u64{1} << 60;
 constexpr std::size_t kMostDescriptor = 1 << 20, kMostExtents = 4096;
 
 [[noreturn]] void broken(const EvidenceFile& file, u64 offset, std::string_view what) {
@@ -27,46 +28,6 @@ constexpr std::size_t kMostDescriptor = 1 << 20, kMostExtents = 4096;
 }
 
 bool is_sparse(const EvidenceFile& file) { return chars_of(file.bytes(0, 4)) == "KDMV"; }
-
-/// The grain directory and every grain table it refers to must be inside the file.
-void check_sparse(const EvidenceFile& file) {
-  std::vector<std::byte> header = file.bytes(0, kHeader);
-  if (header.size() < kHeader)
-    broken(file, 0, "a sparse extent header of 512 bytes was expected: truncated");
-  u64 at = 0;
-  // Stream-optimised: the location is in the footer before the end marker.
-  if (little<u64>(header, 56) == kDirectoryAtEnd) {
-    at = saturating_subtract(file.size, 1024);
-    header = file.bytes(at, kHeader);
-    if (!chars_of(header).starts_with("KDMV"))
-      broken(file, at, "the footer of a stream-optimised extent (`KDMV`) was expected: truncated");
-  }
-  const u64 capacity = *little<u64>(header, 12), grain = *little<u64>(header, 20);
-  const u64 directory = *little<u64>(header, 56), per_table = *little<u32>(header, 44);
-  const std::optional<u64> covered = checked_multiply(grain, per_table);
-  if (!covered || *covered == 0)
-    broken(file, at + 20, fmt::format("grains of {} sectors, {} a table", grain, per_table));
-  const u64 tables = capacity / *covered + (capacity % *covered != 0);
-  const std::optional<u64> offset = checked_multiply(directory, kSector),
-                           length = checked_multiply(tables, u64{4});
-  if (!offset || !length || !fits(*offset, *length, file.size))
-    broken(file, at + 56,
-           fmt::format(
-               "a grain directory of {} entries at sector {}, but the file has {} bytes: truncated",
-               tables, directory, file.size));
-  for (u64 done = 0; done < *length;) {
-    const std::vector<std::byte> part =
-        file.bytes(*offset + done, std::min<u64>(*length - done, 65536));
-    for (u64 i = 0; i + 4 <= part.size(); i += 4) {
-      const u64 table = *little<u32>(part, i) * kSector;
-      if (table != 0 && !fits(table, per_table * 4, file.size))
-        broken(file, *offset + done + i,
-               fmt::format("a grain table at offset {}, but the file has {} bytes: truncated",
-                           table, file.size));
-    }
-    done += part.size();
-  }
-}
 
 /// The text of the descriptor, which a sparse file embeds.
 std::string descriptor_text(const EvidenceFile& file) {
@@ -202,7 +163,7 @@ EvidenceFile open_extent(const EvidenceFile& descriptor, const Extent& extent) {
 }
 
 void check_extent(const EvidenceFile& file, const Extent& extent) {
-  if (is_sparse(file)) return check_sparse(file);
+  if (is_sparse(file)) return check_sparse_extent(file);
   if (extent.type != "FLAT" && extent.type != "VMFS") return;
   const auto start = checked_multiply(extent.start, kSector),
              length = checked_multiply(extent.sectors, kSector);
@@ -242,16 +203,29 @@ VmdkSet open_vmdk_set(const std::filesystem::path& path) {
       fmt::format("# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\n"
                   "createType=\"{}\"\n\n# Extent description\n",
                   given.create_type);
+  u64 at = 0; // in the media
+  UnstoredRanges unstored;
   for (const Extent& extent : given.extents) {
+    const std::optional<u64> length = checked_multiply(extent.sectors, kSector);
+    if (!length || saturating_add(at, *length) > kMostMedia)
+      broken(set.files.front(), 0,
+             fmt::format("an extent of {} sectors at media offset {}: more than any disk has",
+                         extent.sectors, at));
     if (!is_known(extent.type))
       broken(set.files.front(), 0,
              fmt::format("an extent of type `{}`, which is not supported", printable(extent.type)));
     const bool zeros = extent.type == "ZERO";
     if (!monolithic && !zeros) set.files.push_back(open_extent(set.files.front(), extent));
     if (!zeros) check_extent(set.files.back(), extent);
+    if (zeros)
+      unstored.add(at, *length, true);
+    else if (is_sparse(set.files.back()))
+      add_unstored(set.files.back(), at, *length, unstored);
+    at += *length;
     text += extent_line(extent, zeros ? nullptr : &set.files.back());
   }
   text += "\n# The Disk Data Base\n#DDB\n";
+  set.unstored = unstored.take();
   set.descriptor = File::in_memory();
   set.descriptor.write(0, bytes_of(text));
   return set;

@@ -3,6 +3,7 @@
 // descriptor of our own for libvmdk. Any thread.
 #pragma once
 
+#include "image/byte_source.h"
 #include "image/evidence_file.h"
 
 #include <vector>
@@ -15,6 +16,7 @@ struct VmdkSet {
   /// names in the descriptor, even the only extent of a monolithic disk. So it would read a renamed
   /// image from the file that has its old name now.
   File descriptor;
+  std::vector<Unstored> unstored; ///< long ranges of the media, in order
 };
 
 /// Throws FormatError for a snapshot, a missing or truncated extent, or a grain directory outside

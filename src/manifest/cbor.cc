@@ -100,4 +100,33 @@ private:
 
 void require_plain_cbor(std::string_view bytes) { Heads(bytes).walk(); }
 
+void CborWriter::integer(i64 value) {
+  if (value >= 0)
+    head(0, static_cast<u64>(value));
+  else
+    head(1, ~static_cast<u64>(value)); // -1 - value
+}
+
+void CborWriter::text(std::string_view text) {
+  head(3, text.size());
+  bytes_ += text;
+}
+
+void CborWriter::head(u8 type, u64 value) {
+  const auto put = [&](u8 info, int bytes) {
+    bytes_.push_back(static_cast<char>(type << 5 | info));
+    for (int i = bytes - 1; i >= 0; --i) bytes_.push_back(static_cast<char>(value >> (8 * i)));
+  };
+  if (value < 24)
+    put(static_cast<u8>(value), 0);
+  else if (value <= 0xFF)
+    put(24, 1);
+  else if (value <= 0xFFFF)
+    put(25, 2);
+  else if (value <= 0xFFFFFFFF)
+    put(26, 4);
+  else
+    put(27, 8);
+}
+
 } // namespace coldsweep

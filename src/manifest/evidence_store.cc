@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/evidence_store.h"
 
-#include "base/error.h"
+#include "base/case_write_error.h"
 #include "base/file.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <system_error>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,15 +20,18 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFolder = "evidence";
 constexpr std::string_view kPartial = ".partial-";
 
+constexpr unsigned kPrivateFolder = 0700;
+
 bool is_sha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// Whether the file exists with exactly this content. After a power failure it may be truncated.
-bool holds(const fs::path& path, ByteView content) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(fs::symlink_status(path, ignored))) return false;
-  const File file = File::open(path);
+void require_sha256(std::string_view text) {
+  if (!is_sha256(text)) throw FormatError("expected a SHA-256 of 64 lower-case hex digits");
+}
+
+/// Whether the file has exactly this content. After a power failure it may be truncated.
+bool holds(const File& file, ByteView content) {
   if (file.size() != content.size()) return false;
   std::vector<std::byte> buffer(std::min<u64>(content.size(), 1_MiB));
   for (u64 offset = 0; offset < content.size();) {
@@ -43,68 +44,80 @@ bool holds(const fs::path& path, ByteView content) {
   return true;
 }
 
-void make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) throw Error(fmt::format("{}: can't be created: {}", path.string(), error.message()));
-}
-
 /// A file that is removed unless it is renamed to its final name.
 class PartialCopy {
 public:
-  explicit PartialCopy(fs::path path) : path_(std::move(path)) { remove(); }
-  ~PartialCopy() { remove(); }
+  PartialCopy(const Folder& folder, std::string name) : folder_(folder), name_(std::move(name)) {
+    folder_.remove(name_);
+  }
+  ~PartialCopy() { folder_.remove(name_); }
   PartialCopy(const PartialCopy&) = delete;
   PartialCopy& operator=(const PartialCopy&) = delete;
 
-  void write(ByteView content) const { File::create(path_, 0444).write(0, content); }
-  void rename_to(const fs::path& target) const {
-    std::error_code error;
-    fs::rename(path_, target, error);
-    if (error)
-      throw Error(fmt::format("{}: can't be written: {}", target.string(), error.message()));
+  void write(ByteView content) const { folder_.create(name_, 0400).write(0, content); }
+  void rename_to(const Folder& folder, const std::string& name) const {
+    folder_.rename_to(name_, folder, name);
   }
 
 private:
-  void remove() const {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-  }
-  fs::path path_;
+  const Folder& folder_;
+  const std::string name_;
 };
 
 } // namespace
 
 EvidenceStore::EvidenceStore(fs::path case_folder) : case_folder_(std::move(case_folder)) {}
+EvidenceStore::~EvidenceStore() = default;
+
+const Folder& EvidenceStore::folder() const {
+  std::call_once(opened_, [this] {
+    folder_ = std::make_unique<const Folder>(
+        Folder(case_folder_).make(std::string(kFolder), kPrivateFolder));
+  });
+  return *folder_;
+}
 
 fs::path EvidenceStore::relative_path(const std::string& sha256) {
-  if (!is_sha256(sha256)) throw FormatError("expected a SHA-256 of 64 lower-case hex digits");
+  require_sha256(sha256);
   return fs::path(kFolder) / sha256.substr(0, 2) / sha256;
 }
 
 void EvidenceStore::keep(const std::string& sha256, ByteView content) const {
-  const fs::path target = case_folder_ / relative_path(sha256);
-  if (holds(target, content)) return;
-  make_folder(target.parent_path());
-  // The name is the thread's own. Two threads that keep the same content each write a file, and
-  // whichever rename comes last, the result is the same.
-  const PartialCopy copy(case_folder_ / kFolder /
-                         fmt::format("{}{}-{}", kPartial, ::getpid(), ::gettid()));
-  copy.write(content);
-  copy.rename_to(target);
+  require_sha256(sha256);
+  try {
+    const Folder target = folder().make(sha256.substr(0, 2), kPrivateFolder);
+    if (const std::optional<File> kept = target.open_plain(sha256); kept && holds(*kept, content))
+      return;
+    // The name is the thread's own. Two threads that keep the same content each write a file, and
+    // whichever rename comes last, the result is the same.
+    const PartialCopy copy(folder(), fmt::format("{}{}-{}", kPartial, ::getpid(), ::gettid()));
+    copy.write(content);
+    copy.rename_to(target, sha256);
+  } catch (const Error& error) {
+    throw CaseWriteError(error.what());
+  }
 }
 
 void EvidenceStore::sync() const {
-  const fs::path folder = case_folder_ / kFolder;
-  if (!fs::is_directory(folder)) return;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (!entry.path().filename().string().starts_with(kPartial)) continue;
-    std::error_code ignored; // verify_case reports what can't be removed
-    fs::remove(entry.path(), ignored);
+  const fs::file_status status = fs::symlink_status(case_folder_ / kFolder);
+  if (!fs::exists(status)) return;
+  try {
+    for (const std::string& name : folder().names())
+      if (name.starts_with(kPartial)) folder().remove(name); // verify_case reports what stays
+    folder().sync_all(); // one call for all copies and folders; fsync would need one per copy
+  } catch (const Error& error) {
+    throw CaseWriteError(error.what());
   }
-  // One call for all copies and folders; fsync would need one per copy.
-  if (::syncfs(File::open(folder).descriptor()) != 0)
-    throw Error(fmt::format("{}: can't be made durable: {}", folder.string(), errno_text(errno)));
+}
+
+void EvidenceStore::drop_unnamed(const std::unordered_set<std::string>& named) const {
+  if (!fs::is_directory(fs::symlink_status(case_folder_ / kFolder))) return;
+  for (const std::string& name : folder().names()) {
+    if (!fs::is_directory(fs::symlink_status(case_folder_ / kFolder / name))) continue;
+    const Folder copies = folder().make(name, kPrivateFolder);
+    for (const std::string& copy : copies.names())
+      if (is_sha256(copy) && !named.contains(copy)) copies.remove(copy);
+  }
 }
 
 } // namespace coldsweep

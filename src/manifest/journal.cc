@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "manifest/outcome_limits.h"
 #include "manifest/record.h"
 #include "manifest/sqlite.h"
 
@@ -55,6 +56,15 @@ void bind_stream(Statement& statement, const StreamId& stream) {
       .bind(stream.attribute)
       .bind(static_cast<i64>(stream.kind))
       .bind(stream.sequence);
+}
+
+/// Said before the first stream is scanned, not hours later.
+std::string checked_line(std::string line) {
+  if (line.size() > kLongestLine)
+    throw Error(fmt::format("the manifest would begin with a line of {} bytes, at most {} are "
+                            "possible: {}",
+                            line.size(), kLongestLine, "are there very many rule files?"));
+  return line;
 }
 
 bool fits_columns(const Outcome& outcome) {
@@ -167,7 +177,7 @@ Journal::~Journal() {
 
 Journal Journal::create(const std::filesystem::path& case_folder) {
   const std::filesystem::path file = case_folder / kName;
-  File::create(file); // fails if there already is one
+  File::create(file, kPrivateFile); // fails if there already is one
   Database database(file);
   // WAL and NORMAL need one fsync per checkpoint. A power failure can lose the last batches, but
   // never the file.
@@ -186,13 +196,13 @@ Journal Journal::open(const std::filesystem::path& case_folder) {
 
 void Journal::set_case(const CaseRecord& record) {
   state_->begin();
-  const std::string line = manifest_line(record);
+  const std::string line = checked_line(manifest_line(record));
   state_->database.prepare("INSERT OR REPLACE INTO meta VALUES('case', ?1)").bind(line).run();
 }
 
 void Journal::add_volume(const VolumeRecord& volume) {
   state_->begin();
-  const std::string line = manifest_line(volume);
+  const std::string line = checked_line(manifest_line(volume));
   Statement keep = state_->database.prepare("INSERT OR REPLACE INTO volume VALUES(?1, ?2, ?3)");
   keep.bind(volume.id).bind(line);
   const std::string rest = serialise(volume.rest);
@@ -206,12 +216,14 @@ void Journal::add_volume(const VolumeRecord& volume) {
 void Journal::add_issue(const Issue& issue) {
   state_->begin();
   // To need no other format, the issue is stored in an outcome that has no stream.
-  const std::string payload =
-      serialise({.stream = {}, .findings = {}, .issues = {issue}, .bytes = {}});
+  const Outcome carrier{.stream = {}, .findings = {}, .issues = {issue}, .bytes = {}};
+  const std::string payload = serialise(cut_to_fit(carrier).value_or(carrier));
   state_->database.prepare("INSERT INTO issue(payload) VALUES(?1)").bind_bytes(payload).run();
 }
 
-void Journal::write(const Outcome& outcome) {
+void Journal::write(const Outcome& whole) {
+  const std::optional<Outcome> cut = cut_to_fit(whole);
+  const Outcome& outcome = cut ? *cut : whole;
   State& state = *state_;
   state.begin();
   const bool compact = fits_columns(outcome);

@@ -32,8 +32,8 @@ public:
   void add_volume(const VolumeRecord& volume);
   /// Adds an issue that belongs to no stream: one of a volume, or of the image as a whole.
   void add_issue(const Issue& issue);
-  /// Stores an outcome; replaces an earlier one of the same stream. Commits in batches, and at the
-  /// latest in flush().
+  /// Stores an outcome, cut to what fits (outcome_limits.h); replaces an earlier one of the same
+  /// stream. Commits in batches, and at the latest in flush().
   void write(const Outcome& outcome) override;
   void flush();
 

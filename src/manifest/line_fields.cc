@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/line_fields.h"
 
+#include "base/checked.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -20,6 +21,8 @@ using Values = std::map<std::string, LineFields::Value, std::less<>>;
 
 constexpr std::size_t kDeepest = 32;
 constexpr std::size_t kMostFields = 10'000;
+constexpr u64 kMostCompared =
+    200'000'000; // names of fields in one line; they are compared one by one
 
 /// Receives the parser's events and keeps the values at depth 1 or 2 that are not in arrays.
 class Collector final : public Json::json_sax_t {
@@ -43,6 +46,15 @@ public:
   bool end_array() override { return leave(); }
 
   bool key(std::string& name) override {
+    std::vector<std::string>& names = names_.at(nesting_.size() - 1);
+    compared_ += names.size();
+    if (names.size() == kMostFields || compared_ > kMostCompared)
+      return refuse("more fields than a record has");
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      return refuse(fmt::format("`{}{}` occurs twice",
+                                nesting_.size() == 2 ? printable(keys_[0]) + "." : "",
+                                printable(name)));
+    names.push_back(name);
     if (kept_depth()) keys_.at(nesting_.size() - 1) = std::move(name);
     return true;
   }
@@ -62,6 +74,7 @@ private:
 
   bool enter(bool is_array) {
     if (nesting_.size() == kDeepest) return refuse("nested deeper than a record");
+    names_.at(nesting_.size()).clear();
     nesting_.push_back(is_array);
     return true;
   }
@@ -86,7 +99,15 @@ private:
 
   std::vector<bool> nesting_; // the containers around a value, outermost first; true: an array
   std::array<std::string, 2> keys_;
+  std::array<std::vector<std::string>, kDeepest> names_; // of the fields so far, at each depth
+  u64 compared_ = 0;
 };
+
+u64 added(u64 a, u64 b) {
+  const std::optional<u64> sum = checked_add(a, b);
+  if (!sum) throw FormatError("its numbers add up to more than 64 bits hold");
+  return *sum;
+}
 
 } // namespace
 
@@ -128,12 +149,18 @@ std::optional<std::string> LineFields::text_or_null(const std::string& field) co
   return text(field);
 }
 
+u64 LineFields::sum(std::initializer_list<const char*> fields) const {
+  u64 sum = 0;
+  for (const char* field : fields) sum = added(sum, number(field));
+  return sum;
+}
+
 u64 LineFields::sum_within(const std::string& object) const {
   const std::string prefix = object + ".";
   u64 sum = 0;
   for (auto entry = values_.lower_bound(prefix);
        entry != values_.end() && entry->first.starts_with(prefix); ++entry)
-    sum += number(entry->first);
+    sum = added(sum, number(entry->first));
   return sum;
 }
 

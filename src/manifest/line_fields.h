@@ -6,6 +6,7 @@
 #include "base/types.h"
 
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,10 +16,11 @@ namespace coldsweep {
 
 /// The integers, texts, booleans and nulls in the object (`path`) or in an object within it
 /// (`hashes.sha256`). Every function throws FormatError naming the field if it is missing or has
-/// another type.
+/// another type, or if a sum overflows.
 class LineFields {
 public:
-  /// Throws FormatError if the line is not one JSON object, or has a field twice.
+  /// Throws FormatError if the line is not one JSON object, or if any object in it has a field
+  /// twice.
   static LineFields parse(std::string_view line);
 
   bool has(const std::string& field) const { return values_.contains(field); }
@@ -31,6 +33,7 @@ public:
   u64 number(const std::string& field) const;
   bool flag(const std::string& field) const;
   std::optional<std::string> text_or_null(const std::string& field) const;
+  u64 sum(std::initializer_list<const char*> fields) const;
   /// The sum of all numbers in an object.
   u64 sum_within(const std::string& object) const;
 

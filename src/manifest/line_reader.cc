@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/line_reader.h"
 
+#include "manifest/outcome_limits.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -8,7 +10,6 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kLongestLine = 256_MiB;
 constexpr u64 kPiece = 1_MiB;
 
 } // namespace
@@ -23,9 +24,10 @@ std::optional<std::string_view> LineReader::next() {
   std::size_t end = 0;
   while ((end = buffer_.find('\n', searched)) == std::string::npos) {
     searched = buffer_.size() - start_; // where the new bytes will begin
-    if (searched > kLongestLine) fail("it is longer than any record");
+    if (searched > kLongestLine) refuse_long_line();
     if (!fill()) fail("it does not end in a line feed: the file is cut off");
   }
+  if (end - start_ > kLongestLine) refuse_long_line();
   const std::string_view line = std::string_view(buffer_).substr(start_, end - start_);
   start_ = end + 1;
   return line;
@@ -33,6 +35,10 @@ std::optional<std::string_view> LineReader::next() {
 
 void LineReader::fail(const std::string& why) const {
   throw Problem(fmt::format("{} line {}: {}", file_.path().filename().string(), number_, why));
+}
+
+void LineReader::refuse_long_line() const {
+  fail(fmt::format("it is longer than {} bytes, the most that a record has", kLongestLine));
 }
 
 /// Drops the lines that were handed out and reads on; false at the end of the file.

@@ -17,7 +17,8 @@ struct Problem : FormatError {
   using FormatError::FormatError;
 };
 
-/// Throws Problem for an absurdly long line and for one that doesn't end in a line feed.
+/// Throws Problem for a line longer than kLongestLine (outcome_limits.h), and for one that doesn't
+/// end in a line feed.
 class LineReader {
 public:
   explicit LineReader(const std::filesystem::path& path);
@@ -29,6 +30,7 @@ public:
   [[noreturn]] void fail(const std::string& why) const;
 
 private:
+  [[noreturn]] void refuse_long_line() const;
   bool fill();
 
   File file_;

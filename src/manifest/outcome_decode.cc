@@ -192,6 +192,7 @@ Finding decode_finding(const Json& value) {
           .recovered = flag(value.at("recovered")),
           .hashes = {text(hashes[0]), text(hashes[1]), text(hashes[2])},
           .extents = vector_of(value.at("extents"), decode_extent),
+          .extents_left_out = number<u64>(value.at("extents_left_out")),
           .cause = decode_cause(value.at("cause")),
           .matches = vector_of(value.at("matches"), decode_match),
           .known = unless_null(value.at("known"), decode_hash_set),

@@ -8,11 +8,13 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "manifest/evidence_store.h"
+#include "manifest/outcome_limits.h"
 #include "manifest/record.h"
 
 #include <algorithm>
 #include <system_error>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,13 +33,16 @@ class ManifestFile {
 public:
   explicit ManifestFile(const fs::path& case_folder) : folder_(case_folder) {
     remove(); // left by an attempt that was killed
-    file_ = File::create(folder_ / kPartial);
+    file_ = File::create(folder_ / kPartial, kPrivateFile);
   }
   ~ManifestFile() { remove(); }
   ManifestFile(const ManifestFile&) = delete;
   ManifestFile& operator=(const ManifestFile&) = delete;
 
   void add(const std::string& line) {
+    if (line.size() > kLongestLine)
+      throw Error(fmt::format("internal error: line {} of the manifest has {} bytes", lines_ + 1,
+                              line.size()));
     const std::size_t before = buffer_.size();
     buffer_ += line;
     buffer_ += '\n';
@@ -110,7 +115,7 @@ public:
     found->second.space.add(outcome.stream.kind, outcome.space,
                             reasons.empty() ? "unknown" : as_utf8(reasons.begin()->first));
     if (outcome.log) {
-      const std::string family = as_utf8(outcome.log->family);
+      const std::string family = family_of(outcome);
       LogCoverage& logs = logs_[{outcome.stream.volume, family}];
       logs.family = family;
       logs.add(1, outcome.log->oldest, outcome.log->newest);
@@ -140,19 +145,34 @@ public:
   }
 
 private:
+  /// An image chooses the names of its event logs. Further families are counted together.
+  std::string family_of(const Outcome& outcome) {
+    constexpr std::size_t kMostFamilies = 1000, kLongestFamily = 1024;
+    std::string family = as_utf8(outcome.log->family);
+    if (family.size() > kLongestFamily || (families_[outcome.stream.volume] >= kMostFamilies &&
+                                           !logs_.contains({outcome.stream.volume, family})))
+      family = "further families";
+    if (!logs_.contains({outcome.stream.volume, family})) ++families_[outcome.stream.volume];
+    return family;
+  }
+
   std::map<std::pair<u32, std::string>, LogCoverage> logs_; // by volume and family
+  std::map<u32, std::size_t> families_;                     // how many of them
   std::map<u32, CoverageRecord> by_volume_;
 };
 
 struct Sealing {
   const Journal& journal;
   const FindingAdjuster& adjust;
+  const StopFlag* stop;
   Journal::Header header;
   ManifestFile& file;
   SealSummary summary;
+  std::unordered_set<std::string> exported; ///< by SHA-256
 
   void add_findings(Coverage& coverage) {
     journal.for_each_outcome([&](const Outcome& stored) {
+      look_at_stop();
       coverage.add(stored);
       if (stored.findings.empty()) return;
       Outcome outcome = stored;
@@ -160,8 +180,10 @@ struct Sealing {
       summary.ranking.add(outcome);
       for (const std::string& line : sorted_lines(outcome)) file.add(line);
       summary.findings += outcome.findings.size();
-      for (const Finding& finding : outcome.findings)
+      for (const Finding& finding : outcome.findings) {
         ++summary.findings_by_cause[as_utf8(title_of(finding.cause))];
+        if (finding.exported) exported.insert(finding.hashes.sha256);
+      }
     });
   }
 
@@ -175,6 +197,7 @@ struct Sealing {
                      [&](const Issue& a, const Issue& b) { return place(a) < place(b); });
     auto next = loose.cbegin();
     journal.for_each_reported_outcome([&](const Outcome& outcome) {
+      look_at_stop();
       const std::tuple<std::optional<u32>, std::optional<u64>> here{outcome.stream.volume,
                                                                     outcome.stream.record};
       while (next != loose.cend() && place(*next) <= here) add(*next++);
@@ -200,6 +223,10 @@ struct Sealing {
       }
       file.add(manifest_line(record));
     });
+  }
+
+  void look_at_stop() const {
+    if (stop != nullptr) stop->check();
   }
 
 private:
@@ -246,15 +273,17 @@ private:
 
 } // namespace
 
-SealSummary seal(const Journal& journal, const fs::path& case_folder,
-                 const FindingAdjuster& adjust) {
+SealSummary seal(const Journal& journal, const fs::path& case_folder, const FindingAdjuster& adjust,
+                 const StopFlag* stop) {
   EvidenceStore(case_folder).sync(); // a copy must be durable before the manifest names it
   ManifestFile file(case_folder);
   Sealing sealing{.journal = journal,
                   .adjust = adjust,
+                  .stop = stop,
                   .header = journal.header(),
                   .file = file,
-                  .summary = {}};
+                  .summary = {},
+                  .exported = {}};
   if (sealing.header.case_line.empty())
     throw Error(
         fmt::format("internal error: the journal of {} has no case record", case_folder.string()));
@@ -263,9 +292,11 @@ SealSummary seal(const Journal& journal, const fs::path& case_folder,
   file.add(sealing.header.case_line);
   for (const std::string& line : sealing.header.volume_lines) file.add(line);
   sealing.add_findings(coverage);
+  EvidenceStore(case_folder).drop_unnamed(sealing.exported);
   sealing.add_issues();
   sealing.add_coverage(coverage);
 
+  sealing.look_at_stop();
   SealSummary summary = std::move(sealing.summary);
   summary.records = file.lines();
   summary.sha256 = file.sha256();

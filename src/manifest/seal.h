@@ -3,6 +3,7 @@
 // libyara.
 #pragma once
 
+#include "base/stop.h"
 #include "manifest/journal.h"
 #include "manifest/ranking.h"
 
@@ -31,9 +32,10 @@ using FindingAdjuster = std::function<void(Finding&)>;
 
 /// Writes the manifest in the order of the contract: case, volumes, findings, issues, coverage,
 /// seal. Its bytes depend only on the content of the journal and on `adjust`. Writes a temporary
-/// file and renames it; the manifest is durable on return. Throws Error.
+/// file and renames it; the manifest is durable on return. Throws Error, or Stopped once `stop` is
+/// set (null: no such flag); the case is then as before.
 SealSummary seal(const Journal& journal, const std::filesystem::path& case_folder,
-                 const FindingAdjuster& adjust = {});
+                 const FindingAdjuster& adjust = {}, const StopFlag* stop = nullptr);
 
 struct Verification {
   std::optional<std::string> first_problem; ///< file, line and what is wrong; absent if nothing is

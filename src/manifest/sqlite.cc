@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/sqlite.h"
 
-#include "base/error.h"
+#include "base/case_write_error.h"
 
+#include <new>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,8 +14,9 @@ namespace coldsweep {
 namespace {
 
 [[noreturn]] void fail(const std::string& file, sqlite3* database) {
-  const std::string why = database == nullptr ? "out of memory" : sqlite3_errmsg(database);
-  throw Error(fmt::format("{}: {}", file, why));
+  if (database == nullptr || sqlite3_errcode(database) == SQLITE_NOMEM) throw std::bad_alloc();
+  const std::string why = sqlite3_errmsg(database);
+  throw CaseWriteError(fmt::format("{}: {}", file, why));
 }
 
 } // namespace
@@ -57,7 +60,8 @@ bool Statement::step() {
     // A later use of the statement needs a reset; the message must be taken before that.
     const std::string why = sqlite3_errmsg(sqlite3_db_handle(handle_.get()));
     reset();
-    throw Error(fmt::format("{}: {}", file_, why));
+    if (status == SQLITE_NOMEM) throw std::bad_alloc();
+    throw CaseWriteError(fmt::format("{}: {}", file_, why));
   }
   reset();
   return false;
@@ -89,9 +93,14 @@ std::string_view Statement::bytes(int column) const {
 
 Database::Database(const std::filesystem::path& file) : file_(file.string()) {
   sqlite3* opened = nullptr;
-  // A journal is used by one thread at a time, so SQLite needs no lock in each call.
+  // A journal is used by one thread at a time, so SQLite needs no lock in each call. It must be a
+  // file, not a link planted in its place, but the folder's own path may lead through links.
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(folder, error) / file.filename();
   const int status =
-      sqlite3_open_v2(file_.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+      sqlite3_open_v2((error ? file : real).c_str(), &opened,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, nullptr);
   handle_.reset(opened);
   if (status != SQLITE_OK) fail(file_, opened);
   sqlite3_busy_timeout(opened, 5000);

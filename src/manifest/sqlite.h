@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A database file and its prepared statements. Every failure is an Error that names the file.
-// Private to manifest/. One thread at a time.
+// A database file and its prepared statements. Failures are CaseWriteError, which names the
+// file, or bad_alloc. Private to manifest/. One thread at a time.
 #pragma once
 
 #include "base/types.h"

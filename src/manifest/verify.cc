@@ -169,21 +169,17 @@ private:
     if (swept_.empty() || volume != *swept_.begin())
       throw FormatError(fmt::format("coverage of volume {} does not belong here", volume));
     swept_.erase(swept_.begin());
-    const auto number = [&](const char* field) { return fields.number(field); };
-    if (number("streams.scanned") + number("streams.skipped") + number("streams.failed") !=
-        number("streams.planned"))
+    if (fields.sum({"streams.scanned", "streams.skipped", "streams.failed"}) !=
+        fields.number("streams.planned"))
       throw FormatError("its streams don't add up to the planned ones");
-    if (number("bytes.scanned") + number("bytes.sparse") + number("bytes.skipped") +
-            number("bytes.unreadable") !=
-        number("bytes.planned"))
+    if (fields.sum({"bytes.scanned", "bytes.sparse", "bytes.skipped", "bytes.unreadable"}) !=
+        fields.number("bytes.planned"))
       throw FormatError("its bytes don't add up to the planned ones");
-    u64 clusters = 0;
-    for (const char* part :
-         {"streams", "slack", "unallocated", "metadata", "skipped", "unreadable"})
-      clusters += number((std::string("clusters.") + part).c_str());
-    if (clusters != number("clusters.size"))
+    if (fields.sum({"clusters.streams", "clusters.slack", "clusters.unallocated",
+                    "clusters.metadata", "clusters.skipped", "clusters.unreadable"}) !=
+        fields.number("clusters.size"))
       throw FormatError("its clusters don't add up to the volume");
-    if (fields.sum_within("skipped_by") != number("bytes.skipped"))
+    if (fields.sum_within("skipped_by") != fields.number("bytes.skipped"))
       throw FormatError("`skipped_by` does not add up to the skipped bytes");
   }
 

@@ -29,7 +29,7 @@ struct ImageRecord {
   std::map<std::string, std::string> computed_hashes; ///< md5, sha1, sha256; may be empty
   std::optional<bool> hash_match;                     ///< absent if there was nothing to compare
   /// What could not be read at acquisition: offset and length in the media.
-  std::vector<std::pair<u64, u64>> acquisition_errors;
+  std::vector<std::pair<u64, u64>> acquisition_errors{};
 };
 
 struct RuleFileRecord {

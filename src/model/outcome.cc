@@ -2,6 +2,7 @@
 #include "model/outcome.h"
 
 #include "base/text.h"
+#include "model/issue_stage.h"
 
 #include <algorithm>
 #include <array>
@@ -43,7 +44,9 @@ void show_match(ByteView content, u64 at, Match& match) {
 std::string_view name_of(IssueKind kind) { return kIssueNames.at(static_cast<std::size_t>(kind)); }
 
 bool hides_content(const Issue& issue) {
-  if (issue.kind == IssueKind::over_limit) return issue.stage == "archive";
+  if (issue.kind == IssueKind::over_limit)
+    return issue.stage == "archive" || issue.stage == kLostStage || issue.stage == kFindingsStage ||
+           (issue.stage == "plan" && issue.bytes > 0);
   return issue.kind != IssueKind::matches_truncated;
 }
 

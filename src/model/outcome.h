@@ -146,6 +146,7 @@ struct Finding {
   bool recovered = false; ///< the MFT record was found by its signature
   Hashes hashes;
   std::vector<MediaExtent> extents;
+  u64 extents_left_out = 0; ///< further ones, which the line had no room for
   Cause cause;
   std::vector<Match> matches;
   std::optional<HashSetHit> known; ///< the stream is in a set of known (not: good) files
@@ -186,9 +187,13 @@ struct Issue {
   bool operator==(const Issue&) const = default;
 };
 
+/// The stage of issues that say which findings of a stream are not in the manifest, or not wholly.
+inline constexpr std::string_view kFindingsStage = "findings";
+
 /// Whether it makes the sweep incomplete, even if it names no bytes. Archive members beyond a limit
-/// have no bytes on the volume. Other limits only mean that something was examined in parts or less
-/// closely.
+/// have no bytes on the volume, streams that a limit keeps out of the plan are in no account of
+/// streams, and findings that were left out have no bytes. Other limits only mean that something
+/// was examined in parts or less closely.
 bool hides_content(const Issue& issue);
 
 /// Bytes of a stream or a volume, by what happened to them. `planned` is the sum of the others.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -23,6 +24,7 @@ using Scratch = std::unique_ptr<hs_scratch_t, Release<hs_free_scratch>>;
 using CompileError = std::unique_ptr<hs_compile_error_t, Release<hs_free_compile_error>>;
 
 void check(hs_error_t code, const char* what) {
+  if (code == HS_NOMEM) throw std::bad_alloc();
   if (code != HS_SUCCESS) throw Error(fmt::format("Hyperscan: {}: error {}", what, code));
 }
 
@@ -134,6 +136,9 @@ SearchDatabase SearchDatabase::compile(std::span<const SearchPattern> patterns) 
     const CompileError error(failure);
     if (code == HS_SUCCESS)
       return SearchDatabase(std::make_unique<State>(State{Database(database), all.texts.size()}));
+    // Hyperscan's compiler says this of the first expression, whichever it was at (hs_enomem).
+    if (error && std::string_view(error->message) == "Unable to allocate memory.")
+      throw std::bad_alloc();
     if (!error || error->expression < 0)
       throw Error(fmt::format("Hyperscan: {}", error ? error->message : "no reason given"));
     const auto index = static_cast<std::size_t>(error->expression);
@@ -170,7 +175,7 @@ bool SearchDatabase::search(ByteView content, SearchScratch& scratch,
     hs_scratch_t* raw = own.scratch.release();
     const hs_error_t grown = hs_alloc_scratch(state_->database.get(), &raw);
     own.scratch.reset(raw);
-    if (grown != HS_SUCCESS) throw Error("Hyperscan: no memory to search with");
+    check(grown, "no memory to search with");
   }
   const hs_error_t code =
       hs_scan(state_->database.get(), reinterpret_cast<const char*>(content.data()),

@@ -6,6 +6,7 @@
 #include "content/wof.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,6 +18,10 @@ constexpr u64 kPiece = 1_MiB;
 constexpr u64 kUnitClusters = 16; // in a compression unit of NTFS
 constexpr u64 kMostUnit = 1_MiB;
 constexpr u64 kMostDecoded = 1_GiB;
+/// A sweep hashes a content as a whole if its holes are no more than what is stored of it and 16
+/// MiB (plan_windows in content/). Twice that, because ranges of a damaged volume may overlap.
+constexpr u64 kMostTimesMedia = 4;
+constexpr u64 kFreeHoles = 16_MiB;
 
 /// The encoding of that name in the manifest, if it is one of WOF's.
 std::optional<Encoding> wof_encoding(const std::string& name) {
@@ -51,6 +56,14 @@ void require_order(const report::FindingRow& finding) {
   }
 }
 
+/// The longest content that a sweep can have hashed. What is not stored is zeros, and the manifest
+/// is free to claim any number of them.
+u64 most_content(u64 media_size, bool compressed) {
+  const u64 times = kMostTimesMedia * (compressed ? kUnitClusters : 1);
+  return saturating_add(
+      checked_multiply(media_size, times).value_or(std::numeric_limits<u64>::max()), kFreeHoles);
+}
+
 u64 place_of(const report::ExtentRow& extent) {
   if (!extent.media_offset) throw FormatError("one of its extents is not on the media");
   return *extent.media_offset;
@@ -68,7 +81,11 @@ std::vector<std::byte> MediaContent::at(u64 media_offset, u64 length) const {
 
 void MediaContent::read(const report::FindingRow& finding, const TakeBytes& take) const {
   require_order(finding);
-  if (finding.encoding == name_of(Encoding::lznt1)) return read_lznt1(finding, take);
+  const bool compressed = finding.encoding == name_of(Encoding::lznt1);
+  if (const u64 most = most_content(media_->size(), compressed); finding.size > most)
+    throw FormatError(fmt::format("its {} bytes are more than a sweep hashes on such media ({})",
+                                  finding.size, most));
+  if (compressed) return read_lznt1(finding, take);
   if (wof_encoding(finding.encoding)) return read_wof(finding, take);
   const u64 from = finding.within_offset.value_or(0);
   if (!checked_add(from, finding.size)) throw FormatError("its size is not possible");

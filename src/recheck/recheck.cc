@@ -21,21 +21,24 @@ using report::FindingRow;
 
 constexpr u64 kMostHeld = 1_GiB;
 constexpr u64 kMostRecord = 64_KiB;
+constexpr std::chrono::seconds kArchiveTime{600};
 
 bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   constexpr u64 kSector = 512;
-  for (const report::ExtentRow& extent : finding.extents)
-    if (offset >= extent.offset && offset - extent.offset < extent.length)
-      return extent.media_offset &&
-             (*extent.media_offset + (offset - extent.offset)) % kSector >= kSector - 2;
-  return false;
+  const auto after = std::upper_bound( // MediaContent has made sure of their order
+      finding.extents.begin(), finding.extents.end(), offset,
+      [](u64 wanted, const report::ExtentRow& extent) { return wanted < extent.offset; });
+  if (after == finding.extents.begin()) return false;
+  const report::ExtentRow& extent = *std::prev(after);
+  return offset - extent.offset < extent.length && extent.media_offset &&
+         (*extent.media_offset + (offset - extent.offset)) % kSector >= kSector - 2;
 }
 
 /// The result of reading one content, for all findings about it.
 struct CheckedContent {
   Rechecked verdict;
   std::optional<std::vector<Finding>> judged; ///< what all rules found in it
-  std::string unjudged;                       ///< why the rules were not evaluated
+  std::string unjudged;                       ///< why the rules were not, or not all, evaluated
 };
 
 bool same_content(const FindingRow& a, const FindingRow& b) {
@@ -74,6 +77,9 @@ private:
                  ? Rechecked{Recheck::confirmed, "only its matches: it has no hash"}
                  : Rechecked{Recheck::not_checkable,
                              "it has no hash, and none of its matches is on the media"};
+    if (finding.extents_left_out > 0)
+      return {Recheck::not_checkable, fmt::format("{} of its extents had no room in the manifest",
+                                                  finding.extents_left_out)};
     if (!last_ || !same_content(last_->first, finding)) {
       last_.reset();
       CheckedContent content =
@@ -89,7 +95,9 @@ private:
     if (!content.judged)
       return {Recheck::confirmed, "its rule was not evaluated: " + content.unjudged};
     if (const std::string why = RuleCheck::differing(finding, *content.judged); !why.empty())
-      return {Recheck::differs, why};
+      return content.unjudged.empty()
+                 ? Rechecked{Recheck::differs, why}
+                 : Rechecked{Recheck::confirmed, "its rule was not evaluated: " + content.unjudged};
     ++judged_;
     return content.verdict;
   }
@@ -98,13 +106,17 @@ private:
     if (!rules_) return;
     const report::VolumeRow* volume = parts_.sealed.volume(finding.volume);
     const char drive = volume == nullptr || volume->drive.empty() ? 'C' : volume->drive.front();
-    content.judged = rules_->judge(finding, bytes, drive);
+    JudgedContent judged = rules_->judge(finding, bytes, drive);
+    content.judged = std::move(judged.findings);
+    content.unjudged = std::move(judged.failure);
   }
 
   static Rechecked check_record(const FindingRow& finding, const MediaContent& media) {
     std::vector<std::byte> record;
     for (const report::ExtentRow& extent : finding.extents) {
-      if (!extent.media_offset || extent.length > kMostRecord) continue;
+      if (!extent.media_offset) continue;
+      if (extent.length > kMostRecord - record.size())
+        throw FormatError(fmt::format("its MFT record has more than {} bytes", kMostRecord));
       const std::vector<std::byte> bytes = media.at(*extent.media_offset, extent.length);
       record.insert(record.end(), bytes.begin(), bytes.end());
     }
@@ -201,8 +213,9 @@ private:
       std::vector<std::byte> bytes;
       media.read(archive,
                  [&](ByteView piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); });
-      ArchiveBudget budget({}, bytes.size(), std::chrono::seconds(600));
-      const bool found = find_member(bytes, *finding.member, budget, [&](ByteView member) {
+      Deadline deadline(kArchiveTime);
+      ArchiveBudget budget({}, bytes.size(), deadline);
+      const bool found = find_member(bytes, *finding.member, budget, 1, [&](ByteView member) {
         StatedHashes hashes(finding);
         hashes.add(member);
         if (!hashes.differing().empty()) return false;
@@ -217,16 +230,17 @@ private:
   }
 
   /// Several members can have the same name; one of them must be the right one.
-  static bool find_member(ByteView content, std::string_view path, ArchiveBudget& budget,
+  static bool find_member(ByteView content, std::string_view path, ArchiveBudget& budget, u32 depth,
                           const std::function<bool(ByteView)>& is_it) {
     bool found = false;
     const std::size_t cut = path.find("!/");
+    if (depth > budget.limits.depth) return false;
     const std::string_view first = path.substr(0, cut);
     walk_archive(content, archive_kind(content), budget, [&](const ArchiveMember& member) {
       if (found || member.name != first) return;
       found = cut == std::string_view::npos
                   ? is_it(member.bytes)
-                  : find_member(member.bytes, path.substr(cut + 2), budget, is_it);
+                  : find_member(member.bytes, path.substr(cut + 2), budget, depth + 1, is_it);
     });
     return found;
   }

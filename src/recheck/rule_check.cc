@@ -16,7 +16,8 @@ namespace {
 using report::FindingRow;
 using report::MatchRow;
 
-constexpr u32 kTimeoutSeconds = 600; // without the prefilter, scanning takes longer than in a sweep
+constexpr std::chrono::seconds kTimeLimit{
+    600}; // without the prefilter, scanning takes longer than in a sweep
 
 bool is_judged_as_raw(const FindingRow& finding) {
   for (u8 number = 0; number <= static_cast<u8>(StreamKind::unattributed); ++number)
@@ -54,23 +55,29 @@ bool has_match(const Finding& judged, const MatchRow& stated, u64 from) {
 } // namespace
 
 RuleCheck::RuleCheck(const RuleSet& rules)
-    : scanner_(rules, kTimeoutSeconds, Prefiltering::off),
-      logs_(rules, kTimeoutSeconds, Prefiltering::off) {}
+    : scanner_(rules, Prefiltering::off), logs_(rules, Prefiltering::off) {}
 
-std::vector<Finding> RuleCheck::judge(const FindingRow& finding, ByteView content, char drive) {
+JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content, char drive) {
   std::vector<Externals> names = names_of(finding, drive);
   const std::string type = file_type_label(content);
-  if (is_judged_as_raw(finding))
-    return scan_raw_space(scanner_, content, names.front(), type).findings;
+  const Deadline deadline(kTimeLimit);
+  const TimedScanner timed{scanner_, deadline};
+  const bool raw = is_judged_as_raw(finding);
   const bool carved = finding.kind == name_of(StreamKind::carved);
-  NamesScan scan = scan_under_names(scanner_, content,
-                                    carved ? std::span(names).first(1) : std::span(names), type);
-  const std::optional<LogKind> log =
-      carved || finding.member ? std::nullopt : log_kind(finding.path, content);
-  if (!log) return std::move(scan.findings);
-  LogExamination records = logs_.examine(content, *log, names);
-  std::move(records.findings.begin(), records.findings.end(), std::back_inserter(scan.findings));
-  return std::move(scan.findings);
+  NamesScan scan =
+      raw ? scan_raw_space(timed, content, names.front(), type)
+          : scan_under_names(timed, content, carved ? std::span(names).first(1) : std::span(names),
+                             type);
+  JudgedContent judged;
+  judged.findings = std::move(scan.findings);
+  if (!scan.failures.empty()) judged.failure = scan.failures.front().message;
+  if (raw || carved || finding.member) return judged;
+  const std::optional<LogKind> log = log_kind(finding.path, content);
+  if (!log) return judged;
+  LogExamination records = logs_.examine(content, *log, names, deadline);
+  std::move(records.findings.begin(), records.findings.end(), std::back_inserter(judged.findings));
+  if (records.failure && judged.failure.empty()) judged.failure = records.failure->message;
+  return judged;
 }
 
 std::string RuleCheck::differing(const FindingRow& finding, std::span<const Finding> judged) {

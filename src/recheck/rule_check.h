@@ -13,6 +13,12 @@
 
 namespace coldsweep {
 
+/// What the rules find in content.
+struct JudgedContent {
+  std::vector<Finding> findings;
+  std::string failure; ///< why there may be more; empty if all rules were evaluated
+};
+
 class RuleCheck {
 public:
   /// `rules` must be those of the case, and outlive this object.
@@ -20,7 +26,7 @@ public:
 
   /// Everything that the rules find in the content that `finding` is about. The result applies to
   /// all findings about that content. `drive` is the letter of its volume.
-  std::vector<Finding> judge(const report::FindingRow& finding, ByteView content, char drive);
+  JudgedContent judge(const report::FindingRow& finding, ByteView content, char drive);
 
   /// What `finding` states but the rules did not find in its content; empty if its rule matches in
   /// the stated places.

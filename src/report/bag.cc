@@ -71,20 +71,23 @@ std::string tag_file(const fs::path& bag, const char* name, const std::string& t
   return fmt::format("{}  {}\n", sha256_of(text), name);
 }
 
-void require_empty(const fs::path& bag, const fs::path& case_folder) {
-  const fs::path within = fs::weakly_canonical(bag).lexically_relative(fs::canonical(case_folder));
+} // namespace
+
+void check_bag_folder(const fs::path& bag, const fs::path& case_folder) {
+  const fs::path within =
+      fs::weakly_canonical(bag).lexically_relative(fs::weakly_canonical(case_folder));
   if (!within.empty() && *within.begin() != "..")
     throw UsageError(fmt::format("{}: must be outside of the case folder", bag.string()));
   std::error_code ignored;
   const fs::file_status status = fs::symlink_status(bag, ignored);
   if (fs::exists(status) && !(fs::is_directory(status) && fs::is_empty(bag)))
     throw UsageError(fmt::format("{}: must be a new or empty folder", bag.string()));
+  if (const std::string why = why_not_creatable(bag); !why.empty())
+    throw UsageError(fmt::format("{}: can't be written: {}", bag.string(), why));
 }
 
-} // namespace
-
 BagSummary write_bag(const SealedCase& sealed, const fs::path& case_folder, const fs::path& bag) {
-  require_empty(bag, case_folder);
+  check_bag_folder(bag, case_folder);
   BagSummary summary;
   std::string list;
   for (const fs::path& path : payload_of(case_folder)) {

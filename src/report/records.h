@@ -88,6 +88,7 @@ struct FindingRow {
   TimeRow si, fn;
   std::string owner_sid, md5, sha1, sha256;
   std::vector<ExtentRow> extents;
+  u64 extents_left_out = 0; ///< further ones, which the line had no room for
   CauseRow cause;
   std::vector<MatchRow> matches;
   std::optional<i64> score;

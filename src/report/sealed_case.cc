@@ -14,6 +14,8 @@
 namespace coldsweep::report {
 namespace {
 
+constexpr std::size_t kMostReasons = 1000;
+
 VolumeRow volume_of(const Json& line) {
   return {.id = number_of(line, "id"),
           .locator = text_of(line, "locator"),
@@ -75,6 +77,8 @@ void add(CoverageRow& total, const CoverageRow& row) {
   for (const auto& [reason, bytes] : row.skipped_by) {
     const auto known = std::find_if(total.skipped_by.begin(), total.skipped_by.end(),
                                     [&](const auto& entry) { return entry.first == reason; });
+    if (known == total.skipped_by.end() && total.skipped_by.size() == kMostReasons)
+      throw FormatError("`skipped_by`: more reasons than a sweep has");
     if (known == total.skipped_by.end())
       total.skipped_by.emplace_back(reason, bytes);
     else
@@ -158,31 +162,6 @@ std::string known_of(const Json& line) {
 
 } // namespace
 
-Weight weight_of(std::optional<i64> score) {
-  if (!score) return Weight::unweighed;
-  return *score >= kHighScore     ? Weight::high
-         : *score >= kMediumScore ? Weight::medium
-                                  : Weight::low;
-}
-
-std::string_view name_of(Weight weight) {
-  constexpr std::array<std::string_view, kWeights> names{"high", "medium", "low", "unweighed"};
-  return names.at(static_cast<std::size_t>(weight));
-}
-
-std::string full_name(const FindingRow& finding) {
-  std::string name = finding.path;
-  if (!finding.stream.empty()) name += ":" + finding.stream;
-  if (finding.member) name += "!/" + *finding.member;
-  return name;
-}
-
-bool same_stream(const FindingRow& a, const FindingRow& b) {
-  return a.volume == b.volume && a.record == b.record && a.path == b.path &&
-         a.sequence == b.sequence && a.attribute_id == b.attribute_id && a.kind == b.kind &&
-         a.member == b.member && a.path == b.path && a.stream == b.stream && a.sha256 == b.sha256;
-}
-
 FindingRow finding_of(const Json& line) {
   const Json& times = object_of(line, "times");
   const Json& hashes = object_of(line, "hashes");
@@ -207,6 +186,7 @@ FindingRow finding_of(const Json& line) {
                  .sha1 = text_of(hashes, "sha1"),
                  .sha256 = text_of(hashes, "sha256"),
                  .extents = extents_of(line, "extents"),
+                 .extents_left_out = number_of(line, "extents_left_out"),
                  .cause = cause_of(line),
                  .matches = matches_of(line),
                  .score = maybe_signed(line, "score"),
@@ -234,14 +214,16 @@ IssueRow issue_of(const Json& line) {
           .bytes = number_of(line, "bytes")};
 }
 
-SealedCase::SealedCase(const std::filesystem::path& case_folder)
-    : manifest_(case_folder / "manifest.jsonl") {
+SealedCase::SealedCase(const std::filesystem::path& case_folder, const StopFlag* stop)
+    : manifest_(case_folder / "manifest.jsonl"), stop_(stop) {
   for_each_line("", [&](const Json& line) {
     const std::string type = text_of(line, "type");
     if (type == "case") {
       record = line;
     } else if (type == "volume") {
       volumes.push_back(volume_of(line));
+      if (volumes.size() > 1 && volumes.back().id <= volumes.end()[-2].id)
+        throw FormatError("the volume is not in the order of ids");
     } else if (type == "finding") {
       const FindingRow finding = finding_of(line);
       ++findings;
@@ -302,17 +284,25 @@ void SealedCase::for_each_line(const std::string& type,
   const std::string start = fmt::format("{{\"type\":\"{}\"", type);
   LineReader lines(manifest_);
   while (const std::optional<std::string_view> line = lines.next()) {
+    if (stop_ != nullptr) stop_->check();
     if (!type.empty() && !line->starts_with(start)) continue;
     const Json json = Json::parse(line->begin(), line->end(), nullptr, false);
     if (!json.is_object()) lines.fail("not a JSON object");
-    use(json);
+    try {
+      use(json);
+    } catch (const Problem&) {
+      throw; // of another line
+    } catch (const FormatError& e) {
+      lines.fail(e.what());
+    }
   }
 }
 
 const VolumeRow* SealedCase::volume(u64 id) const {
-  const auto found = std::find_if(volumes.begin(), volumes.end(),
-                                  [&](const VolumeRow& volume) { return volume.id == id; });
-  return found == volumes.end() ? nullptr : &*found;
+  const auto found =
+      std::lower_bound(volumes.begin(), volumes.end(), id,
+                       [](const VolumeRow& volume, u64 wanted) { return volume.id < wanted; });
+  return found == volumes.end() || found->id != id ? nullptr : &*found;
 }
 
 std::string SealedCase::locator(u64 id) const {

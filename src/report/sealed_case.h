@@ -4,6 +4,7 @@
 // meanwhile.
 #pragma once
 
+#include "base/stop.h"
 #include "report/records.h"
 
 #include <filesystem>
@@ -30,8 +31,9 @@ struct IssueCount {
 class SealedCase {
 public:
   /// Reads the manifest once, for what it says about the case as a whole. Doesn't check the seal;
-  /// verify_case does. Throws FormatError naming the line if one is not a record.
-  explicit SealedCase(const std::filesystem::path& case_folder);
+  /// verify_case does. Throws Problem naming the line if one is not a record, as every function
+  /// here that reads. All of these throw Stopped once `stop` is set; null: no such flag.
+  explicit SealedCase(const std::filesystem::path& case_folder, const StopFlag* stop = nullptr);
 
   void for_each_finding(const std::function<void(const FindingRow&)>& use) const;
   /// Calls `use` once per stream, with all of its findings.
@@ -63,6 +65,7 @@ public:
 private:
   void for_each_line(const std::string& type, const std::function<void(const Json&)>& use) const;
   std::filesystem::path manifest_;
+  const StopFlag* stop_;
 };
 
 /// From one line of the manifest. Throw FormatError naming the field if one has another type.

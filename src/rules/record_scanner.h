@@ -3,6 +3,7 @@
 // RecordScanner for each thread; the RuleSet is shared and outlives it.
 #pragma once
 
+#include "base/deadline.h"
 #include "model/record_block.h"
 #include "rules/record_hit.h"
 #include "rules/rule_set.h"
@@ -23,8 +24,7 @@ struct BlockScan {
 
 class RecordScanner {
 public:
-  RecordScanner(const RuleSet& rules, u32 timeout_seconds,
-                Prefiltering prefiltering = Prefiltering::on);
+  explicit RecordScanner(const RuleSet& rules, Prefiltering prefiltering = Prefiltering::on);
   ~RecordScanner();
   RecordScanner(RecordScanner&&) noexcept;
   RecordScanner& operator=(RecordScanner&&) noexcept;
@@ -34,11 +34,12 @@ public:
   /// Whether further names of a stream can change a verdict.
   bool reads_externals() const;
 
-  /// The blocks that follow belong to one stream, under one name. The time limit starts.
+  /// The blocks that follow belong to one stream, under one name.
   void begin(const Externals& externals);
   /// Evaluates the log rules on the block's records. With `every_record` no record is skipped for
-  /// the strings that it lacks: slower, with the same result.
-  BlockScan scan(const RecordBlock& block, bool every_record = false);
+  /// the strings that it lacks: slower, with the same result. Throws Stopped with the deadline.
+  BlockScan scan(const RecordBlock& block, const Deadline& deadline = Deadline(),
+                 bool every_record = false);
 
   /// Since begin(): `rule:$string` with more matches in a record than libyara or we keep.
   std::vector<std::string> truncated() const;

@@ -10,7 +10,20 @@
 namespace coldsweep {
 namespace {
 
-constexpr std::size_t kMostKept = 256; // groups: a sweep needs few, and each takes some hundred KiB
+// A sweep needs the same few groups again and again. One of a few rules takes some hundred KiB, one
+// of a thousand several MiB.
+constexpr u64 kMostBytes = 64_MiB;
+
+/// What a table takes, about: libyara's buffers, and a list that has a node for each pointer in
+/// them.
+u64 bytes_of(const std::vector<u32>& rules, const RuleGroups::Table& table) {
+  u64 sum = 256 + rules.size() * 32;
+  if (!table) return sum;
+  const YR_ARENA& arena = *table->rules->arena;
+  for (u32 i = 0; i < arena.num_buffers; ++i) sum += arena.buffers[i].size;
+  for (const YR_RELOC* node = arena.reloc_list_head; node != nullptr; node = node->next) sum += 32;
+  return sum;
+}
 
 } // namespace
 
@@ -38,19 +51,38 @@ std::vector<u32> RuleGroups::with_needed(std::span<const u32> rules) const {
   return all;
 }
 
+std::optional<RuleGroups::Table> RuleGroups::Kept::find(const std::vector<u32>& rules) {
+  const auto found = entries.find(rules);
+  if (found == entries.end()) return std::nullopt;
+  found->second.last_use = ++uses;
+  return found->second.table;
+}
+
+void RuleGroups::Kept::add(const std::vector<u32>& rules, const Table& table) {
+  const u64 size = bytes_of(rules, table);
+  if (size > kMostBytes / 4) return;  // one must not drive out all others
+  while (bytes + size > kMostBytes) { // a scanner that uses one shares its ownership
+    const auto oldest =
+        std::min_element(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+          return a.second.last_use < b.second.last_use;
+        });
+    bytes -= oldest->second.bytes;
+    entries.erase(oldest);
+  }
+  if (entries.try_emplace(rules, Entry{table, size, ++uses}).second) bytes += size;
+}
+
 RuleGroups::Table RuleGroups::table_of(std::span<const u32> rules) const {
   const std::vector<u32> all = with_needed(rules);
-  const std::optional<Table> kept = tables_.with([&](const auto& tables) -> std::optional<Table> {
-    const auto found = tables.find(all);
-    return found == tables.end() ? std::nullopt : std::optional(found->second);
-  });
-  if (kept) return *kept;
+  if (const std::optional<Table> kept = kept_.with([&](Kept& of) { return of.find(all); }))
+    return *kept;
   Table table = compile(all);
-  tables_.with([&](auto& tables) {
-    if (tables.size() >= kMostKept) tables.clear(); // a scanner that uses one shares its ownership
-    tables.emplace(all, table);
-  });
+  kept_.with([&](Kept& of) { of.add(all, table); });
   return table;
+}
+
+u64 RuleGroups::bytes_kept() const {
+  return kept_.with([](const Kept& of) { return of.bytes; });
 }
 
 RuleGroups::Table RuleGroups::compile(const std::vector<u32>& rules) const {

@@ -12,6 +12,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace coldsweep {
@@ -27,8 +28,24 @@ public:
 
   /// These rules (in order), and others that they need; null if they can't be compiled apart.
   Table table_of(std::span<const u32> rules) const;
+  /// About what the tables take that are kept for the next content.
+  u64 bytes_kept() const;
 
 private:
+  struct Entry {
+    Table table;
+    u64 bytes = 0;
+    u64 last_use = 0;
+  };
+  /// What was compiled, by its rules. The least recently used goes first.
+  struct Kept {
+    std::map<std::vector<u32>, Entry> entries;
+    u64 bytes = 0, uses = 0;
+
+    std::optional<Table> find(const std::vector<u32>& rules);
+    void add(const std::vector<u32>& rules, const Table& table);
+  };
+
   Table compile(const std::vector<u32>& rules) const;
   std::vector<u32> with_needed(std::span<const u32> rules) const;
 
@@ -36,7 +53,7 @@ private:
   const std::vector<RuleInfo>& infos_;
   const std::vector<ParsedSource>& parsed_; // by source
   const std::vector<std::vector<u32>>& uses_;
-  mutable Guarded<std::map<std::vector<u32>, Table>> tables_;
+  mutable Guarded<Kept> kept_;
 };
 
 } // namespace coldsweep

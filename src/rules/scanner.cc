@@ -9,8 +9,6 @@
 #include "rules/scan_collector.h"
 
 #include <algorithm>
-#include <chrono>
-#include <limits>
 #include <map>
 #include <span>
 #include <tuple>
@@ -21,17 +19,8 @@
 namespace coldsweep {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr u64 kLeastForGroup = 64_KiB; // of content worth compiling the rules that may match
 constexpr u32 kManyRules = 500;        // a set this large is slow even on small content
-
-YaraScanner make_scanner(const RuleTable& table) {
-  YR_SCANNER* created = nullptr;
-  if (const int code = yr_scanner_create(table.rules.get(), &created); code != ERROR_SUCCESS)
-    throw Error("no scanner: " + yara_error_text(code));
-  return YaraScanner(created);
-}
 
 void put_in_order(std::vector<RuleMatch>& matches) {
   std::sort(matches.begin(), matches.end(), [](const RuleMatch& a, const RuleMatch& b) {
@@ -58,7 +47,6 @@ enum class RulesAsked : u8 { all, path_dependent, all_of_raw_space };
 
 struct Scanner::State {
   const RuleSet::Compiled& compiled;
-  std::chrono::seconds limit; // 0: none
   Prefiltering prefiltering;
   FilterCounts counts;
   PrefilterScratch scratch;
@@ -78,40 +66,36 @@ struct Scanner::State {
   bool is_worth_groups(ByteView content, u32 rules) const;
   void group_possible(const RuleFilter& filter);
 
-  ScanResult run(RulesAsked asked, ByteView content, const Externals& externals);
+  ScanResult run(RulesAsked asked, ByteView content, const Externals& externals,
+                 const Deadline& deadline);
   int scan_one(const RuleTable& table, ByteView content, const Externals& externals,
-               Clock::time_point deadline, ScanResult& result, bool raw);
+               const Deadline& deadline, ScanResult& result, bool raw);
   YR_SCANNER* scanner_of(const RuleTable& table);
 };
 
 YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
   YaraScanner& scanner = scanners[&table];
-  if (!scanner) scanner = make_scanner(table);
+  if (!scanner) scanner = make_scanner(table.rules.get());
   return scanner.get();
 }
 
 int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Externals& externals,
-                             Clock::time_point deadline, ScanResult& result, bool raw) {
+                             const Deadline& deadline, ScanResult& result, bool raw) {
   YaraScanner own; // a group may be gone before the next content
   const bool is_group =
       std::any_of(groups.begin(), groups.end(),
                   [&](const RuleGroups::Table& group) { return group.get() == &table; });
-  if (is_group) own = make_scanner(table);
+  if (is_group) own = make_scanner(table.rules.get());
   YR_SCANNER* const scanner = own ? own.get() : scanner_of(table);
   // libyara 4.5 keeps the entry point of the first content for all that follow.
   scanner->entry_point = YR_UNDEFINED;
-  if (limit.count() > 0) {
-    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - Clock::now()).count();
-    yr_scanner_set_timeout(scanner, static_cast<int>(std::max<i64>(left, 1)));
-  }
+  if (!set_time_left(scanner, deadline)) return ERROR_SCAN_TIMEOUT;
   if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS) return code;
   yr_scanner_set_flags(scanner, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING |
                                     (raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
   ScanCollector collector(compiled, table, content, externals, result, raw ? &in_raw : nullptr);
   yr_scanner_set_callback(scanner, ScanCollector::on_message, &collector);
-  const std::byte nothing{};
-  const std::byte* const bytes = content.empty() ? &nothing : content.data();
-  const int code = yr_scanner_scan_mem(scanner, reinterpret_cast<const u8*>(bytes), content.size());
+  const int code = scan_bytes(scanner, content);
   collector.rethrow();
   return code;
 }
@@ -208,8 +192,13 @@ std::string Scanner::State::key_of(RulesAsked asked, const std::vector<const Rul
   return hasher.finish();
 }
 
-ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externals& externals) {
+ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externals& externals,
+                               const Deadline& deadline) {
   ScanResult result;
+  if (deadline.passed()) {
+    result.timed_out = true;
+    return result;
+  }
   const std::vector<const RuleTable*> tables = choose_tables(asked, content, externals);
   if (tables.empty()) {
     counts.decided.add(content.size());
@@ -223,7 +212,6 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
     }
   }
   counts.scanned.add(content.size());
-  const Clock::time_point deadline = Clock::now() + limit;
   for (const RuleTable* table : tables) {
     const int code = scan_one(*table, content, externals, deadline, result,
                               asked == RulesAsked::all_of_raw_space);
@@ -240,27 +228,23 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
   return result;
 }
 
-Scanner::Scanner(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefiltering) {
-  constexpr u32 longest = std::numeric_limits<int>::max();
-  const std::chrono::seconds limit(std::min(timeout_seconds, longest));
-  state_ =
-      std::make_unique<State>(State{rules.compiled(), limit, prefiltering, {}, {}, {}, {}, {}, {}});
-}
+Scanner::Scanner(const RuleSet& rules, Prefiltering prefiltering)
+    : state_(
+          std::make_unique<State>(State{rules.compiled(), prefiltering, {}, {}, {}, {}, {}, {}})) {}
 
 Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;
 Scanner& Scanner::operator=(Scanner&&) noexcept = default;
 
-u32 Scanner::timeout_seconds() const { return static_cast<u32>(state_->limit.count()); }
-
 FilterCounts Scanner::take_filter_counts() { return std::exchange(state_->counts, {}); }
 
-ScanResult Scanner::scan(ByteView content, const Externals& externals) {
-  return state_->run(RulesAsked::all, content, externals);
+ScanResult Scanner::scan(ByteView content, const Externals& externals, const Deadline& deadline) {
+  return state_->run(RulesAsked::all, content, externals, deadline);
 }
 
-ScanResult Scanner::scan_raw(ByteView content, const Externals& externals) {
-  return state_->run(RulesAsked::all_of_raw_space, content, externals);
+ScanResult Scanner::scan_raw(ByteView content, const Externals& externals,
+                             const Deadline& deadline) {
+  return state_->run(RulesAsked::all_of_raw_space, content, externals, deadline);
 }
 
 bool Scanner::rules_out(u64 size, std::span<const Externals> names, const NextPiece& next) {
@@ -273,8 +257,9 @@ bool Scanner::rules_out(u64 size, std::span<const Externals> names, const NextPi
   return true;
 }
 
-ScanResult Scanner::scan_path_dependent(ByteView content, const Externals& externals) {
-  return state_->run(RulesAsked::path_dependent, content, externals);
+ScanResult Scanner::scan_path_dependent(ByteView content, const Externals& externals,
+                                        const Deadline& deadline) {
+  return state_->run(RulesAsked::path_dependent, content, externals, deadline);
 }
 
 bool uses_externals(const RuleSet& rules) { return !rules.compiled().path_dependent.empty(); }

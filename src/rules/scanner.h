@@ -3,6 +3,7 @@
 // it.
 #pragma once
 
+#include "base/deadline.h"
 #include "model/externals.h"
 #include "prefilter/next_piece.h"
 #include "rules/filter_counts.h"
@@ -27,27 +28,30 @@ enum class Prefiltering : u8 {
 
 class Scanner {
 public:
-  Scanner(const RuleSet& rules, u32 timeout_seconds, Prefiltering prefiltering = Prefiltering::on);
+  explicit Scanner(const RuleSet& rules, Prefiltering prefiltering = Prefiltering::on);
   ~Scanner();
   Scanner(Scanner&&) noexcept;
   Scanner& operator=(Scanner&&) noexcept;
 
-  /// Applies every rule to `content` as one file. One thread at a time.
-  ScanResult scan(ByteView content, const Externals& externals);
+  /// Applies every rule to `content` as one file. One thread at a time. All scans throw Stopped
+  /// with their deadline.
+  ScanResult scan(ByteView content, const Externals& externals,
+                  const Deadline& deadline = Deadline());
 
   /// The same for raw space, where content has neither a size nor a beginning.
-  ScanResult scan_raw(ByteView content, const Externals& externals);
+  ScanResult scan_raw(ByteView content, const Externals& externals,
+                      const Deadline& deadline = Deadline());
 
   /// Applies only rules whose result may depend on externals: for the further names of a stream
   /// that was scanned.
-  ScanResult scan_path_dependent(ByteView content, const Externals& externals);
+  ScanResult scan_path_dependent(ByteView content, const Externals& externals,
+                                 const Deadline& deadline = Deadline());
 
   /// Whether no rule can match this content under any of its names. For content that is too large
   /// to be held whole without need: it comes piece by piece. If true, all pieces were read. False
   /// means nothing; without a prefilter it is always false.
   bool rules_out(u64 size, std::span<const Externals> names, const NextPiece& next);
 
-  u32 timeout_seconds() const;
   /// Of the scans since the last call.
   FilterCounts take_filter_counts();
 

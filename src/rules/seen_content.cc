@@ -4,13 +4,19 @@
 namespace coldsweep {
 namespace {
 
-// A few MiB at most; then everything is dropped.
-constexpr std::size_t kMostResults = 10'000;
-constexpr std::size_t kMostMatches = 10'000;
+// Then everything is dropped.
+constexpr u64 kMostBytes = 8_MiB;
+constexpr u64 kMostOfOne = kMostBytes / 10;
 
-std::size_t matches_of(const ScanResult& result) {
-  std::size_t sum = 0;
-  for (const RuleMatch& match : result.matches) sum += 1 + match.matches.size();
+/// About what it takes, with its key.
+u64 bytes_of(const std::string& key, const ScanResult& result) {
+  u64 sum = sizeof(ScanResult) + key.size() + 64; // a node of the table
+  for (const RuleMatch& rule : result.matches) {
+    sum += sizeof(RuleMatch);
+    for (const Match& match : rule.matches)
+      sum += sizeof(Match) + match.data.size() + match.before.size() + match.after.size();
+  }
+  for (const std::string& text : result.truncated) sum += sizeof(text) + text.size();
   return sum;
 }
 
@@ -24,11 +30,11 @@ std::optional<ScanResult> SeenContent::find(const std::string& key) const {
 }
 
 void SeenContent::keep(const std::string& key, const ScanResult& result) {
-  const std::size_t matches = matches_of(result);
-  if (matches > kMostMatches / 10) return;
+  const u64 bytes = bytes_of(key, result);
+  if (bytes > kMostOfOne) return;
   kept_.with([&](Kept& kept) {
-    if (kept.results.size() >= kMostResults || kept.matches + matches > kMostMatches) kept = {};
-    if (kept.results.emplace(key, result).second) kept.matches += matches;
+    if (kept.bytes + bytes > kMostBytes) kept = {};
+    if (kept.results.emplace(key, result).second) kept.bytes += bytes;
   });
 }
 

@@ -23,7 +23,7 @@ public:
 private:
   struct Kept {
     std::unordered_map<std::string, ScanResult> results;
-    std::size_t matches = 0; // in all of them
+    u64 bytes = 0; // of all of them, about
   };
   Guarded<Kept> kept_;
 };

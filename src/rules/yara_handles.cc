@@ -5,6 +5,7 @@
 #include "base/guarded.h"
 
 #include <array>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -91,6 +92,30 @@ int define_externals(YR_SCANNER* scanner, const Externals& externals) {
       return code;
   }
   return ERROR_SUCCESS;
+}
+
+YaraScanner make_scanner(YR_RULES* rules) {
+  YR_SCANNER* created = nullptr;
+  const int code = yr_scanner_create(rules, &created);
+  if (code == ERROR_INSUFFICIENT_MEMORY) throw std::bad_alloc();
+  if (code != ERROR_SUCCESS) throw Error("no scanner: " + yara_error_text(code));
+  return YaraScanner(created);
+}
+
+int scan_bytes(YR_SCANNER* scanner, ByteView content) {
+  static constexpr u8 nothing = 0;
+  const u8* const bytes = content.empty() ? &nothing : reinterpret_cast<const u8*>(content.data());
+  const int code = yr_scanner_scan_mem(scanner, bytes, content.size());
+  if (code == ERROR_INSUFFICIENT_MEMORY) throw std::bad_alloc();
+  return code;
+}
+
+bool set_time_left(YR_SCANNER* scanner, const Deadline& deadline) {
+  const std::optional<std::chrono::nanoseconds> left = deadline.left();
+  if (left && left->count() == 0) return false;
+  // yr_scanner_set_timeout takes whole seconds, but this is in nanoseconds (yara/types.h), 0: none.
+  scanner->timeout = left ? static_cast<u64>(left->count()) : 0;
+  return true;
 }
 
 } // namespace coldsweep

@@ -3,6 +3,7 @@
 // in words. Private to rules/.
 #pragma once
 
+#include "base/deadline.h"
 #include "base/types.h"
 #include "model/externals.h"
 
@@ -43,6 +44,16 @@ std::array<const std::string*, kExternalNames.size()> values_of(const Externals&
 /// Returns an ERROR_ number. Compiled rules may lack an external variable, or have one of another
 /// type; then it is left alone.
 int define_externals(YR_SCANNER* scanner, const Externals& externals);
+
+/// Throws bad_alloc if there is no memory, Error for anything else.
+YaraScanner make_scanner(YR_RULES* rules);
+
+/// Returns an ERROR_ number. Throws bad_alloc if libyara had no memory.
+int scan_bytes(YR_SCANNER* scanner, ByteView content);
+
+/// Bounds the next scan by what is left until the deadline; libyara counts from the beginning of
+/// each scan. Returns false if nothing is left. Throws Stopped, see Deadline.
+bool set_time_left(YR_SCANNER* scanner, const Deadline& deadline);
 
 /// Runs `work` in a callback from a C function. An exception is kept in `parked` until the C
 /// function has returned.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -16,6 +17,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -38,19 +40,31 @@ std::string command_line() {
 } // namespace
 
 void check_case_folder(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
   std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(folder, error);
-  if (status.type() == std::filesystem::file_type::not_found) return;
-  if (status.type() != std::filesystem::file_type::directory)
+  const bool exists = fs::exists(fs::symlink_status(folder, error));
+  if (exists && !fs::is_directory(folder, error))
     throw UsageError(fmt::format("{}: a folder for the case expected", folder.string()));
-  if (!std::filesystem::is_empty(folder, error) || error)
-    throw UsageError(fmt::format("{}: the case folder exists and is not empty", folder.string()));
+  if (const std::string why = why_not_creatable(folder); !why.empty())
+    throw UsageError(fmt::format("{}: the case can't be written there: {}", folder.string(), why));
+  if (!exists || (fs::is_empty(folder, error) && !error)) return;
+  const bool sealed = fs::exists(folder / "manifest.jsonl", error);
+  const char* what = sealed ? "it holds a sealed case; name another folder with -o"
+                     : fs::exists(folder / "case.db", error)
+                         ? "it holds a sweep that was interrupted, and is not sealed; delete "
+                           "the folder to begin again, or name another one with -o"
+                         : "the case folder exists and is not empty";
+  throw UsageError(fmt::format("{}: {}", folder.string(), what));
 }
 
 void create_case_folder(const std::filesystem::path& folder) {
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw Error(fmt::format("{}: can't be created: {}", folder.string(), error.message()));
+  const std::filesystem::path whole = std::filesystem::absolute(folder / "").parent_path();
+  std::filesystem::create_directories(whole.parent_path(), error);
+  // Of the case itself, which holds evidence, nobody else need see anything.
+  if (error || (::mkdir(whole.c_str(), 0700) != 0 && errno != EEXIST))
+    throw Error(fmt::format("{}: can't be created: {}", folder.string(),
+                            error ? error.message() : errno_text(errno)));
 }
 
 RunRecord begin_run(const SweepOptions& options) {
@@ -62,7 +76,8 @@ RunRecord begin_run(const SweepOptions& options) {
   return run;
 }
 
-void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool interrupted) {
+std::string finish_run(const std::filesystem::path& folder, const RunRecord& run,
+                       bool interrupted) {
   const auto ended = std::chrono::system_clock::now();
   utsname system{};
   ::uname(&system);
@@ -92,9 +107,15 @@ void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool 
                        {"libyara", sum(run.filtered.scanned)}};
   json["tool"] = {{"version", tool_version()}, {"commit", tool_commit()}};
   json["command_line"] = run.command_line;
-  File file = File::create(folder / "run.json");
-  file.append(bytes_of(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
-  file.sync();
+  const std::string text = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  try {
+    File file = File::create(folder / "run.json", kPrivateFile);
+    file.append(bytes_of(text + "\n"));
+    file.sync();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return {};
 }
 
 } // namespace coldsweep

@@ -12,8 +12,9 @@
 
 namespace coldsweep {
 
-/// Throws UsageError if the folder exists and is not empty, or is not a folder.
+/// Throws UsageError if the folder exists and is not empty, is not a folder, or can't be written.
 void check_case_folder(const std::filesystem::path& folder);
+/// Its owner alone may enter it, unless it exists already. Throws Error.
 void create_case_folder(const std::filesystem::path& folder);
 
 struct RunRecord {
@@ -39,7 +40,7 @@ private:
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-/// Writes `run.json`.
-void finish_run(const std::filesystem::path& folder, const RunRecord& run, bool interrupted);
+/// Writes `run.json`. Returns why it can't be written; empty if it was.
+std::string finish_run(const std::filesystem::path& folder, const RunRecord& run, bool interrupted);
 
 } // namespace coldsweep

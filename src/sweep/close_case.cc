@@ -22,24 +22,32 @@ bool is_incomplete(const SealSummary& seal) {
          seal.bytes.unreadable > 0;
 }
 
+void seal_case(OpenCase& open) {
+  const StopFlag& stop = open.input.control.stop;
+  try {
+    stop.check();
+    const TimeProximity proximity = TimeProximity::of(open.journal, open.places, &stop);
+    open.result.seal = seal(
+        open.journal, open.input.options.output, [&](Finding& finding) { proximity.add(finding); },
+        &stop);
+  } catch (const Stopped&) {
+    return;
+  }
+  open.result.incomplete = is_incomplete(*open.result.seal);
+  open.run.seal_seconds = open.lap.take();
+}
+
 } // namespace
 
 SweepResult close_case(OpenCase& open) {
   const SweepOptions& options = open.input.options;
-  const bool stopped = open.input.control.stop.is_set();
   // The plan of a large volume takes a while to free.
   const std::future<void> freed =
       std::async(options.threads > 1 ? std::launch::async : std::launch::deferred,
                  [&volumes = open.volumes] { volumes = {}; });
-  if (!stopped) {
-    const TimeProximity proximity = TimeProximity::of(open.journal, open.places);
-    open.result.seal =
-        seal(open.journal, options.output, [&](Finding& finding) { proximity.add(finding); });
-    open.result.incomplete = is_incomplete(*open.result.seal);
-    open.run.seal_seconds = open.lap.take();
-  }
+  seal_case(open);
   open.run.filtered = open.input.control.progress.filter_counts();
-  finish_run(options.output, open.run, stopped);
+  open.result.run_problem = finish_run(options.output, open.run, !open.result.seal);
   return std::move(open.result);
 }
 

@@ -6,8 +6,9 @@
 
 namespace coldsweep {
 
-/// Seals, unless the sweep was stopped: the case then stays unsealed, and its journal holds what
-/// was done. Frees the plan. Throws Error when the case can't be written.
+/// Seals, unless the sweep is stopped before or meanwhile: the case then stays unsealed, and its
+/// journal holds what was done. Frees the plan. Throws Error when the case can't be sealed; a case
+/// without `run.json` is sealed all the same.
 SweepResult close_case(OpenCase& open);
 
 } // namespace coldsweep

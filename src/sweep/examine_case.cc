@@ -1,28 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/examine_case.h"
 
+#include "base/checked.h"
 #include "examine/stream_examiner.h"
+#include "sweep/kept_outcomes.h"
 #include "sweep/pipeline.h"
 
 #include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
 
-/// Memory for content: each thread keeps a buffer; the rest is leased on demand.
+/// Memory for content: each thread keeps a buffer; the rest is leased on demand, some of it for
+/// large members of archives.
 struct MemoryShares {
-  u64 kept, leased;
+  u64 kept = 0, in_memory = 0;
+  u64 content = 0;             ///< to lease
+  u64 member = 0, members = 0; ///< the largest member; to lease for two of these
 };
 
-MemoryShares share_memory(u64 memory, u32 threads) {
-  const u64 kept = std::clamp<u64>(memory / (4 * std::max<u64>(threads, 1)), 64_KiB, 8_MiB);
-  const u64 all_kept = kept * std::max<u64>(threads, 1);
-  return {kept, memory > 2 * all_kept ? memory - all_kept : memory / 2};
+MemoryShares share_memory(const SweepOptions& options) {
+  const u64 memory = options.memory, threads = std::max<u64>(options.threads, 1);
+  MemoryShares shares;
+  shares.kept = std::clamp<u64>(memory / (4 * threads), 64_KiB, 8_MiB);
+  const u64 all_kept = shares.kept * threads;
+  // Not a share of what the threads leave: which members are too large must not depend on them.
+  shares.member = std::max<u64>(memory / 4, 64_KiB);
+  shares.members = options.scope.archives ? 2 * shares.member : 0;
+  shares.content = std::max(saturating_subtract(memory, all_kept + shares.members), memory / 4);
+  shares.in_memory = std::max(std::min(shares.content, memory / 2), shares.kept);
+  return shares;
 }
 
-ExamineOptions examine_options(const OpenCase& open, const MemoryShares& memory) {
+ExamineOptions examine_options(const OpenCase& open, const MemoryShares& memory,
+                               ByteBudget& members) {
   const SweepOptions& options = open.input.options;
   return {.timeout_seconds = options.timeout_seconds,
+          .stop = &open.input.control.stop,
           .export_matched = options.export_matched,
           .export_limit = options.export_limit,
           .hash_sets = open.input.control.hash_sets,
@@ -31,7 +48,24 @@ ExamineOptions examine_options(const OpenCase& open, const MemoryShares& memory)
           .prefiltering = options.prefilter ? Prefiltering::on : Prefiltering::off,
           .archives = options.scope.archives,
           .efs = options.scope.efs,
-          .member_limit = std::max(memory.leased / 4, memory.kept)};
+          .member_limit = memory.member,
+          .unleased = memory.kept,
+          .member_budget = &members};
+}
+
+/// A set that failed was left out from then on, whatever was looked up in it before.
+void keep_hash_set_failures(OpenCase& open) {
+  if (open.input.control.hash_sets == nullptr) return;
+  for (const HashSetFailure& failure : open.input.control.hash_sets->failures()) {
+    Issue issue;
+    issue.kind = IssueKind::unreadable;
+    issue.stage = "hash_set";
+    issue.message = fmt::format("hash set {} failed in the middle of the sweep, and streams "
+                                "examined after that were not looked up in it: {}",
+                                failure.name, failure.message);
+    open.result.notes.push_back(issue.message);
+    open.journal.add_issue(issue);
+  }
 }
 
 /// The case line is written again: the journal holds it as it was before the media was hashed.
@@ -53,19 +87,20 @@ void keep_media_hash(OpenCase& open) {
 void examine_case(OpenCase& open) {
   const SweepOptions& options = open.input.options;
   const SweepControl& control = open.input.control;
-  const MemoryShares memory = share_memory(options.memory, options.threads);
-  const ContentLimits limits{.in_memory = std::max(memory.leased / 2, memory.kept),
-                             .kept = memory.kept,
-                             .spool_folder = options.output};
-  ByteBudget budget(memory.leased);
+  const MemoryShares memory = share_memory(options);
+  const ContentLimits limits{
+      .in_memory = memory.in_memory, .kept = memory.kept, .spool_folder = options.output};
+  ByteBudget budget(memory.content), members(memory.members);
   const EvidenceStore evidence(options.output);
-  const ExamineOptions how = examine_options(open, memory);
-  const PipelineParts parts{.make_examiner =
-                                [&] {
-                                  return std::make_unique<StreamExaminer>(open.input.rules, budget,
+  const ExamineOptions how = examine_options(open, memory, members);
+  KeptOutcomes outcomes(open.journal, control.stop);
+  const PipelineParts parts{.make_examiner = [&]() -> std::unique_ptr<Examiner> {
+                              auto own = std::make_unique<StreamExaminer>(open.input.rules, budget,
                                                                           limits, evidence, how);
-                                },
-                            .sink = open.journal,
+                              if (!control.wrap) return own;
+                              return control.wrap(std::move(own));
+                            },
+                            .sink = outcomes,
                             .progress = control.progress,
                             .stop = control.stop,
                             .threads = options.threads};
@@ -73,6 +108,8 @@ void examine_case(OpenCase& open) {
     run_pipeline(volume, parts);
     if (control.stop.is_set()) break;
   }
+  outcomes.finish();
+  keep_hash_set_failures(open);
   open.journal.flush();
   if (!control.stop.is_set()) keep_media_hash(open);
   open.run.scan_seconds = open.lap.take();

@@ -7,8 +7,8 @@
 
 namespace coldsweep {
 
-/// Ends early when the caller asks to stop: streams under way are then finished and kept. Throws
-/// Error when the case can't be written.
+/// Ends early when the caller asks to stop: streams under way then have no outcome. Throws
+/// CaseWriteError.
 void examine_case(OpenCase& open);
 
 } // namespace coldsweep

@@ -38,6 +38,7 @@ CaseRecord case_record(const CaseInput& input, const PlaceTable& places) {
 
 Journal begin_journal(const CaseInput& input, const CaseRecord& record,
                       const OpenedVolumes& volumes) {
+  input.control.progress.case_begun = true;
   create_case_folder(input.options.output);
   Journal journal = Journal::create(input.options.output);
   journal.set_case(record);
@@ -59,7 +60,7 @@ std::unique_ptr<OpenCase> open_case(const CaseInput& input) {
   std::future<void> prefilter = std::async(beside ? std::launch::async : std::launch::deferred,
                                            [&rules = input.rules] { rules.prepare_prefilter(); });
 
-  OpenedVolumes volumes = open_volumes(input.image, input.table, input.options);
+  OpenedVolumes volumes = open_volumes(input.image, input.table, input.options, input.control.stop);
   SweepResult result;
   note_volumes(volumes, result);
   plan_progress(volumes, input.control.progress);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/pipeline.h"
 
+#include "base/guarded.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -36,25 +41,77 @@ private:
   std::span<const StreamRef> left_;
 };
 
-std::vector<Outcome> examine_batch(Examiner& examiner, const SweptVolume& volume, Batch batch,
-                                   const PipelineParts& parts) {
-  Progress& progress = parts.progress;
+/// A batch on its way, with the outcomes of its first streams: of all, unless it was stopped.
+struct Parcel {
+  Batch batch;
   std::vector<Outcome> outcomes;
-  outcomes.reserve(batch.size());
-  for (const StreamRef& stream : batch) {
-    if (parts.stop.is_set()) break; // a batch of slow streams may take hours
-    Outcome& outcome = outcomes.emplace_back(examiner.examine(volume, stream));
-    progress.streams_done += 1;
-    progress.bytes_done += stored_bytes(stream);
-    progress.findings += outcome.findings.size();
-    progress.issues += outcome.issues.size();
+};
+
+/// Made before the first stream, so that what was examined is never lost for lack of memory to hand
+/// it on.
+class Parcels {
+public:
+  explicit Parcels(std::size_t count) : parcels_(count) {
+    for (Parcel& parcel : parcels_) parcel.outcomes.reserve(kBatchStreams);
+    free_.with([&](std::vector<Parcel*>& free) {
+      for (Parcel& parcel : parcels_) free.push_back(&parcel);
+    });
   }
-  progress.filtered.with([&](FilterCounts& all) { all += examiner.take_filter_counts(); });
-  return outcomes;
+
+  Parcel* take(Batch batch) {
+    Parcel* const parcel = free_.with([](std::vector<Parcel*>& free) {
+      Parcel* const last = free.back();
+      free.pop_back(); // which keeps the room for it
+      return last;
+    });
+    parcel->batch = batch;
+    return parcel;
+  }
+  void give_back(Parcel* parcel) {
+    parcel->outcomes.clear();
+    free_.with([&](std::vector<Parcel*>& free) { free.push_back(parcel); });
+  }
+
+private:
+  std::deque<Parcel> parcels_;
+  Guarded<std::vector<Parcel*>> free_;
+};
+
+/// Absent if it was stopped: what half of a stream gave is no outcome.
+std::optional<Outcome> examined(Examiner& examiner, const SweptVolume& volume,
+                                const StreamRef& stream, const StopFlag& stop) {
+  try {
+    return examiner.examine(volume, stream);
+  } catch (const Stopped&) {
+    if (!stop.is_set()) throw; // or the stream would be missing in silence
+    return std::nullopt;
+  }
 }
 
-void write_all(OutcomeSink& sink, const std::vector<Outcome>& outcomes) {
-  for (const Outcome& outcome : outcomes) sink.write(outcome);
+void examine_batch(Examiner& examiner, const SweptVolume& volume, Parcel& parcel,
+                   const PipelineParts& parts) {
+  Progress& progress = parts.progress;
+  for (const StreamRef& stream : parcel.batch) {
+    if (parts.stop.is_set()) break; // a batch of slow streams may take hours
+    std::optional<Outcome> outcome = examined(examiner, volume, stream, parts.stop);
+    if (!outcome) break;
+    progress.streams_done += 1;
+    progress.bytes_done += stored_bytes(stream);
+    progress.findings += outcome->findings.size();
+    progress.issues += outcome->issues.size();
+    parcel.outcomes.push_back(*std::move(outcome));
+  }
+  progress.filtered.with([&](FilterCounts& all) { all += examiner.take_filter_counts(); });
+}
+
+void write_all(OutcomeSink& sink, const SweptVolume& volume, const Parcel& parcel) {
+  for (std::size_t i = 0; i < parcel.outcomes.size(); ++i) {
+    try {
+      sink.write(parcel.outcomes[i]);
+    } catch (...) { // with less to keep it may fit
+      sink.write(lost_outcome(volume, parcel.batch[i], std::current_exception()));
+    }
+  }
 }
 
 } // namespace
@@ -69,31 +126,41 @@ u64 stored_bytes(const StreamRef& stream) {
 
 void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
   BatchSource source(volume.plan.streams());
+  // Twice as many as threads, so that a thread has a next batch while another one writes.
+  const std::size_t under_way = std::max<std::size_t>(1, std::size_t{parts.threads} * 2);
+  Parcels parcels(under_way);
+  const auto next = [&]() -> Parcel* {
+    const Batch batch = parts.stop.is_set() ? Batch{} : source.next();
+    return batch.empty() ? nullptr : parcels.take(batch);
+  };
+  const auto write = [&](Parcel* parcel) {
+    write_all(parts.sink, volume, *parcel);
+    parcels.give_back(parcel);
+  };
   if (parts.threads == 0) {
-    const std::unique_ptr<Examiner> examiner = parts.make_examiner();
-    for (Batch batch = source.next(); !batch.empty() && !parts.stop.is_set(); batch = source.next())
-      write_all(parts.sink, examine_batch(*examiner, volume, batch, parts));
+    GuardedExaminer examiner(&parts.make_examiner);
+    while (Parcel* const parcel = next()) {
+      examine_batch(examiner, volume, *parcel, parts);
+      write(parcel);
+    }
     return;
   }
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, parts.threads);
   tbb::task_arena arena(static_cast<int>(parts.threads));
-  tbb::enumerable_thread_specific<std::unique_ptr<Examiner>> examiners(parts.make_examiner);
-  const auto plan = tbb::make_filter<void, Batch>(
-      tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
-        const Batch batch = parts.stop.is_set() ? Batch{} : source.next();
-        if (batch.empty()) flow.stop();
-        return batch;
-      });
+  tbb::enumerable_thread_specific<GuardedExaminer> examiners(&parts.make_examiner);
+  const auto plan = tbb::make_filter<void, Parcel*>(tbb::filter_mode::serial_in_order,
+                                                    [&](tbb::flow_control& flow) {
+                                                      Parcel* const parcel = next();
+                                                      if (parcel == nullptr) flow.stop();
+                                                      return parcel;
+                                                    });
   const auto examine =
-      tbb::make_filter<Batch, std::vector<Outcome>>(tbb::filter_mode::parallel, [&](Batch batch) {
-        return examine_batch(*examiners.local(), volume, batch, parts);
+      tbb::make_filter<Parcel*, Parcel*>(tbb::filter_mode::parallel, [&](Parcel* parcel) {
+        examine_batch(examiners.local(), volume, *parcel, parts);
+        return parcel;
       });
-  const auto sink = tbb::make_filter<std::vector<Outcome>, void>(
-      tbb::filter_mode::serial_out_of_order,
-      [&](const std::vector<Outcome>& outcomes) { write_all(parts.sink, outcomes); });
-  // Twice as many tokens as threads, so that a thread has a next batch while another one writes.
-  arena.execute(
-      [&] { tbb::parallel_pipeline(std::size_t{parts.threads} * 2, plan & examine & sink); });
+  const auto sink = tbb::make_filter<Parcel*, void>(tbb::filter_mode::serial_out_of_order, write);
+  arena.execute([&] { tbb::parallel_pipeline(under_way, plan & examine & sink); });
 }
 
 } // namespace coldsweep

@@ -3,18 +3,15 @@
 #pragma once
 
 #include "base/stop.h"
-#include "examine/examiner.h"
+#include "examine/guarded_examiner.h"
 #include "manifest/journal.h"
 #include "sweep/progress.h"
-
-#include <functional>
-#include <memory>
 
 namespace coldsweep {
 
 struct PipelineParts {
-  std::function<std::unique_ptr<Examiner>()> make_examiner; ///< one for each thread
-  OutcomeSink& sink;                                        ///< called by one thread at a time
+  MakeExaminer make_examiner; ///< one for each thread, and another in place of one that threw
+  OutcomeSink& sink;          ///< called by one thread at a time
   Progress& progress;
   const StopFlag& stop;
   u32 threads = 1; ///< 0: a plain loop on the calling thread
@@ -23,8 +20,9 @@ struct PipelineParts {
 /// Stored bytes of a stream: what reading and scanning it costs.
 u64 stored_bytes(const StreamRef& stream);
 
-/// Examines every stream of the volume, in the plan's order. After a stop, the streams under way
-/// are finished and written.
+/// Examines every stream of the volume, in the plan's order. A stream whose examination throws, or
+/// whose outcome can't be kept, is lost: its outcome is that of lost_outcome(). After a stop, the
+/// outcomes so far are written; streams under way have none. Throws CaseWriteError.
 void run_pipeline(const SweptVolume& volume, const PipelineParts& parts);
 
 } // namespace coldsweep

@@ -16,7 +16,7 @@ struct Progress {
   std::atomic<u64> findings{0}, issues{0};
   Guarded<FilterCounts> filtered;
   std::atomic<u64> media_planned{0}, media_done{0}; ///< bytes of the media to hash; 0: none
-  std::atomic<bool> finished{false};
+  std::atomic<bool> case_begun{false}; ///< the case folder holds something that is worth keeping
 
   FilterCounts filter_counts() const {
     return filtered.with([](FilterCounts counts) { return counts; });

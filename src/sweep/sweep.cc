@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/sweep.h"
 
-#include "sweep/case_folder.h"
 #include "sweep/close_case.h"
 #include "sweep/examine_case.h"
 #include "sweep/open_case.h"
 
 namespace coldsweep {
 
-SweepResult sweep(const SweepOptions& options, const RuleSet& rules, const SweepControl& control) {
-  check_case_folder(options.output);
-  const Image image = open_image(options.image, options.ddrescue_map);
-  const VolumeTable table = find_volumes(paths_of(image), image.media,
-                                         {options.volume_at, options.find_volumes}, control.stop);
-  return sweep_image(image, table, options, rules, control);
+Evidence open_evidence(const SweepOptions& options, const StopFlag& stop) {
+  Evidence evidence{open_image(options.image, &stop, options.ddrescue_map), {}};
+  evidence.volumes = find_volumes(paths_of(evidence.image), evidence.image.media,
+                                  {options.volume_at, options.find_volumes}, &stop);
+  return evidence;
 }
 
 SweepResult sweep_image(const Image& image, const VolumeTable& table, const SweepOptions& options,

@@ -3,11 +3,14 @@
 #pragma once
 
 #include "base/stop.h"
+#include "examine/examiner.h"
 #include "hash_sets/hash_sets.h"
 #include "manifest/seal.h"
 #include "sweep/progress.h"
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,14 +26,19 @@ struct SweepResult {
   u64 swept_volumes = 0;
   /// For the summary: volumes that were not swept, problems with hashing the media.
   std::vector<std::string> notes;
+  std::string run_problem; ///< why there is no `run.json`; empty if there is one
 };
+
+/// Puts an examiner around each thread's own.
+using WrapExaminer = std::function<std::unique_ptr<Examiner>(std::unique_ptr<Examiner>)>;
 
 /// What the caller lends to a sweep.
 struct SweepControl {
   Progress& progress;
-  /// Set from outside, by a signal: streams under way are finished and kept.
+  /// Set from outside, by a signal: what is done is kept.
   const StopFlag& stop;
   const HashSets* hash_sets = nullptr; ///< null: none
+  WrapExaminer wrap = {};              ///< for tests
 };
 
 } // namespace coldsweep

@@ -13,6 +13,7 @@ namespace coldsweep {
 namespace {
 
 constexpr u32 kSector = 512;
+constexpr std::size_t kMostWebFolders = 256; // of a volume; an Exchange server has one
 
 LocateTarget locate_target(const Image& image, const Volume& volume) {
   LocateTarget target{image.format, {}, volume.offset, volume.size};
@@ -69,18 +70,27 @@ void assign_drives(std::deque<SweptVolume>& volumes) {
 }
 
 /// Exchange is installed wherever there is a folder FrontEnd/HttpProxy, on any volume.
-void find_web_folders(std::deque<SweptVolume>& volumes) {
+void find_web_folders(OpenedVolumes& opened) {
   constexpr std::string_view kFolder = "/frontend/httpproxy";
   bool exchange = false;
-  for (SweptVolume& volume : volumes) {
-    for (const std::string& named : volume.plan.paths_named("httpproxy")) {
+  for (SweptVolume& volume : opened.swept) {
+    const PathIndex::FoundPaths found =
+        volume.plan.paths_ending("frontend", "httpproxy", kMostWebFolders);
+    for (const std::string& named : found.paths) {
       const std::string path = ascii_lower(named);
       if (path.ends_with(kFolder))
         volume.web_folders.exchange.insert(path.substr(0, path.size() - kFolder.size() + 1));
     }
+    if (found.left_out > 0)
+      opened.issues.push_back(volume_issue(
+          IssueKind::over_limit, volume.id,
+          fmt::format("{} folders FrontEnd/HttpProxy past the first {}: unknown files there were "
+                      "not looked for",
+                      found.left_out, kMostWebFolders),
+          0));
     exchange = exchange || !volume.web_folders.exchange.empty();
   }
-  for (SweptVolume& volume : volumes) volume.web_folders.exchange_on_image = exchange;
+  for (SweptVolume& volume : opened.swept) volume.web_folders.exchange_on_image = exchange;
 }
 
 bool is_wanted(const Volume& volume, const SweepOptions& options) {
@@ -101,12 +111,51 @@ void check_locators(const VolumeTable& table, const SweepOptions& options) {
   }
 }
 
+struct PlanRequest {
+  const SweepOptions& options;
+  const StopFlag& stop;
+};
+
 void mark_unreadable(VolumeRecord& record, const std::string& why) {
   record.status = VolumeStatus::unreadable;
   add_note(record, why);
 }
 
-void open_volume(const Image& image, const Volume& volume, const SweepOptions& options,
+void report_ntfs(const NtfsVolume& ntfs, const VolumeRecord& record, OpenedVolumes& opened) {
+  if (!ntfs.boot_problem.empty())
+    opened.issues.push_back(volume_issue(IssueKind::malformed, record.id, ntfs.boot_problem, 0));
+  const u64 claimed = ntfs.geometry.cluster_count * ntfs.geometry.cluster_size;
+  const u64 held = ntfs.source->end();
+  if (ntfs.geometry.present_clusters < ntfs.geometry.cluster_count)
+    opened.issues.push_back(
+        volume_issue(IssueKind::unreadable, record.id,
+                     fmt::format("the file system has {} bytes, the evidence ends after {} of them",
+                                 claimed, held),
+                     claimed - held));
+}
+
+void plan_volume(const Image& image, const Volume& volume, const PlanRequest& request,
+                 VolumeRecord& record, OpenedVolumes& opened) {
+  const SweepOptions& options = request.options;
+  const NtfsVolume ntfs =
+      NtfsVolume::open(std::make_shared<StoppableSource>(volume.source, request.stop));
+  describe_ntfs(ntfs, record);
+  report_ntfs(ntfs, record, opened);
+  SweptVolume swept{.id = record.id,
+                    .source = volume.source,
+                    .plan = NtfsPlan::make(ntfs, record.id, options.scope,
+                                           {.ahead = options.threads > 1, .stop = &request.stop}),
+                    .target = locate_target(image, volume)};
+  swept.target.unknown_to_sleuth_kit = !ntfs.boot_problem.empty();
+  swept.target.cluster_size = ntfs.geometry.cluster_size;
+  swept.record_size = ntfs.geometry.record_size;
+  record.rest = swept.plan.rest();
+  opened.issues.insert(opened.issues.end(), swept.plan.issues().begin(), swept.plan.issues().end());
+  opened.swept.push_back(std::move(swept));
+}
+
+/// Whatever goes wrong with one volume ends with it.
+void open_volume(const Image& image, const Volume& volume, const PlanRequest& request,
                  VolumeRecord& record, OpenedVolumes& opened) {
   if (volume.filesystem == "bitlocker") {
     record.status = VolumeStatus::locked;
@@ -115,34 +164,17 @@ void open_volume(const Image& image, const Volume& volume, const SweepOptions& o
   }
   if (volume.filesystem != "ntfs") return;
   try {
-    const NtfsVolume ntfs = NtfsVolume::open(volume.source);
-    describe_ntfs(ntfs, record);
-    if (!ntfs.boot_problem.empty())
-      opened.issues.push_back(volume_issue(IssueKind::malformed, record.id, ntfs.boot_problem, 0));
-    const u64 claimed = ntfs.geometry.cluster_count * ntfs.geometry.cluster_size;
-    if (ntfs.geometry.present_clusters < ntfs.geometry.cluster_count)
-      opened.issues.push_back(volume_issue(
-          IssueKind::unreadable, record.id,
-          fmt::format("the file system has {} bytes, the evidence ends after {} of them", claimed,
-                      volume.source->end()),
-          claimed - volume.source->end()));
-    SweptVolume& swept = opened.swept.emplace_back(
-        SweptVolume{.id = record.id,
-                    .source = volume.source,
-                    .plan = NtfsPlan::make(ntfs, record.id, options.scope, options.threads > 1),
-                    .target = locate_target(image, volume)});
-    swept.target.unknown_to_sleuth_kit = !ntfs.boot_problem.empty();
-    swept.target.cluster_size = ntfs.geometry.cluster_size;
-    swept.record_size = ntfs.geometry.record_size;
-    record.rest = swept.plan.rest();
-    opened.issues.insert(opened.issues.end(), swept.plan.issues().begin(),
-                         swept.plan.issues().end());
-  } catch (const Error& e) {
+    plan_volume(image, volume, request, record, opened);
+  } catch (const Stopped&) {
+    throw;
+  } catch (const std::exception& e) {
+    const bool damage = dynamic_cast<const Error*>(&e) != nullptr;
     mark_unreadable(record, e.what());
-    opened.issues.push_back(volume_issue(
-        IssueKind::unreadable, record.id,
-        fmt::format("volume {} at offset {}: {}", volume.locator, volume.offset, e.what()),
-        volume.size));
+    opened.issues.push_back(
+        volume_issue(damage ? IssueKind::unreadable : IssueKind::crashed, record.id,
+                     fmt::format("volume {} at offset {}: {}{}", volume.locator, volume.offset,
+                                 damage ? "" : "planning failed: ", e.what()),
+                     volume.size));
   }
 }
 
@@ -204,7 +236,7 @@ VolumeRecord describe_volume(u32 id, const Volume& volume) {
 }
 
 OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
-                           const SweepOptions& options) {
+                           const SweepOptions& options, const StopFlag& stop) {
   check_locators(table, options);
 
   OpenedVolumes opened;
@@ -215,7 +247,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
     const Volume& volume = table.volumes[id];
     VolumeRecord record = plain_record(id, volume);
     if (is_wanted(volume, options))
-      open_volume(image, volume, options, record, opened);
+      open_volume(image, volume, {options, stop}, record, opened);
     else
       add_note(record, "not asked for");
     opened.records.push_back(std::move(record));
@@ -223,7 +255,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
   assign_drives(opened.swept);
   for (const SweptVolume& volume : opened.swept) opened.records[volume.id].drive = volume.drive;
   if (options.scope.unallocated && options.volumes.empty()) add_gaps(image, table, opened);
-  find_web_folders(opened.swept);
+  find_web_folders(opened);
   const bool any_ntfs = std::any_of(table.volumes.begin(), table.volumes.end(),
                                     [](const Volume& v) { return v.filesystem == "ntfs"; });
   if (!any_ntfs)

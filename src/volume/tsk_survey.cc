@@ -142,14 +142,14 @@ TskSurvey parse(const std::string& text) {
 } // namespace
 
 TskSurvey survey_with_tsk(const std::vector<std::filesystem::path>& segments,
-                          const SourcePtr& media, const std::vector<u64>& offsets, bool table,
-                          u64 unit) {
+                          const SourcePtr& media, const SurveyScope& scope, const StopFlag* stop) {
   const ChildAnswer answer = ask_child(
       [&] {
         const SourcePtr own = segments.empty() ? media : open_image(segments).media;
-        return survey_in_child(*own, {offsets.begin(), offsets.end()}, table, unit);
+        return survey_in_child(*own, {scope.offsets.begin(), scope.offsets.end()}, scope.table,
+                               scope.unit);
       },
-      kLimit, kMemory);
+      kLimit, kMemory, stop);
   TskSurvey survey;
   if (!answer.output) {
     survey.failure = answer.failure;

@@ -27,12 +27,17 @@ struct TskSurvey {
   std::string failure; ///< why there is no answer at all
 };
 
-/// Looks for a partition table, unless `table` is false, and for file systems in its partitions and
-/// at `offsets`. The child opens the image again from `segments`, so that it shares no file
-/// position with us. If `segments` is empty, it reads from `media`. `unit`: how many bytes the
-/// table's numbers count.
+/// What to look for.
+struct SurveyScope {
+  const std::vector<u64>& offsets; ///< of file systems
+  bool table = true;               ///< a partition table, and file systems in its partitions
+  u64 unit = 512;                  ///< how many bytes the table's numbers count
+};
+
+/// The child opens the image again from `segments`, so that it shares no file position with us. If
+/// `segments` is empty, it reads from `media`. Throws Stopped once `stop` is set (null: no such
+/// flag).
 TskSurvey survey_with_tsk(const std::vector<std::filesystem::path>& segments,
-                          const SourcePtr& media, const std::vector<u64>& offsets, bool table,
-                          u64 unit = 512);
+                          const SourcePtr& media, const SurveyScope& scope, const StopFlag* stop);
 
 } // namespace coldsweep

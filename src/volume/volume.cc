@@ -72,13 +72,14 @@ std::vector<Candidate> merge(const SourcePtr& media, const PartitionTable& ours,
 
 class Finder {
 public:
-  Finder(const SourcePtr& media, const VolumeChoices& choices, const StopFlag& stop)
+  Finder(const SourcePtr& media, const VolumeChoices& choices, const StopFlag* stop)
       : media_(media), choices_(choices), stop_(stop) {}
 
   VolumeTable find(const std::vector<std::filesystem::path>& segments) {
     const bool bare = is_bare(start_of(*media_, 0, kSignatureBytes));
     const PartitionTable ours = bare ? PartitionTable{} : read_partition_table(*media_);
     table_.problems = ours.problems;
+    check_media();
     const TskSurvey theirs = survey(segments, ours, !bare);
     table_.kind = ours.kind != "none" || theirs.kind.empty() ? ours.kind : theirs.kind;
     add_partitions(merge(media_, ours, theirs), ours, theirs);
@@ -97,7 +98,7 @@ private:
     std::vector<u64> offsets;
     for (const TableEntry& entry : ours.entries) offsets.push_back(entry.offset);
     if (offsets.empty()) offsets.push_back(0);
-    TskSurvey theirs = survey_with_tsk(segments, media_, offsets, table, ours.unit);
+    TskSurvey theirs = survey_with_tsk(segments, media_, {offsets, table, ours.unit}, stop_);
     if (!theirs.failure.empty())
       table_.problems.push_back(fmt::format("libtsk failed on the partition table or on a file "
                                             "system: {}; the volumes are those of our own "
@@ -105,6 +106,26 @@ private:
                                             theirs.failure));
     table_.problems.insert(table_.problems.end(), theirs.problems.begin(), theirs.problems.end());
     return theirs;
+  }
+
+  /// What the container claims to hold, and doesn't.
+  void check_media() {
+    if (media_->end() < media_->size())
+      table_.problems.push_back(fmt::format("the container claims {} bytes of media, and holds "
+                                            "none from offset {} on: truncated",
+                                            media_->size(), media_->end()));
+    std::size_t ranges = 0;
+    u64 bytes = 0;
+    for (const Unstored& range : media_->unstored()) {
+      if (range.zeros || range.offset >= media_->end()) continue;
+      ++ranges;
+      bytes += range.length;
+    }
+    if (ranges > 0)
+      table_.problems.push_back(
+          fmt::format("the container holds no bytes for {} ranges of the media, {} bytes together: "
+                      "truncated",
+                      ranges, bytes));
   }
 
   static TskSurvey::FileSystem seen_by(const TskSurvey& survey, u64 offset) {
@@ -166,10 +187,12 @@ private:
       if (volume.filesystem != "unknown" && volume.filesystem != "ldm" &&
           volume.filesystem != "storage-spaces")
         taken.emplace_back(volume.offset, saturating_add(volume.offset, volume.size));
-    taken.emplace_back(media_->size(), media_->size());
+    for (const Unstored& range : media_->unstored())
+      taken.emplace_back(range.offset, range.offset + range.length);
+    taken.emplace_back(media_->end(), media_->end());
     std::sort(taken.begin(), taken.end());
     for (const auto& [from, to] : taken) {
-      if (from > at) ranges.emplace_back(at, std::min(from, media_->size()));
+      if (from > at) ranges.emplace_back(at, std::min(from, media_->end()));
       at = std::max(at, to);
     }
     for (const auto& [from, to] : ranges) search(from, to);
@@ -223,14 +246,14 @@ private:
 
   const SourcePtr& media_;
   const VolumeChoices& choices_;
-  const StopFlag& stop_;
+  const StopFlag* stop_;
   VolumeTable table_;
 };
 
 } // namespace
 
 VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments, const SourcePtr& media,
-                         const VolumeChoices& choices, const StopFlag& stop) {
+                         const VolumeChoices& choices, const StopFlag* stop) {
   return Finder(media, choices, stop).find(segments);
 }
 

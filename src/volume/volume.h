@@ -20,8 +20,9 @@ struct VolumeChoices {
 
 /// Finds the volumes. A volume is NTFS if its own boot sector says so, whatever libtsk sees in it.
 /// libtsk parses the media in a child process: a crash or a hang there becomes a problem of the
-/// table. Throws UsageError if there is no volume where `choices` expects one, and Stopped.
+/// table. Throws UsageError if there is no volume where `choices` expects one, and Stopped once
+/// `stop` is set (null: no such flag).
 VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments, const SourcePtr& media,
-                         const VolumeChoices& choices = {}, const StopFlag& stop = {});
+                         const VolumeChoices& choices = {}, const StopFlag* stop = nullptr);
 
 } // namespace coldsweep

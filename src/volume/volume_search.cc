@@ -40,7 +40,7 @@ std::optional<FoundNtfs> confirmed(const ByteSource& media, u64 offset, const Nt
 
 class Search {
 public:
-  Search(const ByteSource& media, u64 from, u64 to, const StopFlag& stop)
+  Search(const ByteSource& media, u64 from, u64 to, const StopFlag* stop)
       : media_(media), from_(from), to_(std::min(to, media.size())), at_(from), stop_(stop) {}
 
   void at_alignments() {
@@ -58,7 +58,7 @@ public:
   void at_every_sector() {
     std::vector<std::byte> piece(kPiece);
     for (u64 begin = from_; begin < to_; begin += kPiece) {
-      stop_.check();
+      if (stop_ != nullptr) stop_->check();
       const MutableBytes part = MutableBytes(piece).first(std::min(kPiece, to_ - begin));
       read_with_gaps(media_, begin, part);
       for (u64 at = 0; at + kSector <= part.size(); at += kSector)
@@ -78,7 +78,7 @@ private:
   }
 
   void probe(u64 at) {
-    stop_.check();
+    if (stop_ != nullptr) stop_->check();
     if (at >= at_) judge(at, start_of(media_, at, kSector));
   }
 
@@ -98,7 +98,7 @@ private:
   const ByteSource& media_;
   const u64 from_, to_;
   u64 at_; ///< everything before it was looked at, or is in a volume
-  const StopFlag& stop_;
+  const StopFlag* stop_;
 };
 
 } // namespace
@@ -109,7 +109,7 @@ std::optional<FoundNtfs> ntfs_by_boot_sector(const ByteSource& media, u64 offset
 }
 
 NtfsSearch search_ntfs(const ByteSource& media, u64 from, u64 to, SearchStep step,
-                       const StopFlag& stop) {
+                       const StopFlag* stop) {
   Search search(media, from, to, stop);
   if (step == SearchStep::every_sector)
     search.at_every_sector();

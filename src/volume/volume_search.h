@@ -28,9 +28,10 @@ enum class SearchStep : u8 {
 };
 
 /// Searches [from, to) for boot sectors. Volumes that would begin before `from` don't count: they
-/// are known, or remains of what was there before. Throws Stopped.
+/// are known, or remains of what was there before. Throws Stopped once `stop` is set (null: no such
+/// flag).
 NtfsSearch search_ntfs(const ByteSource& media, u64 from, u64 to, SearchStep step,
-                       const StopFlag& stop);
+                       const StopFlag* stop);
 
 /// The volume whose first boot sector, or backup, is at `offset`. Absent if there is no boot
 /// sector, or it leads to no $MFT.

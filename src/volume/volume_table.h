@@ -27,7 +27,7 @@ struct VolumeTable {
   /// What could not be determined, in words. Each makes the sweep incomplete.
   std::vector<std::string> problems;
   /// Where volumes were looked for, for the message that there is none to sweep.
-  std::string searched;
+  std::string searched{};
 };
 
 } // namespace coldsweep

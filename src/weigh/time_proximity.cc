@@ -26,10 +26,14 @@ std::array<u64, 2> creations(const Finding& finding) {
 
 } // namespace
 
-TimeProximity TimeProximity::of(const Journal& journal, const PlaceTable& table) {
+TimeProximity TimeProximity::of(const Journal& journal, const PlaceTable& table,
+                                const StopFlag* stop) {
   TimeProximity proximity(table);
   if (table.reasons.near == 0 || table.near.minutes == 0) return proximity;
-  journal.for_each_reported_outcome([&](const Outcome& outcome) { proximity.note(outcome); });
+  journal.for_each_reported_outcome([&](const Outcome& outcome) {
+    if (stop != nullptr) stop->check();
+    proximity.note(outcome);
+  });
   // Count a file once, however many of its streams have findings.
   const auto same = [](const Anchor& a, const Anchor& b) { return !(a < b) && !(b < a); };
   for (std::vector<Anchor>& anchors : proximity.anchors_) {

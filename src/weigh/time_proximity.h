@@ -4,6 +4,7 @@
 // the journal's content and the table. One thread.
 #pragma once
 
+#include "base/stop.h"
 #include "manifest/journal.h"
 #include "weigh/place_table.h"
 
@@ -16,7 +17,9 @@ namespace coldsweep {
 
 class TimeProximity {
 public:
-  static TimeProximity of(const Journal& journal, const PlaceTable& table);
+  /// Throws Stopped once `stop` is set; null: no such flag.
+  static TimeProximity of(const Journal& journal, const PlaceTable& table,
+                          const StopFlag* stop = nullptr);
 
   /// Adds the reason, and updates the score, if another file with a high-scoring finding was
   /// created at about the same time.

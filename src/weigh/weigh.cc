@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weigh/weigh.h"
 
+#include "base/checked.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -57,8 +58,10 @@ std::optional<i64> number_of(const MetaValue& value) {
 }
 
 std::optional<i64> level_of(const MetaValue& value) {
-  if (const std::optional<i64> number = number_of(value))
-    return *number <= kScaleOfTen ? *number * 10 : *number;
+  if (const std::optional<i64> number = number_of(value)) {
+    if (*number > kScaleOfTen) return number;
+    return checked_multiply<i64>(*number, 10).value_or(std::numeric_limits<i64>::min());
+  }
   constexpr std::array<std::pair<std::string_view, i64>, 7> words{{
       {"critical", 90},
       {"high", 75},

@@ -232,7 +232,7 @@ TEST_CASE("a volume that is longer than its entry is read up to the next one") {
     CHECK(run_sweep(disk.write(), kEveryStream).has_issue("the table gives it no sectors"));
   }
   SECTION("begins too early: its backup boot sector tells") {
-    disk.mbr(1024, (512_KiB + one.bytes.size()) / kSector);
+    disk.mbr(1536, (256_KiB + one.bytes.size()) / kSector);
     const Swept swept = run_sweep(disk.write(), kEveryStream);
     CHECK(locators(swept) == Locators{"p1"});
     CHECK(swept_files(swept, 1_MiB) == one.truth);

@@ -159,7 +159,7 @@ RuleSet load(const std::string& text, const std::vector<std::string>& patterns =
 }
 
 Verdicts by_record_mode(const std::string& log, const RuleSet& rules, const Externals& externals) {
-  RecordScanner scanner(rules, 0);
+  RecordScanner scanner(rules);
   scanner.begin(externals);
   Verdicts found;
   const auto reader = records_of(bytes_of(log), RecordForm::lines);
@@ -177,7 +177,7 @@ Verdicts by_record_mode(const std::string& log, const RuleSet& rules, const Exte
 
 /// Each line cut out by hand and scanned as a separate file, with rules that are not log rules.
 Verdicts one_by_one(const std::string& log, const RuleSet& rules, const Externals& externals) {
-  Scanner scanner(rules, 0);
+  Scanner scanner(rules);
   Verdicts found;
   for (std::size_t from = 0; from < log.size();) {
     const std::size_t feed = std::min(log.find('\n', from), log.size());

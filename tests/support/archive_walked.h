@@ -15,7 +15,8 @@ struct Walked {
 
 inline Walked walk_through(const std::string& content, ArchiveKind kind,
                            const ArchiveLimits& limits = {}) {
-  ArchiveBudget budget(limits, content.size(), std::chrono::seconds(60));
+  Deadline deadline(std::chrono::seconds(60));
+  ArchiveBudget budget(limits, content.size(), deadline);
   Walked walked;
   walked.walk = walk_archive(bytes_of(content), kind, budget, [&](const ArchiveMember& member) {
     walked.members.emplace_back(member.name, chars_of(member.bytes));

@@ -77,7 +77,7 @@ std::optional<std::string> difference_in_pieces(const GeneratedCase& generated, 
                                                 Tally& tally) {
   const std::optional<RuleSet> rules = compiled(generated.rules, fault, tally);
   if (!rules) return std::nullopt;
-  Scanner with(*rules, 60), without(*rules, 60, Prefiltering::off);
+  Scanner with(*rules), without(*rules, Prefiltering::off);
   for (const GeneratedInput& input : generated.inputs) {
     // Every other input lies across the cut between two pieces.
     const u64 piece = 70'000;
@@ -101,8 +101,8 @@ std::optional<std::string> difference(const GeneratedCase& generated, PlantedFau
                                       Tally& tally) {
   const std::optional<RuleSet> rules = compiled(generated.rules, fault, tally);
   if (!rules) return std::nullopt;
-  Scanner with(*rules, 60), without(*rules, 60, Prefiltering::off);
-  Scanner in_groups(*rules, 60, Prefiltering::on_in_groups);
+  Scanner with(*rules), without(*rules, Prefiltering::off);
+  Scanner in_groups(*rules, Prefiltering::on_in_groups);
   for (const GeneratedInput& input : generated.inputs) {
     const ByteView content = bytes_of(input.bytes);
     const std::string a = shown(with.scan(content, input.externals));

@@ -36,13 +36,24 @@ void parse_manifest(Swept& swept) {
   }
 }
 
-template <typename Run> Swept swept_by(SweepOptions& options, const Run& run) {
+SweepResult sweep_path(const SweepOptions& options, const RuleSet& rules,
+                       const SweepControl& control) {
+  const Evidence evidence = open_evidence(options, control.stop);
+  return sweep_image(evidence.image, evidence.volumes, options, rules, control);
+}
+
+template <typename Run>
+Swept swept_by(SweepOptions& options, const Run& run, const SweepHooks& hooks = {}) {
   Swept swept;
   options.output = swept.case_folder();
   Progress progress;
   const StopFlag stop;
   const HashSets sets = HashSets::load({options.known_bad, options.known_good});
-  swept.result = run(SweepControl{progress, stop, &sets});
+  const auto sweep = [&] { swept.result = run(SweepControl{progress, stop, &sets, hooks.wrap}); };
+  if (hooks.around)
+    hooks.around(sweep);
+  else
+    sweep();
   parse_manifest(swept);
   return swept;
 }
@@ -74,8 +85,17 @@ Swept run_sweep(const std::filesystem::path& image, const std::string& rules,
                 SweepOptions options) {
   options.image = {image};
   return swept_by(options, [&](const SweepControl& control) {
-    return sweep(options, rules_of(rules, options), control);
+    return sweep_path(options, rules_of(rules, options), control);
   });
+}
+
+Swept run_sweep_with(const std::filesystem::path& image, const std::string& rules,
+                     const SweepOptions& options, const SweepHooks& hooks) {
+  SweepOptions own = options;
+  own.image = {image};
+  const RuleSet set = rules_of(rules, own);
+  return swept_by(
+      own, [&](const SweepControl& control) { return sweep_path(own, set, control); }, hooks);
 }
 
 Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions options) {

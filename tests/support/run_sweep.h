@@ -7,6 +7,7 @@
 #include "sweep/sweep.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,15 @@ Swept run_sweep(const std::filesystem::path& image, const std::string& rules,
 
 /// Sweeps a source as one bare NTFS volume.
 Swept run_sweep(const SourcePtr& volume, const std::string& rules, SweepOptions options = {});
+
+struct SweepHooks {
+  WrapExaminer wrap{}; ///< around each examiner, within the barrier
+  /// Gets the sweep itself, to call it once. Rules and hash sets are loaded before.
+  std::function<void(const std::function<void()>& sweep)> around{};
+};
+
+Swept run_sweep_with(const std::filesystem::path& image, const std::string& rules,
+                     const SweepOptions& options, const SweepHooks& hooks);
 
 /// Runs a finding's `locate` in the image's folder.
 ToolResult run_locate(const std::filesystem::path& image, const nlohmann::json& finding);

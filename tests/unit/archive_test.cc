@@ -134,12 +134,35 @@ TEST_CASE(
     CHECK(!walked.walk.limit.empty());
   }
   SECTION("time") {
-    ArchiveBudget budget(limits, content.size(), std::chrono::seconds(1));
-    budget.deadline = std::chrono::steady_clock::now();
+    Deadline deadline(std::chrono::seconds(0));
+    ArchiveBudget budget(limits, content.size(), deadline);
     const ArchiveWalk over = walk_archive(bytes_of(content), ArchiveKind::zip, budget,
                                           [](const ArchiveMember&) { FAIL("out of time"); });
     CHECK(over.timed_out);
   }
+}
+
+TEST_CASE("skipping what is no file obeys the deadline and the request to stop") {
+  // Folders with content, and no central directory: libarchive decompresses them to find the next.
+  const std::string whole = make_archive("zip", {{"x", std::string(1_MiB, 'x')}});
+  std::string file = whole.substr(0, whole.find("PK\1\2"));
+  file.replace(file.find("x", 30), 1, "/");
+  std::string content;
+  for (int i = 0; i < 50; ++i) content += file;
+  REQUIRE(archive_kind(bytes_of(content)) == ArchiveKind::zip);
+  const auto walk_until = [&](Deadline deadline) {
+    ArchiveBudget budget({}, content.size(), deadline);
+    return walk_archive(bytes_of(content), ArchiveKind::zip, budget,
+                        [](const ArchiveMember&) { FAIL("a folder is no member"); });
+  };
+  CHECK(walk_until(Deadline()).limit.empty());
+  const ArchiveWalk over = walk_until(Deadline(std::chrono::seconds(0)));
+  CHECK(over.timed_out);
+  CHECK(over.damage.empty());
+  StopFlag stop;
+  CHECK(!walk_until(Deadline::none(&stop)).timed_out);
+  stop.set();
+  CHECK_THROWS_AS(walk_until(Deadline::none(&stop)), Stopped);
 }
 
 TEST_CASE("walking a zip of a million members ends at the limit") {

@@ -83,7 +83,7 @@ TEST_CASE("names are read from the change journal despite holes and damage") {
   const std::string journal = std::string(4096, '\0') + journal_record("first.aspx") +
                               std::string(16, '\xEE') + journal_record("second.aspx") +
                               journal_record("cut.aspx").substr(0, 66);
-  const std::vector<LostName> names = names_in_change_journal(bytes_of(journal));
+  const std::vector<LostName> names = names_in_change_journal(bytes_of(journal)).names;
   REQUIRE(names.size() == 2);
   CHECK(names[0].name.name == "first.aspx");
   CHECK(names[1].name.name == "second.aspx");
@@ -93,7 +93,7 @@ TEST_CASE("names are read from the change journal despite holes and damage") {
 
 TEST_CASE("a separator in a name of the change journal is escaped, as in $FILE_NAME") {
   const std::vector<LostName> names =
-      names_in_change_journal(bytes_of(journal_record("a/b") + "12345678"));
+      names_in_change_journal(bytes_of(journal_record("a/b") + "12345678")).names;
   REQUIRE(names.size() == 1);
   CHECK(names[0].name.name == "a\\u002fb");
 }
@@ -115,7 +115,7 @@ TEST_CASE("invalid, torn or cut pages of $LogFile yield names or none, and never
   log[6 + 4096 * (random() % 4)] = static_cast<char>(random());
   log.resize(log.size() - random() % 3000);
   std::vector<std::byte> bytes(bytes_of(log).begin(), bytes_of(log).end());
-  const std::vector<LostName> names = names_in_log_file(bytes);
+  const std::vector<LostName> names = names_in_log_file(bytes).names;
   CHECK(names.size() <= 100);
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("entries with random bytes in them yield names or none, and never cras
   for (int i = 0; i < 8; ++i) bytes += index_entry("name.txt") + journal_record("name.txt");
   for (int i = 0; i < 60; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
   CHECK(names_in_index_slack(bytes_of(bytes)).size() <= 8);
-  CHECK(names_in_change_journal(bytes_of(bytes)).size() <= 16);
+  CHECK(names_in_change_journal(bytes_of(bytes)).names.size() <= 16);
 }
 
 TEST_CASE("a record takes a lost name only if it has none and the name was its own") {

@@ -2,6 +2,7 @@
 // The pipeline with stub examiners: it hands out every stream once and keeps every outcome, whatever examines the streams.
 #include "support/catch.h"
 
+#include "base/case_write_error.h"
 #include "base/file.h"
 #include "base/stop.h"
 #include "filesystem/ntfs_volume.h"
@@ -13,7 +14,9 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <new>
 #include <set>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -129,4 +132,80 @@ TEST_CASE("a pipeline that is stopped keeps the outcomes of the streams that wer
     CHECK(run.examined < kFiles);
     CHECK(run.sink.outcomes.size() == run.examined);
   }
+}
+
+TEST_CASE("a stream that was stopped half way has no outcome, and the others keep theirs") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const SweptVolume volume = volume_of_many_files();
+
+  for (const u32 threads : {0U, 2U}) {
+    CAPTURE(threads);
+    StubbedRun run;
+    std::atomic<u64> stopped{0};
+    run.run(volume, threads, [&](u64 examined) {
+      if (examined >= 10) run.stop.set();
+      if (!run.stop.is_set()) return;
+      ++stopped;
+      throw Stopped();
+    });
+    CHECK(run.examined < kFiles);
+    CHECK(stopped >= 1);
+    CHECK(run.sink.outcomes.size() == run.examined - stopped);
+
+    StubbedRun never_asked;
+    CHECK_THROWS_AS(never_asked.run(volume, threads, [](u64) { throw Stopped(); }), Stopped);
+  }
+}
+
+TEST_CASE("a stream whose examination throws is lost, and its examiner replaced") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const SweptVolume volume = volume_of_many_files();
+  const std::size_t planned = volume.plan.streams().size();
+
+  for (const u32 threads : {0U, 2U}) {
+    CAPTURE(threads);
+    StubbedRun run;
+    run.run(volume, threads, [&](u64 examined) {
+      if (examined % 7 == 0) throw std::runtime_error("thrown by a test");
+    });
+    REQUIRE(run.sink.outcomes.size() == planned);
+    CHECK(run.examiners > planned / 7);
+    const auto lost =
+        std::count_if(run.sink.outcomes.begin(), run.sink.outcomes.end(),
+                      [](const Outcome& o) { return o.issues.at(0).stage == "examine"; });
+    CHECK(static_cast<std::size_t>(lost) == planned / 7);
+    CHECK(run.progress.streams_done == planned);
+  }
+}
+
+TEST_CASE("an outcome that can't be kept is replaced by one that says so") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const SweptVolume volume = volume_of_many_files();
+  struct FailingSink final : OutcomeSink {
+    std::vector<Outcome> outcomes;
+    bool for_good = false;
+    void write(const Outcome& outcome) override {
+      if (for_good) throw CaseWriteError("no space left for a test");
+      if (outcome.issues.at(0).stage != "examine") throw std::bad_alloc();
+      outcomes.push_back(outcome);
+    }
+  };
+  std::atomic<u64> examined{0};
+  Progress progress;
+  const StopFlag stop;
+  FailingSink sink;
+  const PipelineParts parts{
+      .make_examiner = [&] { return std::make_unique<StubExaminer>(examined, [](u64) {}); },
+      .sink = sink,
+      .progress = progress,
+      .stop = stop,
+      .threads = 2};
+  run_pipeline(volume, parts);
+  REQUIRE(sink.outcomes.size() == volume.plan.streams().size());
+  for (const Outcome& outcome : sink.outcomes) {
+    CHECK(outcome.issues.at(0).kind == IssueKind::over_limit);
+    CHECK(outcome.bytes.balanced());
+  }
+  sink.for_good = true;
+  CHECK_THROWS_AS(run_pipeline(volume, parts), CaseWriteError);
 }

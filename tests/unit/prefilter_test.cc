@@ -43,7 +43,7 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
 }
 
 bool matches(const RuleSet& rules, const std::string& content) {
-  Scanner scanner(rules, 60);
+  Scanner scanner(rules);
   return !scanner.scan(bytes_of(content), {}).matches.empty();
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("A regular expression on a name rules out names without its letters, a
                             "rule n { condition: not filename matches /a+x/ }";
   const RuleSet set = compiled(rules);
   const auto found = [&](const char* filename) {
-    Scanner scanner(set, 60);
+    Scanner scanner(set);
     Externals externals;
     externals.filename = filename;
     const std::size_t matched = scanner.scan(bytes_of("some content"), externals).matches.size();
@@ -114,7 +114,7 @@ TEST_CASE("A regular expression on a name rules out names without its letters, a
   CHECK(found("report.pdf.exe.txt") == std::pair<std::size_t, u64>(1, 0));
   CHECK(found("aax.txt") == std::pair<std::size_t, u64>(0, 0)); // libyara decides
   const RuleSet one = compiled("rule r { condition: filename matches /\\.(txt|pdf)\\.exe$/i }");
-  Scanner scanner(one, 60);
+  Scanner scanner(one);
   Externals externals;
   externals.filename = "program.config";
   CHECK(scanner.scan(bytes_of("some content"), externals).matches.empty());
@@ -144,7 +144,7 @@ TEST_CASE("A long expression is searched for by the part between its wide gaps, 
   const auto ruled_out = [&](const std::string& text) {
     std::string content = text;
     content.resize(2 << 20, '.');
-    Scanner scanner(rules, 60);
+    Scanner scanner(rules);
     const Externals name;
     ByteView whole = bytes_of(content);
     return scanner.rules_out(content.size(), std::span(&name, 1),
@@ -220,7 +220,7 @@ TEST_CASE("A separately compiled group of rules finds what the whole set finds")
   const RuleSet rules = compiled(text);
   std::string content(100'000, '.');
   content += "needle07 and a marker";
-  Scanner with(rules, 60), without(rules, 60, Prefiltering::off);
+  Scanner with(rules), without(rules, Prefiltering::off);
   const ScanResult a = with.scan(bytes_of(content), {}), b = without.scan(bytes_of(content), {});
   CHECK(a.error.value_or("") == "");
   CHECK_FALSE(a.timed_out);
@@ -236,7 +236,7 @@ TEST_CASE("More matches than libyara counts are reported with and without the pr
       compiled("rule may { strings: $a = \"aaaa\" condition: $a } "
                "rule cannot { strings: $a = \"aaaa\" $b = \"absent\" condition: $a and $b }");
   const std::string content(1'100'000, 'a');
-  Scanner with(rules, 60), without(rules, 60, Prefiltering::off);
+  Scanner with(rules), without(rules, Prefiltering::off);
   const ScanResult a = with.scan(bytes_of(content), {}), b = without.scan(bytes_of(content), {});
   CHECK(a.truncated == b.truncated);
   REQUIRE_FALSE(b.truncated.empty());

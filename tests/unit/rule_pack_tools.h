@@ -46,7 +46,7 @@ inline Externals externals_for(std::string_view path, ByteView content) {
 /// The log rules that match the content as one record of a log.
 inline std::map<std::string, i64> fired_on_record(std::string_view content,
                                                   const Externals& externals) {
-  RecordScanner scanner(pack(), 60);
+  RecordScanner scanner(pack());
   scanner.begin(externals);
   RecordBlock block;
   block.bytes = bytes_of(content);
@@ -64,7 +64,7 @@ inline std::map<std::string, i64> fired_on_record(std::string_view content,
 /// record.
 inline std::map<std::string, i64> fired(std::string_view content, std::string_view path = {},
                                         bool is_record = false) {
-  Scanner scanner(pack(), 60);
+  Scanner scanner(pack());
   const Externals externals = externals_for(path, bytes_of(content));
   ScanResult result = scanner.scan(bytes_of(content), externals);
   REQUIRE_FALSE(result.timed_out);

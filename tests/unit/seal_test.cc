@@ -276,7 +276,7 @@ TEST_CASE("an evidence copy is named by its hash, read-only and kept once") {
   CHECK(copy == folder.path() / "evidence" / name.substr(0, 2) / name);
   CHECK(content_of(copy) == content);
   CHECK((std::filesystem::status(copy).permissions() & std::filesystem::perms(0777)) ==
-        std::filesystem::perms(0444));
+        std::filesystem::perms(0400));
 
   const auto written = std::filesystem::last_write_time(copy);
   store.keep(name, bytes_of(content));
@@ -287,6 +287,63 @@ TEST_CASE("an evidence copy is named by its hash, read-only and kept once") {
   CHECK(content_of(copy) == content);
   store.keep(sha256_of(""), {});
   CHECK(content_of(folder.path() / EvidenceStore::relative_path(sha256_of(""))).empty());
+}
+
+TEST_CASE("a link planted in place of the evidence folder leads no copy elsewhere") {
+  TempDir folder, elsewhere;
+  const std::string first = "first", second = "second";
+  {
+    const EvidenceStore store(folder.path());
+    store.keep(sha256_of(first), bytes_of(first));
+    std::filesystem::rename(folder / "evidence", folder / "moved");
+    std::filesystem::create_directory_symlink(elsewhere.path(), folder / "evidence");
+    store.keep(sha256_of(second), bytes_of(second)); // through the descriptor
+    CHECK(content_of(folder / "moved" / sha256_of(second).substr(0, 2) / sha256_of(second)) ==
+          second);
+  }
+  const EvidenceStore store(folder.path());
+  CHECK_THROWS_AS(store.keep(sha256_of(first), bytes_of(first)), Error);
+  std::filesystem::remove(folder / "evidence");
+  std::filesystem::create_directory(folder / "evidence");
+  const std::filesystem::path copy = folder.path() / EvidenceStore::relative_path(sha256_of(first));
+  std::filesystem::create_directory_symlink(elsewhere.path(), copy.parent_path());
+  CHECK_THROWS_AS(store.keep(sha256_of(first), bytes_of(first)), Error);
+  std::filesystem::remove(copy.parent_path());
+  std::filesystem::create_directory(copy.parent_path());
+  overwrite(elsewhere / "victim", "precious");
+  std::filesystem::create_symlink(elsewhere / "victim", copy);
+  store.keep(sha256_of(first), bytes_of(first)); // the link gives way to the copy
+  CHECK(!std::filesystem::is_symlink(copy));
+  CHECK(content_of(elsewhere / "victim") == "precious");
+  CHECK(std::distance(std::filesystem::directory_iterator(elsewhere.path()), {}) == 1);
+}
+
+TEST_CASE("a journal that is a link is not opened") {
+  TempDir folder, elsewhere;
+  Journal::create(elsewhere.path()).flush();
+  std::filesystem::create_symlink(elsewhere / "case.db", folder / "case.db");
+  CHECK_THROWS_AS(Journal::open(folder.path()), Error);
+  CHECK_THROWS_AS(Journal::create(folder.path()), Error);
+  std::filesystem::create_directory_symlink(elsewhere.path(), folder / "linked");
+  CHECK_NOTHROW(Journal::open(folder / "linked")); // the user's own path may lead through links
+}
+
+TEST_CASE("sealing that is stopped leaves no manifest, and sealing later writes the whole one") {
+  TempDir folder;
+  Random random(12);
+  const CaseContent content = random_case(random, 400);
+  const Journal journal = journal_of(content, folder.path());
+  StopFlag stop;
+  u64 adjusted = 0;
+  const FindingAdjuster at_the_tenth = [&](Finding&) {
+    if (++adjusted == 10) stop.set();
+  };
+  CHECK_THROWS_AS(seal(journal, folder.path(), at_the_tenth, &stop), Stopped);
+  CHECK(adjusted < 20);
+  CHECK_FALSE(std::filesystem::exists(folder / "manifest.jsonl"));
+  CHECK_FALSE(std::filesystem::exists(folder / "manifest.jsonl.partial"));
+  seal(journal, folder.path());
+  CHECK(verify_case(folder.path()).first_problem.value_or("none") == "none");
 }
 
 TEST_CASE("only a SHA-256 names an evidence copy") {

@@ -30,7 +30,7 @@ u64 repeated(Scanner& scanner) { return scanner.take_filter_counts().repeated.ca
 
 TEST_CASE("The same bytes are scanned once, on any thread") {
   const RuleSet rules = compiled("rule r { strings: $a = \"eval\" condition: $a }");
-  Scanner one(rules, 60), other(rules, 60);
+  Scanner one(rules), other(rules);
   const ScanResult first = one.scan(bytes_of(kPage), named("a.aspx"));
   CHECK(repeated(one) == 0);
   REQUIRE(first.matches.size() == 1);
@@ -54,7 +54,7 @@ TEST_CASE("A rule that reads a name is evaluated for each name") {
       compiled("import \"math\" rule r { strings: $a = \"eval\" condition: $a and "
                "math.to_number(filename contains \"good\") == 0 }");
   for (const Prefiltering mode : {Prefiltering::on, Prefiltering::on_in_groups}) {
-    Scanner scanner(rules, 60, mode);
+    Scanner scanner(rules, mode);
     CHECK(scanner.scan(bytes_of(kPage), named("page.aspx")).matches.size() == 1);
     CHECK(scanner.scan(bytes_of(kPage), named("good.aspx")).matches.empty());
     CHECK(scanner.scan(bytes_of(kPage), named("other.aspx")).matches.size() == 1);
@@ -67,7 +67,7 @@ TEST_CASE("A rule that reads a name is evaluated for each name") {
 
 TEST_CASE("Everything is scanned without the prefilter, and raw space always is") {
   const RuleSet rules = compiled("rule r { strings: $a = \"eval\" condition: $a }");
-  Scanner all(rules, 60, Prefiltering::off), filtered(rules, 60);
+  Scanner all(rules, Prefiltering::off), filtered(rules);
   for (int i = 0; i < 2; ++i) {
     CHECK(all.scan(bytes_of(kPage), {}).matches.size() == 1);
     CHECK(filtered.scan_raw(bytes_of(kPage), {}).matches.size() == 1);

@@ -147,19 +147,19 @@ TEST_CASE(
     return std::vector<FileName>{{{parent, 1}, name, {}, 1}};
   };
   SystemStreams system;
-  CHECK(system.holds(0, named(5, "$MFT"), "", 1));
-  CHECK_FALSE(system.holds(0, named(5, "$MFT"), "evil", 1));
-  CHECK_FALSE(system.holds(5, named(5, "."), "evil", 1));
-  CHECK_FALSE(system.holds(5, named(5, "."), "", 1));
-  CHECK(system.holds(9, named(5, "$Secure"), "$SDS", 1));
-  CHECK(system.holds(50, named(11, "$UsnJrnl"), "$J", 1));
-  CHECK_FALSE(system.holds(50, named(11, "$Deleted"), "", 1));
-  CHECK_FALSE(system.holds(51, named(60, "$TxfLog"), "", 1));
+  CHECK(system.of(0, named(5, "$MFT")).holds("", 1));
+  CHECK_FALSE(system.of(0, named(5, "$MFT")).holds("evil", 1));
+  CHECK_FALSE(system.of(5, named(5, ".")).holds("evil", 1));
+  CHECK_FALSE(system.of(5, named(5, ".")).holds("", 1));
+  CHECK(system.of(9, named(5, "$Secure")).holds("$SDS", 1));
+  CHECK(system.of(50, named(11, "$UsnJrnl")).holds("$J", 1));
+  CHECK_FALSE(system.of(50, named(11, "$Deleted")).holds("", 1));
+  CHECK_FALSE(system.of(51, named(60, "$TxfLog")).holds("", 1));
   system.add_folder(60, named(11, "$RmMetadata"));
   system.add_folder(61, named(60, "$TxfLog"));
-  CHECK(system.holds(62, named(61, "$Tops"), "$T", 1));
-  CHECK_FALSE(system.holds(62, named(61, "shell.aspx"), "", 1));
-  CHECK(system.holds(70, named(5, "PageFile.sys"), "", 1_GiB));
-  CHECK_FALSE(system.holds(70, named(5, "pagefile.sys"), "", 4096)); // Windows makes it larger
-  CHECK_FALSE(system.holds(70, named(44, "pagefile.sys"), "", 1_GiB));
+  CHECK(system.of(62, named(61, "$Tops")).holds("$T", 1));
+  CHECK_FALSE(system.of(62, named(61, "shell.aspx")).holds("", 1));
+  CHECK(system.of(70, named(5, "PageFile.sys")).holds("", 1_GiB));
+  CHECK_FALSE(system.of(70, named(5, "pagefile.sys")).holds("", 4096)); // Windows makes it larger
+  CHECK_FALSE(system.of(70, named(44, "pagefile.sys")).holds("", 1_GiB));
 }

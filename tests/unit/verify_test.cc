@@ -16,6 +16,7 @@ using namespace coldsweep::test;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 using Catch::Matchers::StartsWith;
+using nlohmann::json;
 
 namespace {
 
@@ -333,4 +334,54 @@ TEST_CASE("a folder that is not a sealed case is refused, not called a bad case"
   std::filesystem::remove(folder / "manifest.jsonl.partial");
   Journal::create(folder.path()).flush();
   refused(folder.path(), "not sealed");
+}
+
+TEST_CASE("a line that is longer than any record is refused by its number") {
+  SealedCase sealed;
+  const std::size_t line = sealed.first("finding");
+  sealed.edit(line, "\"path\":", "\"x\":\"" + std::string(65_MiB, 'x') + "\",\"path\":");
+  sealed.reseal();
+  CHECK_THAT(sealed.problem().value_or(""),
+             StartsWith(shown(line) + "it is longer than 67108864 bytes"));
+}
+
+TEST_CASE("a field that occurs twice is found at any depth, and very many fields are refused") {
+  const auto problem_of = [](const std::string& from, const std::string& to) {
+    SealedCase sealed;
+    sealed.edit(sealed.first("finding"), from, to);
+    sealed.reseal();
+    return sealed.problem().value_or("");
+  };
+  CHECK_THAT(problem_of("\"size\":", "\"size\":1,\"size\":"), ContainsSubstring("`size` occurs"));
+  CHECK_THAT(problem_of("\"md5\":", "\"md5\":null,\"md5\":"),
+             ContainsSubstring("`hashes.md5` occurs twice"));
+  CHECK_THAT(problem_of("\"created\":", "\"created\":null,\"created\":"),
+             ContainsSubstring("`created` occurs twice"));
+  CHECK_THAT(problem_of("\"extents\":[", "\"extents\":[{\"a\":{\"b\":1,\"b\":2}},"),
+             ContainsSubstring("`b` occurs twice"));
+  std::string many = "\"x\":{\"y\":{";
+  for (int i = 0; i < 20'000; ++i) many += "\"" + std::to_string(i) + "\":0,";
+  CHECK_THAT(problem_of("\"path\":", many + "\"z\":0}},\"path\":"),
+             ContainsSubstring("more fields than a record has"));
+  CHECK_THAT(problem_of("\"path\":",
+                        "\"x\":" + std::string(100, '[') + std::string(100, ']') + ",\"path\":"),
+             ContainsSubstring("nested deeper"));
+}
+
+TEST_CASE("an account that adds up only because it overflows is refused") {
+  SealedCase sealed;
+  const std::size_t line = sealed.first("coverage");
+  const json coverage = json::parse(sealed.lines.at(line));
+  const u64 scanned = coverage.at("bytes").at("scanned"),
+            sparse = coverage.at("bytes").at("sparse");
+  constexpr u64 most = std::numeric_limits<u64>::max();
+  sealed.edit(line,
+              "\"bytes\":{\"planned\":" + coverage.at("bytes").at("planned").dump() +
+                  ",\"scanned\":" + std::to_string(scanned),
+              "\"bytes\":{\"planned\":" + coverage.at("bytes").at("planned").dump() +
+                  ",\"scanned\":" + std::to_string(most));
+  sealed.edit(line, "\"sparse\":" + std::to_string(sparse),
+              "\"sparse\":" + std::to_string(sparse + scanned + 1));
+  sealed.reseal();
+  CHECK_THAT(sealed.problem().value_or(""), ContainsSubstring("more than 64 bits"));
 }

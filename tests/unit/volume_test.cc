@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "base/endian.h"
+#include "image/image.h"
 #include "support/effort.h"
 #include "unit/image_test_tools.h"
 #include "volume/boot_sector.h"

@@ -5,6 +5,7 @@
 #include "weigh/weigh.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 using namespace coldsweep;
@@ -180,4 +181,15 @@ TEST_CASE("hash sets and anomalies start with the table's points") {
   finding.cause = Anomaly{"reserved_name", "words"};
   weigh_with(finding);
   CHECK(*finding.score == 60);
+}
+
+TEST_CASE("a severity that no number of points can be is capped") {
+  constexpr i64 least = std::numeric_limits<i64>::min();
+  for (const i64 severity : {least, least + 1, least / 10 - 1, i64{-2'000'000'000'000'000'000}}) {
+    CAPTURE(severity);
+    CHECK(base_of({{"severity", severity}}) == 0);
+    CHECK(base_of({{"threat_level", std::to_string(severity)}}) == 0);
+  }
+  CHECK(base_of({{"severity", std::numeric_limits<i64>::max()}}) == 100);
+  CHECK(base_of({{"severity", i64{-3}}}) == 0);
 }
