@@ -135,6 +135,12 @@ Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stre
         IssueKind::unsupported, "read",
         fmt::format("stored through WOF: {}; the content was not scanned", stream.why_unread),
         stream.size);
+  } else if (stream.encoding == Encoding::elsewhere) {
+    work.outcome.bytes.skip("placeholder", stream.size);
+    work.add_issue(
+        IssueKind::unsupported, "read",
+        fmt::format("its content is not in the file but {}: it was not scanned", stream.why_unread),
+        stream.size);
   } else if (stream.encoding == Encoding::efs && !options_.efs) {
     work.outcome.bytes.skip("efs", stream.size);
     work.add_issue(IssueKind::encrypted, "read",

@@ -96,6 +96,7 @@ void Mft::find_extents(MutableBytes record_zero) {
   BuiltExtents built = build_extents(run_lists, geometry_, length);
   extents_ = without_unstored(built.extents, volume_->unstored());
   record_count_ = length / geometry_.record_size;
+  initialized_records_ = std::min(length, data->initialized) / geometry_.record_size;
   if (record_count_ == 0 || extents_.front().kind != Extent::Kind::stored)
     throw FormatError("MFT record 0: $DATA has no clusters");
   problems_ = zero->problems;

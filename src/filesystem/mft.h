@@ -32,6 +32,9 @@ public:
   bool is_recovered(u64 record) const { return recovered_.contains(record); }
 
   u64 record_count() const { return record_count_; }
+  /// Records from this number on lie past the initialized size of $MFT: what they hold is left over
+  /// from before, and mostly no record.
+  u64 initialized_records() const { return initialized_records_; }
   /// What was wrong with $MFT itself. The walk goes on with what there is.
   const std::vector<std::string>& problems() const { return problems_; }
 
@@ -78,7 +81,7 @@ private:
   const ByteSource* volume_;
   NtfsGeometry geometry_;
   std::vector<Extent> extents_;
-  u64 record_count_ = 0;
+  u64 record_count_ = 0, initialized_records_ = 0;
   std::map<u64, u64> recovered_; ///< record -> its offset in the volume
   std::vector<std::string> problems_;
 };

@@ -100,7 +100,11 @@ std::optional<MftRecord> parse_mft_record(MutableBytes bytes) {
   record.base = FileReference::from(*little<u64>(bytes, 32));
   const u64 used = std::min<u64>(*little<u32>(bytes, 24), bytes.size());
   record.used = static_cast<u32>(used);
-  parse_attributes(ByteView(bytes).first(used), *little<u16>(bytes, 20), record);
+  const ByteView stored = ByteView(bytes).first(used);
+  const u64 first = *little<u16>(bytes, 20);
+  // Some formatters leave free records by the thousand with nothing in them but zeros.
+  if (!record.in_use && first < used && is_zero(stored.subspan(first))) return record;
+  parse_attributes(stored, first, record);
   return record;
 }
 

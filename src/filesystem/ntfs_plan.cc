@@ -7,6 +7,7 @@
 #include "filesystem/file_records.h"
 #include "filesystem/lost_name_search.h"
 #include "filesystem/place_order.h"
+#include "filesystem/placeholders.h"
 #include "filesystem/plan_issues.h"
 #include "filesystem/read_limit.h"
 #include "filesystem/security.h"
@@ -116,7 +117,7 @@ private:
     const u64 number = walked.number;
     const std::optional<MftRecord>& record = walked.record;
     issues_.flush_unreadable();
-    if (!walked.problem.empty())
+    if (!walked.problem.empty() && number < volume_.mft.initialized_records())
       issues_.add(IssueKind::malformed, number,
                   fmt::format("MFT record {}: {}", number, walked.problem));
     space_.add_record(walked);
@@ -180,7 +181,10 @@ private:
     FileStreamIds ids;
     if (file.in_use)
       for (const FoundStream& stream : data) streams_.add_behind(file, stream, ids);
-    if (of.wof) store_in_wof(*of.wof, data);
+    if (of.wof)
+      store_in_wof(*of.wof, data);
+    else if (of.reparse_tag)
+      mark_placeholder(*of.reparse_tag, data);
     for (const FoundStream& stream : data) note_metadata(file, stream);
     streams_.add_data(file, std::move(data), ids);
     streams_.add_others(file, std::move(others), ids);

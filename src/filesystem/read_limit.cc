@@ -21,7 +21,7 @@ u64 allowed(u64 volume_bytes, u64 times, u64 spare) {
 
 /// Bytes that are scanned without being stored.
 u64 unstored_bytes(const StreamRef& stream, u64 placed) {
-  if (stream.encoding == Encoding::wof) return 0;
+  if (stream.encoding == Encoding::wof || stream.encoding == Encoding::elsewhere) return 0;
   u64 content = placed;
   if (stream.encoding == Encoding::lznt1) {
     content = 0;

@@ -32,9 +32,12 @@ void RecordAttributes::add(const Attribute& a, u64 record, u16 fixup_offset,
     others.push_back(copy_attribute(a, record, fixup_offset));
   if (a.is(AttributeType::file_name) && a.resident)
     if (std::optional<FileName> name = parse_file_name(a.value)) names.push_back(std::move(*name));
-  if (a.is(AttributeType::reparse_point) && !wof)
-    wof =
-        parse_wof_reparse(read_attribute(*volume.source, volume.geometry, a, kMostWofReparseBytes));
+  if (a.is(AttributeType::reparse_point) && !wof) {
+    const std::vector<std::byte> value =
+        read_attribute(*volume.source, volume.geometry, a, kMostWofReparseBytes);
+    wof = parse_wof_reparse(value);
+    if (!wof && !reparse_tag) reparse_tag = little<u32>(value, 0);
+  }
   if (a.is(AttributeType::index_root)) index_block = little<u32>(a.value, 8).value_or(0);
   if (a.is(AttributeType::bitmap) && scope.slack && a.first_vcn == 0)
     index_bitmaps.try_emplace(std::string(chars_of(a.name)), a, kMostIndexBitmapBytes);
@@ -45,6 +48,7 @@ void RecordAttributes::take(RecordAttributes&& more) {
   std::move(more.others.begin(), more.others.end(), std::back_inserter(others));
   std::move(more.names.begin(), more.names.end(), std::back_inserter(names));
   if (!wof) wof = std::move(more.wof);
+  if (!reparse_tag) reparse_tag = more.reparse_tag;
   index_bitmaps.merge(more.index_bitmaps);
   if (index_block == 0) index_block = more.index_block;
 }

@@ -19,6 +19,7 @@ struct RecordAttributes {
   std::vector<CopiedAttribute> others; ///< of other types, if they are planned or occupy clusters
   std::vector<FileName> names;
   std::optional<WofReparse> wof;
+  std::optional<u32> reparse_tag;                 ///< of another filter than WOF
   std::map<std::string, KeptValue> index_bitmaps; ///< by name in UTF-16LE
   u32 index_block = 0;                            ///< bytes
 

@@ -32,6 +32,7 @@ std::string_view name_of(Encoding encoding) {
   case Encoding::wof_xpress8k: return "wof_xpress8k";
   case Encoding::wof_xpress16k: return "wof_xpress16k";
   case Encoding::wof_lzx: return "wof_lzx";
+  case Encoding::elsewhere: return "elsewhere";
   }
   return "unknown";
 }

@@ -51,6 +51,7 @@ enum class Encoding : u8 {
   wof_xpress8k,
   wof_xpress16k,
   wof_lzx,
+  elsewhere, ///< not on the volume: a placeholder of a filter such as OneDrive's
 };
 
 std::string_view name_of(StreamKind kind);
@@ -124,7 +125,7 @@ struct StreamRef {
   u64 slack_of_size = 0;     ///< slack and uninitialized bytes: where they begin in the attribute
   std::span<const Extent> extents;
   std::string_view name;       ///< of the $DATA attribute, in UTF-8; empty for the main stream
-  std::string_view why_unread; ///< Encoding::wof: why the content can't be decoded
+  std::string_view why_unread; ///< Encoding::wof and elsewhere: why the content can't be read
 };
 
 } // namespace coldsweep
