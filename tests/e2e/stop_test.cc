@@ -172,7 +172,7 @@ TEST_CASE("a signal while a library call does not return keeps what is done, and
   Scene scene;
   StartedProgram program(scene.sweep("--timeout 3000"));
   // By then the slow file is all that is left, and the others are in the journal.
-  const auto quiet = after(scene.case_folder / "case.db", Milliseconds(3000));
+  const auto quiet = after(scene.case_folder / "case.db", Milliseconds(kSanitized ? 15000 : 4000));
   CHECK(stopped(program, signal, quiet, "sweep: a call of libyara") == 128 + signal);
   CHECK_THAT(program.err(), ContainsSubstring("stopped; ") &&
                                 ContainsSubstring(scene.case_folder.string()) &&
@@ -192,7 +192,7 @@ TEST_CASE("a signal while the media is hashed keeps what is done, and says so") 
   std::filesystem::resize_file(media, 64_GiB);
   scene.path = media;
   StartedProgram program(scene.sweep("--image-hash sha256", threads));
-  const auto phase = after(scene.case_folder / "case.db", Milliseconds(1000));
+  const auto phase = after(scene.case_folder / "case.db", Milliseconds(kSanitized ? 15000 : 4000));
   CHECK(stopped(program, SIGTERM, phase, "sweep: hash of the media") == 143);
   CHECK_THAT(program.err(), ContainsSubstring("streams are done"));
   CHECK(read_text(scene.case_folder / "run.json").find("\"interrupted\": true") !=
