@@ -165,16 +165,9 @@ void account_outside(const StreamRef& stream, WindowPlan& plan) {
   outside(stream.size);
 }
 
-u64 placed_bytes(const StreamRef& stream) {
-  u64 placed = 0;
-  for (const Extent& extent : stream.extents)
-    if (extent.placed()) placed = saturating_add(placed, extent.length);
-  return placed;
-}
-
 /// The chunk table bounds how much a hostile size can cost: it must be stored on the volume.
 WindowPlan plan_wof_windows(const StreamRef& stream) {
-  const u64 placed = placed_bytes(stream);
+  const u64 placed = placed_bytes(stream.extents);
   WindowPlan plan;
   plan.damage = impossible_wof_table(stream, placed);
   if (!plan.damage.empty()) {

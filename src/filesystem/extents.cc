@@ -123,6 +123,13 @@ std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u
   return sliced;
 }
 
+u64 placed_bytes(std::span<const Extent> extents) {
+  u64 placed = 0;
+  for (const Extent& extent : extents)
+    if (extent.placed()) placed = saturating_add(placed, extent.length);
+  return placed;
+}
+
 std::vector<Extent> without_unstored(std::span<const Extent> extents,
                                      std::span<const Unstored> unstored) {
   std::vector<Extent> cut;

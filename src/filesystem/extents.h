@@ -33,6 +33,9 @@ BuiltExtents build_extents(std::vector<AttributeRuns> run_lists, const NtfsGeome
 /// The extents of [offset, offset + length), with stream offsets that start at 0.
 std::vector<Extent> slice_extents(std::span<const Extent> extents, u64 offset, u64 length);
 
+/// Bytes that are read from the volume.
+u64 placed_bytes(std::span<const Extent> extents);
+
 /// The same extents, with long ranges that the container doesn't store as `sparse` or `missing`.
 std::vector<Extent> without_unstored(std::span<const Extent> extents,
                                      std::span<const Unstored> unstored);

@@ -10,6 +10,16 @@ namespace {
 
 constexpr u64 kReadsOfVolume = 4, kSpare = 64_MiB;
 
+u64 length_of(const std::vector<Extent>& extents) {
+  return extents.empty() ? 0 : extents.back().stream_offset + extents.back().length;
+}
+
+std::vector<std::byte> read_all(const ByteSource& volume, const std::vector<Extent>& extents) {
+  std::vector<std::byte> value(length_of(extents));
+  read_extents(volume, extents, 0, value);
+  return value;
+}
+
 } // namespace
 
 ReadAllowance::ReadAllowance(u64 volume_bytes)
@@ -35,20 +45,28 @@ KeptValue::KeptValue(const Attribute& attribute, u64 limit) {
   size_ = std::min(attribute.size, limit);
 }
 
+/// Up to the first byte without a place: what sizes the allocation is not what the value claims.
+std::vector<Extent> KeptValue::stored_extents(const NtfsGeometry& geometry) const {
+  std::vector<Extent> extents = build_extents({runs_}, geometry, size_).extents;
+  const auto missing = std::find_if(extents.begin(), extents.end(), [](const Extent& extent) {
+    return extent.kind == Extent::Kind::missing;
+  });
+  extents.erase(missing, extents.end());
+  return extents;
+}
+
+std::vector<std::byte> KeptValue::read(const ByteSource& volume,
+                                       const NtfsGeometry& geometry) const {
+  return size_ == 0 ? resident_ : read_all(volume, stored_extents(geometry));
+}
+
 std::optional<std::vector<std::byte>> KeptValue::read(const ByteSource& volume,
                                                       const NtfsGeometry& geometry,
                                                       ReadAllowance& allowance) const {
   if (size_ == 0) return resident_;
-  const BuiltExtents built = build_extents({runs_}, geometry, size_);
-  u64 length = 0; // sizes the allocation by what has a place, not by what is claimed
-  for (const Extent& extent : built.extents) {
-    if (extent.kind == Extent::Kind::missing) break;
-    length = extent.stream_offset + extent.length;
-  }
-  if (!allowance.take(length)) return std::nullopt;
-  std::vector<std::byte> value(length);
-  read_extents(volume, built.extents, 0, value);
-  return value;
+  const std::vector<Extent> extents = stored_extents(geometry);
+  if (!allowance.take(length_of(extents))) return std::nullopt;
+  return read_all(volume, extents);
 }
 
 } // namespace coldsweep

@@ -32,11 +32,15 @@ public:
   /// At most the first `limit` bytes of the value.
   KeptValue(const Attribute& attribute, u64 limit);
 
-  /// The bytes. Holes and unreadable bytes are zeros. Absent if the allowance is used up.
+  /// The bytes. Holes and unreadable bytes are zeros.
+  std::vector<std::byte> read(const ByteSource& volume, const NtfsGeometry& geometry) const;
+  /// The same; absent if the allowance is used up.
   std::optional<std::vector<std::byte>> read(const ByteSource& volume, const NtfsGeometry& geometry,
                                              ReadAllowance& allowance) const;
 
 private:
+  std::vector<Extent> stored_extents(const NtfsGeometry& geometry) const;
+
   std::vector<std::byte> resident_;
   AttributeRuns runs_;
   u64 size_ = 0; ///< of a value that isn't resident, cut to the limit

@@ -5,6 +5,7 @@
 #include "base/endian.h"
 #include "base/text.h"
 #include "filesystem/attribute_list.h"
+#include "filesystem/kept_value.h"
 #include "filesystem/record_groups.h"
 #include "filesystem/record_search.h"
 #include "filesystem/update_sequence.h"
@@ -40,20 +41,7 @@ const Attribute* find_attribute(const MftRecord& record, AttributeType type) {
 
 std::vector<std::byte> read_attribute(const ByteSource& volume, const NtfsGeometry& geometry,
                                       const Attribute& attribute, u64 limit) {
-  if (attribute.resident) {
-    const ByteView value = attribute.value.first(std::min<u64>(attribute.value.size(), limit));
-    return {value.begin(), value.end()};
-  }
-  const BuiltExtents built = build_extents({{attribute.first_vcn, decode_runs(attribute.runs)}},
-                                           geometry, std::min(attribute.size, limit));
-  u64 length = 0; // sizes the allocation by what is stored, not by what is claimed
-  for (const Extent& extent : built.extents) {
-    if (extent.kind == Extent::Kind::missing) break;
-    length = extent.stream_offset + extent.length;
-  }
-  std::vector<std::byte> value(std::min(length, limit));
-  read_extents(volume, built.extents, 0, value);
-  return value;
+  return KeptValue(attribute, limit).read(volume, geometry);
 }
 
 Mft Mft::open(const ByteSource& volume, const NtfsGeometry& geometry) {

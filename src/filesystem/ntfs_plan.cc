@@ -238,7 +238,7 @@ private:
     u64 bytes = 0;
     for (std::size_t i = 0; i < past.size(); ++i) {
       const StreamRef& stream = streams[past[i]];
-      const u64 placed = placed_bytes(stream);
+      const u64 placed = placed_bytes(stream.extents);
       plan_.rest_.skip("over_limit", stream.owned);
       if (i < kMostNamedPast)
         issues_.add_of_stream(IssueKind::over_limit, stream,

@@ -2,6 +2,7 @@
 #include "filesystem/read_limit.h"
 
 #include "base/checked.h"
+#include "filesystem/extents.h"
 
 #include <algorithm>
 
@@ -38,13 +39,6 @@ u64 unstored_bytes(const StreamRef& stream, u64 placed) {
 
 } // namespace
 
-u64 placed_bytes(const StreamRef& stream) {
-  u64 placed = 0;
-  for (const Extent& extent : stream.extents)
-    if (extent.placed()) placed = saturating_add(placed, extent.length);
-  return placed;
-}
-
 std::vector<u32> past_read_limit(const LargeVector<StreamRef>& streams, u64 volume_bytes) {
   u64 repeated_left = allowed(volume_bytes, kRepeated, kSpareRepeated);
   u64 unstored_left = allowed(volume_bytes, kUnstored, kSpareUnstored);
@@ -53,7 +47,7 @@ std::vector<u32> past_read_limit(const LargeVector<StreamRef>& streams, u64 volu
     for (u32 number = 0; number < streams.size(); ++number) {
       const StreamRef& stream = streams[number];
       if (stream.deleted != deleted || stream.id.kind == StreamKind::name) continue;
-      const u64 placed = placed_bytes(stream), unstored = unstored_bytes(stream, placed);
+      const u64 placed = placed_bytes(stream.extents), unstored = unstored_bytes(stream, placed);
       const u64 repeated = saturating_subtract(placed, stream.owned);
       if (repeated > repeated_left || unstored > unstored_left) {
         past.push_back(number);

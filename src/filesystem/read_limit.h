@@ -17,7 +17,4 @@ namespace coldsweep {
 /// come before deleted ones, and otherwise a lower number comes first.
 std::vector<u32> past_read_limit(const LargeVector<StreamRef>& streams, u64 volume_bytes);
 
-/// Bytes of a stream that are read from the volume.
-u64 placed_bytes(const StreamRef& stream);
-
 } // namespace coldsweep

@@ -167,8 +167,7 @@ private:
   void leave_out_content() {
     merge_owned();
     for (auto group = groups_.begin(); group != groups_.end();) {
-      result_.in_files +=
-          std::erase_if(group->second, [&](const auto& record) { return is_owned(record.second); });
+      std::erase_if(group->second, [&](const auto& record) { return is_owned(record.second); });
       group = group->second.empty() ? groups_.erase(group) : std::next(group);
     }
   }

@@ -19,8 +19,7 @@ struct KnownMft {
 
 struct RecordAttribution {
   std::map<u64, u64> records; ///< number -> offset in the volume
-  u64 in_files = 0;           ///< in clusters of files in use: their content
-  u64 unattributed = 0;       ///< neither
+  u64 unattributed = 0;       ///< neither these nor the content of a file
 };
 
 /// Consecutive records of one data run of $MFT have the same distance between place and number, so

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filesystem/stream_planner.h"
 
+#include "base/checked.h"
 #include "filesystem/suspicious_names.h"
 #include "filesystem/system_streams.h"
 #include "filesystem/update_sequence.h"
@@ -57,7 +58,7 @@ void StreamPlanner::add_data(const FileRecord& file, std::vector<FoundStream>&& 
       continue;
     }
     ++left_out;
-    for (const Extent& extent : stream.extents) bytes += extent.placed() ? extent.length : 0;
+    bytes = saturating_add(bytes, placed_bytes(stream.extents));
     if (file.in_use) plan_.space.leave_out(stream);
   }
   if (left_out > 0)
@@ -142,9 +143,7 @@ void StreamPlanner::add_index(const FileRecord& file, const FoundStream& found,
   // Without this scope it counts as metadata: finding slack would take a read of every block.
   if (!scope_.slack || block < kUpdateStride) return;
   const std::optional<u16> id = ids.index.take(found.attribute);
-  u64 stored = 0;
-  for (const Extent& extent : found.extents) stored += extent.placed() ? extent.length : 0;
-  if (!id || !plan_.allowance.take(stored)) return;
+  if (!id || !plan_.allowance.take(placed_bytes(found.extents))) return;
   std::optional<std::vector<std::byte>> bitmap;
   if (const auto kept = file.attributes.index_bitmaps.find(found.utf16_name);
       kept != file.attributes.index_bitmaps.end())

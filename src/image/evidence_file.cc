@@ -21,7 +21,7 @@ constexpr const char* kExpected = "an image file or a block device was expected"
   throw UsageError(fmt::format("{}: {}; {}", path.string(), why, kExpected));
 }
 
-/// Checked before opening, because opening a pipe would wait for a writer.
+/// Checked before opening, so that the message says what the path is and what was expected.
 void check_kind(const std::filesystem::path& path) {
   if (path.empty()) throw UsageError(fmt::format("an empty path; {}", kExpected));
   struct stat status {};

@@ -237,20 +237,12 @@ std::optional<std::filesystem::path> in_either_case(const std::filesystem::path&
   return other;
 }
 
-/// The set is beside the file that a symbolic link leads to, unless it is beside the link.
-std::filesystem::path first_of_set(const std::filesystem::path& given) {
-  std::error_code error;
-  const auto second = ewf_segment_path(given, 2);
-  if (!std::filesystem::is_symlink(given, error) || (second && in_either_case(*second)))
-    return given;
-  const std::filesystem::path target = std::filesystem::canonical(given, error);
-  return error ? given : target;
-}
-
 /// Stops at the segment that says it is the last. A file that follows in the folder belongs to
 /// another set.
 EwfSet found_beside(const std::filesystem::path& given) {
-  const std::filesystem::path first = first_of_set(given);
+  const auto second = ewf_segment_path(given, 2);
+  const std::filesystem::path first =
+      target_of_link(given, second && in_either_case(*second).has_value());
   std::vector<EvidenceFile> set;
   SetCheck check;
   for (u32 number = 1; number <= kMostSegments; ++number) {

@@ -126,6 +126,17 @@ Image open_ewf(const Paths& given, const StopFlag* stop) {
   return image;
 }
 
+Image open_through_tsk(const std::string& format, const TskImage& container,
+                       const std::vector<EvidenceFile>& files, const StopFlag* stop) {
+  probe(container.name, format == "vhd" ? "libvhdi" : "libvmdk", stop,
+        [&] { return open_with_tsk(container, 1); });
+  Image image;
+  image.format = format;
+  image.segments = segments_of(files);
+  image.media = open_with_tsk(container, most_handles());
+  return image;
+}
+
 Image open_vhd(const Paths& given, const StopFlag* stop) {
   if (given.size() > 1)
     throw UsageError(
@@ -134,12 +145,7 @@ Image open_vhd(const Paths& given, const StopFlag* stop) {
   files.push_back(open_evidence_file(given.front()));
   const TskImage vhd{given.front(), given.front().string(), Container::vhd, nullptr,
                      check_vhd(files.front())};
-  probe(given.front(), "libvhdi", stop, [&] { return open_with_tsk(vhd, 1); });
-  Image image;
-  image.format = "vhd";
-  image.segments = segments_of(files);
-  image.media = open_with_tsk(vhd, most_handles());
-  return image;
+  return open_through_tsk("vhd", vhd, files, stop);
 }
 
 Image open_vmdk(const Paths& given, const StopFlag* stop) {
@@ -151,12 +157,7 @@ Image open_vmdk(const Paths& given, const StopFlag* stop) {
                                    path.string(), given.front().string()));
   const TskImage vmdk{given.front(), set->descriptor.reopen_path(), Container::vmdk, set,
                       set->unstored};
-  probe(given.front(), "libvmdk", stop, [&] { return open_with_tsk(vmdk, 1); });
-  Image image;
-  image.format = "vmdk";
-  image.segments = segments_of(set->files);
-  image.media = open_with_tsk(vmdk, most_handles());
-  return image;
+  return open_through_tsk("vmdk", vmdk, set->files, stop);
 }
 
 void check_distinct(const Paths& given) {

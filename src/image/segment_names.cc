@@ -132,16 +132,6 @@ void check_is_first(const NumberedName& name, const fs::path& given) {
         name.with(std::string(name.suffix.size() - 1, '0') + "1").string()));
 }
 
-/// What a symbolic link to the first segment leads to, if the set is not beside the link.
-fs::path followed(const fs::path& first) {
-  std::error_code error;
-  if (!fs::is_symlink(first, error)) return first;
-  if (const auto name = numbered_name(first); name && existing_follower(*name, name->suffix))
-    return first;
-  const fs::path target = fs::canonical(first, error);
-  return error ? first : target;
-}
-
 } // namespace
 
 std::optional<std::string> next_suffix(const std::string& suffix, bool digits) {
@@ -171,8 +161,17 @@ std::optional<std::string> widened_suffix(const std::string& suffix, bool digits
   return std::string(lead + 1, last) + std::string(rest.size() + 2, first);
 }
 
+fs::path target_of_link(const fs::path& given, bool set_is_beside) {
+  std::error_code error;
+  if (set_is_beside || !fs::is_symlink(given, error)) return given;
+  const fs::path target = fs::canonical(given, error);
+  return error ? given : target;
+}
+
 std::vector<fs::path> raw_siblings(const fs::path& given) {
-  const fs::path first = followed(given);
+  const std::optional<NumberedName> given_name = numbered_name(given);
+  const fs::path first = target_of_link(
+      given, given_name && existing_follower(*given_name, given_name->suffix).has_value());
   std::vector<fs::path> segments{first};
   const std::optional<NumberedName> name = numbered_name(first);
   if (!name) return segments;

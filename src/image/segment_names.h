@@ -17,6 +17,10 @@ std::optional<std::string> next_suffix(const std::string& suffix, bool digits);
 /// What split(1) writes instead when it widens the suffix: `zaaa` after `yz`, `9000` after `89`.
 std::optional<std::string> widened_suffix(const std::string& suffix, bool digits);
 
+/// What a symbolic link to the first segment leads to, unless the set is beside the link. Else
+/// `given`.
+std::filesystem::path target_of_link(const std::filesystem::path& given, bool set_is_beside);
+
 /// All segments of the raw image that begins with `first`, from its folder, or from that of the
 /// file that `first` is a symbolic link to. Throws UsageError if `first` is not the first segment,
 /// FormatError naming a missing segment. A file that begins like a disk is a first segment,

@@ -2,6 +2,7 @@
 #include "sweep/pipeline.h"
 
 #include "base/guarded.h"
+#include "filesystem/extents.h"
 
 #include <algorithm>
 #include <deque>
@@ -117,11 +118,7 @@ void write_all(OutcomeSink& sink, const SweptVolume& volume, const Parcel& parce
 } // namespace
 
 u64 stored_bytes(const StreamRef& stream) {
-  if (stream.id.kind == StreamKind::name) return 0;
-  u64 bytes = 0;
-  for (const Extent& extent : stream.extents)
-    if (extent.placed()) bytes += extent.length;
-  return bytes;
+  return stream.id.kind == StreamKind::name ? 0 : placed_bytes(stream.extents);
 }
 
 void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {

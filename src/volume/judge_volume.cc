@@ -92,10 +92,10 @@ void check_purpose(const Volume& volume, std::string_view purpose, VolumeTable& 
 
 /// The file system may be longer than the table says: then the media holds what is missing, up to
 /// the next volume.
-void check_size(Volume& volume, ByteView start, const JudgedVolume& of, VolumeTable& table) {
+void check_size(Volume& volume, const std::optional<NtfsClaim>& found, const JudgedVolume& of,
+                VolumeTable& table) {
   const u64 media_size = of.media->size();
-  const std::optional<NtfsClaim> claim =
-      volume.filesystem == "ntfs" ? ntfs_claim(start) : std::nullopt;
+  const std::optional<NtfsClaim> claim = volume.filesystem == "ntfs" ? found : std::nullopt;
   const u64 entry = volume.size;
   if (claim && claim->size > entry && volume.offset < of.limit) {
     const u64 held = std::min(of.limit - volume.offset, claim->end());
@@ -146,7 +146,7 @@ void judge_volume(Volume& volume, const TskSurvey::FileSystem& theirs, const Jud
   if (start.size() < wanted && volume.offset < of.media->size())
     table.problems.push_back(named(volume) + "its boot sector can't be read");
   check_purpose(volume, of.purpose, table);
-  check_size(volume, start, of, table);
+  check_size(volume, claim, of, table);
 }
 
 } // namespace coldsweep

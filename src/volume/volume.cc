@@ -199,9 +199,10 @@ private:
   }
 
   void search(u64 from, u64 to) {
-    const NtfsSearch found =
-        search_ntfs(*media_, from, to,
-                    choices_.every_sector ? SearchStep::every_sector : SearchStep::aligned, stop_);
+    const SourcePtr media =
+        stop_ == nullptr ? media_ : std::make_shared<StoppableSource>(media_, *stop_);
+    const NtfsSearch found = search_ntfs(
+        *media, from, to, choices_.every_sector ? SearchStep::every_sector : SearchStep::aligned);
     for (const FoundNtfs& volume : found.volumes) {
       const std::string where =
           volume.seen_at == volume.offset

@@ -40,8 +40,8 @@ std::optional<FoundNtfs> confirmed(const ByteSource& media, u64 offset, const Nt
 
 class Search {
 public:
-  Search(const ByteSource& media, u64 from, u64 to, const StopFlag* stop)
-      : media_(media), from_(from), to_(std::min(to, media.size())), at_(from), stop_(stop) {}
+  Search(const ByteSource& media, u64 from, u64 to)
+      : media_(media), from_(from), to_(std::min(to, media.size())), at_(from) {}
 
   void at_alignments() {
     for (u64 at = from_; at < std::min(to_, saturating_add(from_, kBeside)); at += kSector)
@@ -58,7 +58,6 @@ public:
   void at_every_sector() {
     std::vector<std::byte> piece(kPiece);
     for (u64 begin = from_; begin < to_; begin += kPiece) {
-      if (stop_ != nullptr) stop_->check();
       const MutableBytes part = MutableBytes(piece).first(std::min(kPiece, to_ - begin));
       read_with_gaps(media_, begin, part);
       for (u64 at = 0; at + kSector <= part.size(); at += kSector)
@@ -78,7 +77,6 @@ private:
   }
 
   void probe(u64 at) {
-    if (stop_ != nullptr) stop_->check();
     if (at >= at_) judge(at, start_of(media_, at, kSector));
   }
 
@@ -98,7 +96,6 @@ private:
   const ByteSource& media_;
   const u64 from_, to_;
   u64 at_; ///< everything before it was looked at, or is in a volume
-  const StopFlag* stop_;
 };
 
 } // namespace
@@ -108,9 +105,8 @@ std::optional<FoundNtfs> ntfs_by_boot_sector(const ByteSource& media, u64 offset
   return claim ? confirmed(media, offset, *claim) : std::nullopt;
 }
 
-NtfsSearch search_ntfs(const ByteSource& media, u64 from, u64 to, SearchStep step,
-                       const StopFlag* stop) {
-  Search search(media, from, to, stop);
+NtfsSearch search_ntfs(const ByteSource& media, u64 from, u64 to, SearchStep step) {
+  Search search(media, from, to);
   if (step == SearchStep::every_sector)
     search.at_every_sector();
   else

@@ -3,7 +3,6 @@
 // only if $MFT, or its mirror, is where it says. Any thread.
 #pragma once
 
-#include "base/stop.h"
 #include "image/byte_source.h"
 
 #include <optional>
@@ -28,10 +27,8 @@ enum class SearchStep : u8 {
 };
 
 /// Searches [from, to) for boot sectors. Volumes that would begin before `from` don't count: they
-/// are known, or remains of what was there before. Throws Stopped once `stop` is set (null: no such
-/// flag).
-NtfsSearch search_ntfs(const ByteSource& media, u64 from, u64 to, SearchStep step,
-                       const StopFlag* stop);
+/// are known, or remains of what was there before.
+NtfsSearch search_ntfs(const ByteSource& media, u64 from, u64 to, SearchStep step);
 
 /// The volume whose first boot sector, or backup, is at `offset`. Absent if there is no boot
 /// sector, or it leads to no $MFT.
