@@ -38,7 +38,8 @@ void print_json(const Image& image, const VolumeTable& table,
   json["volumes"] = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < records.size(); ++i)
     json["volumes"].push_back(volume_json(records[i], table.volumes[i]));
-  json["problems"] = table.problems;
+  json["problems"] = image.problems;
+  for (const std::string& problem : table.problems) json["problems"].push_back(problem);
   fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
@@ -63,6 +64,7 @@ void print_text(const Image& image, const VolumeTable& table,
                  v.serial.value_or(""), printable(v.label.value_or("")));
     if (!v.note.empty()) fmt::print("      note: {}\n", printable(v.note));
   }
+  for (const std::string& problem : image.problems) fmt::print("Problem: {}\n", printable(problem));
   for (const std::string& problem : table.problems) fmt::print("Problem: {}\n", printable(problem));
 }
 
@@ -79,7 +81,7 @@ int run_info(const InfoArguments& arguments) {
     print_json(image, table, records);
   else
     print_text(image, table, records);
-  return table.problems.empty() ? 0 : 3;
+  return table.problems.empty() && image.problems.empty() ? 0 : 3;
 }
 
 } // namespace coldsweep

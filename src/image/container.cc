@@ -4,10 +4,13 @@
 #include "base/endian.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "image/disk_start.h"
+#include "image/vhd_layout.h"
 
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -44,6 +47,16 @@ bool begins(ByteView bytes, std::string_view with) { return chars_of(bytes).star
       "{}: is {}, which can't be read directly; {}", name, what,
       qemu ? fmt::format("convert it first: qemu-img convert -O raw '{0}' '{0}.raw'", name)
            : std::string("export it as raw or E01 first")));
+}
+
+/// A part of a disk that is raw by design: `x-flat.vmdk`, `x-f001.vmdk`.
+bool is_flat_extent(std::string_view name) {
+  if (name.ends_with("-flat.vmdk")) return true;
+  constexpr std::string_view like = "-f001.vmdk";
+  if (name.size() < like.size()) return false;
+  name.remove_prefix(name.size() - like.size());
+  return name.starts_with("-f") && name.ends_with(".vmdk") &&
+         name.substr(2, 3).find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 bool is_vdi(ByteView head) {
@@ -91,11 +104,11 @@ void refuse_unsupported(const EvidenceFile& file, ByteView head, std::string_vie
     refuse(file, "an Apple disk image (DMG)", true);
 }
 
-/// The name promises a signature that isn't there: the file is damaged or misnamed. Swept as a raw
-/// disk it would yield little or nothing, and the result would look complete.
-void refuse_contradiction(const EvidenceFile& file, std::string_view extension) {
+/// What a name promises to be in the file. Null: nothing.
+const char* promise_of(const EvidenceFile& file, std::string_view extension) {
   struct Promise {
-    std::string_view extension, signature;
+    std::string_view extension;
+    const char* signature;
   };
   constexpr std::array promises{Promise{".e01", "an EWF signature at offset 0"},
                                 Promise{".s01", "an EWF signature at offset 0"},
@@ -106,29 +119,44 @@ void refuse_contradiction(const EvidenceFile& file, std::string_view extension) 
                                 Promise{".qcow2", "a QCOW2 signature at offset 0"},
                                 Promise{".vdi", "a VDI signature at offset 64"},
                                 Promise{".aff4", "a ZIP signature at offset 0"}};
-  if (ascii_lower(file.path().filename().string()).ends_with("-flat.vmdk")) return; // raw by design
+  if (is_flat_extent(ascii_lower(file.path().filename().string()))) return nullptr;
   for (const Promise& promise : promises)
-    if (extension == promise.extension)
-      throw FormatError(
-          fmt::format("{}: {} was expected and is not there: the file ({} bytes) is truncated "
-                      "or overwritten; if it is a raw image, give it another name",
-                      file.path().string(), promise.signature, file.size));
+    if (extension == promise.extension) return promise.signature;
+  return nullptr;
+}
+
+/// If the name promises a signature that isn't there, the file is damaged or misnamed. Swept as a
+/// raw disk it would yield little or nothing, and the result would look complete, unless a disk
+/// begins there.
+Classified classify_raw(const EvidenceFile& file, ByteView head, std::string_view extension) {
+  const char* promised = promise_of(file, extension);
+  if (promised == nullptr) return {};
+  if (!begins_like_disk(head))
+    throw FormatError(
+        fmt::format("{}: {} was expected and is not there: the file ({} bytes) is truncated "
+                    "or overwritten; if it is a raw image, give it another name",
+                    file.path().string(), promised, file.size));
+  return {Container::raw,
+          fmt::format("the name ends in {}, but there is not {}; a disk begins at offset 0: read "
+                      "as a raw image",
+                      extension, promised)};
 }
 
 } // namespace
 
-Container classify(const EvidenceFile& first) {
+Classified classify(const EvidenceFile& first) {
   const auto head = first.bytes(0, kHead);
   const std::string extension = ascii_lower(first.path().extension().string());
-  if (begins(head, "EVF\x09\x0d\x0a\xff\0"sv)) return Container::ewf;
+  if (begins(head, "EVF\x09\x0d\x0a\xff\0"sv)) return {Container::ewf};
   if (begins(head, "KDMV") || begins(head, "COWD") || begins(head, "# Disk DescriptorFile"))
-    return Container::vmdk;
+    return {Container::vmdk};
   refuse_unsupported(first, head, extension);
-  if (begins(head, "conectix")) return Container::vhd;
-  if (first.size >= 512 && begins(first.bytes(first.size - 512, 8), "conectix"))
-    return Container::vhd;
-  refuse_contradiction(first, extension);
-  return Container::raw;
+  if (has_vhd_footer(first)) {
+    std::optional<std::string> strange = why_footer_is_strange(first);
+    if (strange) return {Container::raw, std::move(*strange)};
+    return {Container::vhd};
+  }
+  return classify_raw(first, head, extension);
 }
 
 } // namespace coldsweep

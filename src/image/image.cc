@@ -10,7 +10,7 @@
 #include "image/raw_source.h"
 #include "image/segment_names.h"
 #include "image/tsk_image_source.h"
-#include "image/vhd_check.h"
+#include "image/vhd_source.h"
 #include "image/vmdk_set.h"
 
 #include <algorithm>
@@ -126,26 +126,18 @@ Image open_ewf(const Paths& given, const StopFlag* stop) {
   return image;
 }
 
-Image open_through_tsk(const std::string& format, const TskImage& container,
-                       const std::vector<EvidenceFile>& files, const StopFlag* stop) {
-  probe(container.name, format == "vhd" ? "libvhdi" : "libvmdk", stop,
-        [&] { return open_with_tsk(container, 1); });
-  Image image;
-  image.format = format;
-  image.segments = segments_of(files);
-  image.media = open_with_tsk(container, most_handles());
-  return image;
-}
-
-Image open_vhd(const Paths& given, const StopFlag* stop) {
+Image open_vhd(const Paths& given) {
   if (given.size() > 1)
     throw UsageError(
         fmt::format("{}: a VHD is one file, {} were named", given.front().string(), given.size()));
-  std::vector<EvidenceFile> files;
-  files.push_back(open_evidence_file(given.front()));
-  const TskImage vhd{given.front(), given.front().string(), Container::vhd, nullptr,
-                     check_vhd(files.front())};
-  return open_through_tsk("vhd", vhd, files, stop);
+  EvidenceFile file = open_evidence_file(given.front());
+  VhdLayout layout = read_vhd_layout(file);
+  Image image;
+  image.format = "vhd";
+  image.segments = {{file.path(), file.size}};
+  image.media = open_vhd_source(std::move(file), layout);
+  image.problems = std::move(layout.problems);
+  return image;
 }
 
 Image open_vmdk(const Paths& given, const StopFlag* stop) {
@@ -155,9 +147,13 @@ Image open_vmdk(const Paths& given, const StopFlag* stop) {
     if (std::find(known.begin(), known.end(), path) == known.end())
       throw UsageError(fmt::format("{}: is not an extent of the disk that {} describes",
                                    path.string(), given.front().string()));
-  const TskImage vmdk{given.front(), set->descriptor.reopen_path(), Container::vmdk, set,
-                      set->unstored};
-  return open_through_tsk("vmdk", vmdk, set->files, stop);
+  const TskImage vmdk{given.front(), set->descriptor.reopen_path(), set, set->unstored};
+  probe(vmdk.name, "libvmdk", stop, [&] { return open_with_tsk(vmdk, 1); });
+  Image image;
+  image.format = "vmdk";
+  image.segments = segments_of(set->files);
+  image.media = open_with_tsk(vmdk, most_handles());
+  return image;
 }
 
 void check_distinct(const Paths& given) {
@@ -167,10 +163,10 @@ void check_distinct(const Paths& given) {
       throw UsageError(fmt::format("{}: is named twice as a segment", path.string()));
 }
 
-Image open_container(const Paths& segments, const StopFlag* stop) {
-  switch (classify(open_evidence_file(segments.front()))) {
+Image open_container(Container container, const Paths& segments, const StopFlag* stop) {
+  switch (container) {
   case Container::ewf: return open_ewf(segments, stop);
-  case Container::vhd: return open_vhd(segments, stop);
+  case Container::vhd: return open_vhd(segments);
   case Container::vmdk: return open_vmdk(segments, stop);
   case Container::raw: break;
   }
@@ -189,7 +185,9 @@ Image open_image(const Paths& segments, const StopFlag* stop,
                  const std::filesystem::path& ddrescue_map) {
   if (segments.empty()) throw UsageError("no image was named");
   check_distinct(segments);
-  Image image = open_container(segments, stop);
+  Classified classified = classify(open_evidence_file(segments.front()));
+  Image image = open_container(classified.container, segments, stop);
+  if (!classified.problem.empty()) image.problems.push_back(std::move(classified.problem));
   std::string recorded_in = "the image records it";
   if (!ddrescue_map.empty()) {
     if (!image.format.ends_with("raw"))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Evidence files -> one ByteSource over the media. Raw images and intact E01 chunks (ewf_chunks)
-// are read with pread, without a lock. Damaged E01 chunks go to libewf, VMDK and VHD to libtsk,
-// with a handle for each reading thread, because these libraries lock a handle during each read.
+// Evidence files -> one ByteSource over the media. Raw images, VHD and intact E01 chunks
+// (ewf_chunks) are read with pread, without a lock. Damaged E01 chunks go to libewf, VMDK to
+// libtsk, with a handle for each reading thread, because these libraries lock a handle during each
+// read.
 #pragma once
 
 #include "base/stop.h"
@@ -28,6 +29,8 @@ struct Image {
   std::map<std::string, std::string> stored_hashes; ///< `md5`, `sha1`, hex
   /// What could not be read when the media was acquired, by the image's own record or a map.
   std::vector<MediaRange> acquisition_errors;
+  /// What is odd about the container, and what was believed.
+  std::vector<std::string> problems;
   SourcePtr media;  ///< throws where `acquisition_errors` are
   SourcePtr stored; ///< has there what the image stores, mostly zeros; null: as `media`
 };

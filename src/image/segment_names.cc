@@ -2,6 +2,7 @@
 #include "image/segment_names.h"
 
 #include "base/error.h"
+#include "image/disk_start.h"
 
 #include <algorithm>
 #include <array>
@@ -103,20 +104,18 @@ void check_no_gap(const NumberedName& name, const std::string& last) {
   }
 }
 
-/// Whether the file begins like a disk: a boot sector, an MBR, or a GPT that counts 512 bytes.
-bool begins_like_disk(const fs::path& path) {
-  std::array<char, 520> start{};
+bool file_begins_like_disk(const fs::path& path) {
+  std::array<char, kDiskStart> start{};
   std::ifstream file(path, std::ios::binary);
   file.read(start.data(), start.size());
   const std::string_view bytes(start.data(), static_cast<std::size_t>(file.gcount()));
-  return bytes.size() >= 512 &&
-         (bytes.substr(510, 2) == "\x55\xAA" || bytes.substr(512) == "EFI PART");
+  return begins_like_disk(bytes_of(bytes));
 }
 
 /// Throws if the segment is not the first of its image. Its name alone doesn't decide: a disk may
 /// be called `server-10.0.0.120` or `image.20210315`.
 void check_is_first(const NumberedName& name, const fs::path& given) {
-  if (is_first_suffix(name) || begins_like_disk(given)) return;
+  if (is_first_suffix(name) || file_begins_like_disk(given)) return;
   for (const std::string& number : {std::string("0"), std::string("1")}) {
     if (!name.digits) break;
     const std::string suffix = std::string(name.suffix.size() - 1, '0') + number;
@@ -180,7 +179,7 @@ std::vector<fs::path> raw_siblings(const fs::path& given) {
   std::string suffix = name->suffix;
   while (const std::optional<std::string> next = existing_follower(*name, suffix)) {
     // One digit is more often a number of something else: `10.0.0.1` and `10.0.0.2` are two disks.
-    if (suffix.size() == 1 && begins_like_disk(name->with(*next))) return segments;
+    if (suffix.size() == 1 && file_begins_like_disk(name->with(*next))) return segments;
     suffix = *next;
     segments.push_back(name->with(suffix));
     if (segments.size() > kMostSegments)

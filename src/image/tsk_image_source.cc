@@ -38,10 +38,9 @@ std::string tsk_error_text() {
 /// One libtsk image. One thread at a time.
 class TskHandle {
 public:
-  explicit TskHandle(const TskImage& image) {
-    const bool vmdk = image.container == Container::vmdk;
-    const TSK_IMG_TYPE_ENUM type = vmdk ? TSK_IMG_TYPE_VMDK_VMDK : TSK_IMG_TYPE_VHD_VHD;
-    image_.reset(tsk_img_open_utf8_sing(image.library_path.c_str(), type, kSector));
+  explicit TskHandle(const TskImage& image)
+      : image_(
+            tsk_img_open_utf8_sing(image.library_path.c_str(), TSK_IMG_TYPE_VMDK_VMDK, kSector)) {
     if (!image_) throw FormatError(fmt::format("{}: {}", image.name.string(), tsk_error_text()));
     if (image_->size <= 0)
       throw FormatError(
@@ -140,9 +139,8 @@ public:
 
 private:
   /// After an unreadable sector the rest of its aligned 64 KiB counts as unreadable if their last
-  /// sector can't be read either. The libraries read grains and blocks that are mostly this large
-  /// or larger. Trying every sector of a long hole is no option: libtsk 4.11 leaks memory with each
-  /// failed read.
+  /// sector can't be read either. libvmdk reads grains that are mostly this large or larger. Trying
+  /// every sector of a long hole is no option: libtsk 4.11 leaks memory with each failed read.
   static constexpr u64 kBadBlock = 65536;
 
   void read_within(u64 offset, MutableBytes into) const {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The media of a VMDK or VHD, read through libtsk (libvmdk, libvhdi), with a handle for each
-// reading thread.
+// The media of a VMDK, read through libtsk (libvmdk), with a handle for each reading thread.
 #pragma once
 
 #include "image/byte_source.h"
-#include "image/container.h"
 
 #include <filesystem>
 #include <memory>
@@ -16,7 +14,6 @@ namespace coldsweep {
 struct TskImage {
   std::filesystem::path name;        ///< shown in messages
   std::string library_path;          ///< what libtsk opens
-  Container container;               ///< opened as this format only
   std::shared_ptr<const void> files; ///< kept open while `library_path` is needed; may be null
   std::vector<Unstored> unstored{};  ///< long ranges of the media, in order
 };

@@ -253,6 +253,8 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
 
   OpenedVolumes opened;
   if (!image.acquisition_errors.empty()) opened.issues.push_back(acquisition_issue(image));
+  for (const std::string& problem : image.problems)
+    opened.issues.push_back(volume_issue(IssueKind::malformed, std::nullopt, problem, 0));
   for (const std::string& problem : table.problems)
     opened.issues.push_back(volume_issue(IssueKind::malformed, std::nullopt, problem, 0));
   for (u32 id = 0; id < table.volumes.size(); ++id) {

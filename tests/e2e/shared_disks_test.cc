@@ -50,6 +50,7 @@ TEST_CASE("the odd disks of the shared cases have the right files at the right p
   for (const Case& of :
        {Case{"01-table-wiped.raw", "base", 1_MiB}, Case{"02-guest-before-mft.raw", "host", 0},
         Case{"03-mbr-4096.raw", "s4k", 1_MiB}, Case{"04-entry-short.raw", "base", 1_MiB},
+        Case{"07-raw-with-vhd-footer.raw", "base", 0}, Case{"08-footer-lost.vhd", "base", 0},
         Case{"09-gpt-backup-not-last.raw", "base", 1_MiB}, Case{"12-clusters-128k.raw", "c128", 0},
         Case{"13-free-records.raw", "base", 0}, Case{"16-oem-id.raw", "base", 0}}) {
     CAPTURE(of.name);
