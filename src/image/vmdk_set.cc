@@ -6,6 +6,7 @@
 #include "base/endian.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "image/text_encoding.h"
 #include "image/vmdk_grains.h"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ struct Extent {
 };
 
 struct Descriptor {
-  std::string create_type;
+  std::string create_type, encoding;
   std::vector<Extent> extents;
 };
 
@@ -136,6 +137,10 @@ Descriptor read_descriptor(const EvidenceFile& file) {
     const std::string_view line = std::string_view(text).substr(begin, end - begin);
     const std::string lower = ascii_lower(line);
     check_parent(file, lower);
+    if (lower.starts_with("encoding=")) {
+      const std::vector<std::string_view> parts = words(line.substr(9));
+      if (!parts.empty()) descriptor.encoding = parts.front();
+    }
     if (lower.starts_with("createtype=")) descriptor.create_type = create_type(file, line);
     if (auto extent = parse_extent(line)) descriptor.extents.push_back(std::move(*extent));
     if (descriptor.extents.size() > kMostExtents)
@@ -146,16 +151,41 @@ Descriptor read_descriptor(const EvidenceFile& file) {
   return descriptor;
 }
 
-/// An extent is in the same folder as its descriptor. A name with a path in it could lead to any
-/// file on this machine.
-EvidenceFile open_extent(const EvidenceFile& descriptor, const Extent& extent) {
-  if (extent.name.empty() || extent.name.find_first_of("/\\") != std::string::npos ||
-      extent.name == "." || extent.name == ".." || extent.name.find('\0') != std::string::npos)
+bool names_file(std::string_view name) {
+  return !name.empty() && name.find_first_of("/\\") == std::string_view::npos && name != "." &&
+         name != ".." && name.find('\0') == std::string_view::npos;
+}
+
+/// How the file with the extent may be called: as in the descriptor, byte by byte, or the same in
+/// UTF-8. An extent is in the same folder as its descriptor: a name with a path in it could lead to
+/// any file on this machine.
+std::vector<std::string> extent_names(const EvidenceFile& descriptor, const std::string& encoding,
+                                      const std::string& name) {
+  std::vector<std::string> names;
+  if (names_file(name)) names.push_back(name);
+  // VMware for Windows wrote its code page before it named the encoding.
+  for (const std::string_view from :
+       {std::string_view(encoding), std::string_view("windows-1252")}) {
+    if (is_utf8(name) && from != encoding) continue;
+    const std::optional<std::string> other = utf8_of(name, from);
+    if (other && names_file(*other) && std::find(names.begin(), names.end(), *other) == names.end())
+      names.push_back(*other);
+  }
+  if (names.empty())
     broken(descriptor, 0,
            fmt::format("the extent `{}`: the name of a file beside the descriptor was expected",
-                       printable(extent.name)));
+                       printable(name)));
+  return names;
+}
+
+EvidenceFile open_extent(const EvidenceFile& descriptor, const std::vector<std::string>& names) {
+  const std::filesystem::path folder = descriptor.path().parent_path();
+  std::error_code ignored;
+  const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+    return std::filesystem::exists(folder / name, ignored);
+  });
   try {
-    return open_evidence_file(descriptor.path().parent_path() / extent.name);
+    return open_evidence_file(folder / (found == names.end() ? names.back() : *found));
   } catch (const UsageError& e) {
     throw FormatError(fmt::format("{}: an extent of the disk is missing: {}",
                                   descriptor.path().string(), printable(e.what())));
@@ -215,7 +245,9 @@ VmdkSet open_vmdk_set(const std::filesystem::path& path) {
       broken(set.files.front(), 0,
              fmt::format("an extent of type `{}`, which is not supported", printable(extent.type)));
     const bool zeros = extent.type == "ZERO";
-    if (!monolithic && !zeros) set.files.push_back(open_extent(set.files.front(), extent));
+    if (!monolithic && !zeros)
+      set.files.push_back(open_extent(
+          set.files.front(), extent_names(set.files.front(), given.encoding, extent.name)));
     if (!zeros) check_extent(set.files.back(), extent);
     if (zeros)
       unstored.add(at, *length, true);

@@ -82,3 +82,29 @@ TEST_CASE("a dynamic VHD whose footer is lost is swept by the copy at its start"
   check_swept({"bare.vhd", bare, 0, ""}, "vhd", one.truth);
   check_swept({"fixed.vhd", fixed_vhd(disk), 1_MiB, ""}, "vhd", one.truth);
 }
+
+TEST_CASE("a VMDK whose extent is named in another encoding is swept") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const PlantedVolume one = planted_volume(3);
+  const std::string disk = partitioned(one);
+  struct Name {
+    const char *encoding, *named, *on_disk;
+  };
+  for (const Name& name :
+       {Name{"windows-1252", "B\xFCro", "Büro"}, Name{"windows-1251", "\xC4\xE8\xF1\xEA", "Диск"},
+        Name{"GBK", "\xB4\xC5\xC5\xCC", "磁盘"}}) {
+    CAPTURE(name.on_disk);
+    const TempDir folder;
+    write_text(folder / fmt::format("{}-flat.vmdk", name.on_disk), disk);
+    const std::filesystem::path path =
+        write_text(folder / "disk.vmdk",
+                   fmt::format("# Disk DescriptorFile\nversion=1\nencoding=\"{}\"\nCID=1\n"
+                               "parentCID=ffffffff\ncreateType=\"monolithicFlat\"\n\n"
+                               "RW {} FLAT \"{}-flat.vmdk\" 0\n",
+                               name.encoding, disk.size() / kSector, name.named));
+    const Swept swept = run_sweep(path, kEveryStream);
+    require_balanced(swept);
+    CHECK(swept_files(swept, 1_MiB) == one.truth);
+    CHECK_FALSE(swept.result.incomplete);
+  }
+}

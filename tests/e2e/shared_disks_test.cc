@@ -89,3 +89,14 @@ TEST_CASE("acquisition errors of the shared cases are unreadable, and the case l
   CHECK(swept.coverage.at(0).at("bytes").at("unreadable") > 0);
   CHECK(swept.result.incomplete);
 }
+
+TEST_CASE("the VMDK of the shared cases whose descriptor is in windows-1252 is swept") {
+  const std::optional<Path> folder = cases();
+  if (!folder) SKIP("no shared cases, or no xz");
+  const TempDir work;
+  std::string base = read_text(unpacked(*folder, "07-raw-with-vhd-footer.raw", work));
+  base.resize(base.size() - 512); // without the footer
+  write_text(work / "Büro-flat.vmdk", base);
+  const Path disk = write_text(work / "disk.vmdk", read_text(*folder / "10-vmdk" / "disk.vmdk"));
+  require_files(*folder, "base", swept_files(run_sweep(disk, kEveryStream), 0));
+}
