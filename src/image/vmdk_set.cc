@@ -6,6 +6,7 @@
 #include "base/endian.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "image/foreign_container.h"
 #include "image/text_encoding.h"
 #include "image/vmdk_grains.h"
 
@@ -69,6 +70,7 @@ struct Extent {
 
 struct Descriptor {
   std::string create_type, encoding;
+  std::string parent, parent_name; ///< of a snapshot
   std::vector<Extent> extents;
 };
 
@@ -108,14 +110,33 @@ std::optional<Extent> parse_extent(std::string_view line) {
   return extent;
 }
 
-void check_parent(const EvidenceFile& file, std::string_view line) {
-  if (!line.starts_with("parentcid=")) return;
-  const std::vector<std::string_view> parts = words(line.substr(10));
-  if (!parts.empty() && parts.front() != "ffffffff" && parts.front() != "0")
-    broken(file, 0,
-           fmt::format("a snapshot (parentCID {}), which holds only changes to its parent: it "
-                       "can't be examined alone; consolidate it first",
-                       printable(parts.front().substr(0, 16))));
+/// The first word of the value, if the line gives that key. `lower` is the line in lower case.
+std::optional<std::string> value_of(std::string_view line, std::string_view lower,
+                                    std::string_view key) {
+  if (!lower.starts_with(key)) return std::nullopt;
+  const std::vector<std::string_view> parts = words(line.substr(key.size()));
+  return parts.empty() ? std::nullopt : std::optional(std::string(parts.front()));
+}
+
+void check_parent(const EvidenceFile& file, const Descriptor& descriptor) {
+  const std::string parent = ascii_lower(descriptor.parent);
+  if (parent.empty() || parent == "ffffffff" || parent == "0") return;
+  broken(file, 0,
+         fmt::format("a snapshot (parentCID {}, parent `{}`), which holds only changes to its "
+                     "parent: it can't be examined alone; with its parents beside it, {}",
+                     printable(std::string_view(parent).substr(0, 16)),
+                     printable(std::string_view(descriptor.parent_name).substr(0, 256)),
+                     qemu_advice(file.path())));
+}
+
+void check_type(const EvidenceFile& file, const Extent& extent) {
+  constexpr std::array known{"FLAT", "SPARSE", "ZERO", "VMFS", "VMFSSPARSE"};
+  if (std::find(known.begin(), known.end(), extent.type) != known.end()) return;
+  broken(file, 0,
+         fmt::format("an extent of type `{}`, which can't be read directly; {}",
+                     printable(extent.type),
+                     extent.type == "SESPARSE" ? qemu_advice(file.path())
+                                               : "acquire the disk that it stands for"));
 }
 
 std::string create_type(const EvidenceFile& file, std::string_view line) {
@@ -136,17 +157,17 @@ Descriptor read_descriptor(const EvidenceFile& file) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view line = std::string_view(text).substr(begin, end - begin);
     const std::string lower = ascii_lower(line);
-    check_parent(file, lower);
-    if (lower.starts_with("encoding=")) {
-      const std::vector<std::string_view> parts = words(line.substr(9));
-      if (!parts.empty()) descriptor.encoding = parts.front();
-    }
+    if (auto value = value_of(line, lower, "encoding=")) descriptor.encoding = std::move(*value);
+    if (auto value = value_of(line, lower, "parentcid=")) descriptor.parent = std::move(*value);
+    if (auto value = value_of(line, lower, "parentfilenamehint="))
+      descriptor.parent_name = std::move(*value);
     if (lower.starts_with("createtype=")) descriptor.create_type = create_type(file, line);
     if (auto extent = parse_extent(line)) descriptor.extents.push_back(std::move(*extent));
     if (descriptor.extents.size() > kMostExtents)
       broken(file, 0, fmt::format("more than {} extents", kMostExtents));
     begin = end + 1;
   }
+  check_parent(file, descriptor);
   if (descriptor.extents.empty()) broken(file, 0, "the descriptor names no extent");
   return descriptor;
 }
@@ -213,11 +234,6 @@ std::string extent_line(const Extent& extent, const EvidenceFile* file) {
   return line + '\n';
 }
 
-bool is_known(std::string_view type) {
-  constexpr std::array known{"FLAT", "SPARSE", "ZERO", "VMFS", "VMFSSPARSE"};
-  return std::find(known.begin(), known.end(), type) != known.end();
-}
-
 } // namespace
 
 VmdkSet open_vmdk_set(const std::filesystem::path& path) {
@@ -241,9 +257,7 @@ VmdkSet open_vmdk_set(const std::filesystem::path& path) {
       broken(set.files.front(), 0,
              fmt::format("an extent of {} sectors at media offset {}: more than any disk has",
                          extent.sectors, at));
-    if (!is_known(extent.type))
-      broken(set.files.front(), 0,
-             fmt::format("an extent of type `{}`, which is not supported", printable(extent.type)));
+    check_type(set.files.front(), extent);
     const bool zeros = extent.type == "ZERO";
     if (!monolithic && !zeros)
       set.files.push_back(open_extent(

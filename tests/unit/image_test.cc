@@ -93,26 +93,78 @@ TEST_CASE("something that is not an image is refused with a message that says wh
   CHECK_THAT(usage_error({folder / "a.dd", folder / "a.dd"}), ContainsSubstring("twice"));
 }
 
-TEST_CASE("containers that must be converted are named, with what to do about it") {
+TEST_CASE("containers that can't be read are named, with what to do about it") {
+  using namespace std::string_view_literals;
+  struct Foreign {
+    std::string_view start, name, what, advice;
+  };
+  std::string vdi(64, ' '), tar(257, '\0');
+  vdi += "\x7f\x10\xda\xbe";
+  tar.replace(0, 10, "server.ovf");
+  tar += "ustar";
+  const std::string notes = "server.txt" + tar.substr(10);
+  const std::vector<Foreign> all{
+      {"QFI\xfb", "disk.img", "QCOW2", "qemu-img convert -O raw"},
+      {"QED\0"sv, "disk.img", "QED", "qemu-img convert -O raw"},
+      {"vhdxfile", "disk.vhdx", "VHDX", "qemu-img convert -O raw"},
+      {"WithoutFreeSpace", "disk.hdd", "Parallels", "qemu-img convert -O raw"},
+      {vdi, "disk.vdi", "VDI", "qemu-img convert -O raw"},
+      {"\xbe\xba\xfe\xca\0\0\0\0"sv, "disk-sesparse.vmdk", "seSparse", "qemu-img convert -O raw"},
+      {"EVF2\r\n\x81\0"sv, "disk.Ex01", "Ex01", "export it as raw or E01"},
+      {"LEF2\r\n\x81\0"sv, "disk.Lx01", "Lx01", "holds files, not a disk"},
+      {"LVF\t\r\n\xff\0"sv, "disk.L01", "L01", "holds files, not a disk"},
+      {"ADSEGMENTEDFILE\0"sv, "disk.ad1", "AD1", "holds files, not a disk"},
+      {"ADCRYPT\0"sv, "disk.ad1", "encrypted", "decrypt it"},
+      {"AFF10\r\n\0"sv, "disk.aff", "AFF", "affcat"},
+      {"PK\x03\x04 ... information.turtle", "disk.aff4", "AFF4", "export it as raw or E01"},
+      {"PK\x03\x04 ... container.description", "disk.zip", "AFF4", "export it as raw or E01"},
+      {"MSWIM\0\0\0"sv, "install.wim", "WIM", "holds files, not a disk"},
+      {"WLPWM\0\0\0"sv, "install.wim", "WIM", "holds files, not a disk"},
+      {"\0ntfsclone-image"sv, "disk.img", "ntfsclone", "ntfsclone --restore-image"},
+      {"partclone-image0001", "disk.img", "partclone", "partclone.restore"},
+      {tar, "server.ova", "OVA", "tar -xf"},
+      {tar, "server.bin", "OVA", "tar -xf"},
+      {notes, "server.tar", "an archive", "unpack it"},
+      {"sprs", "disk.sparseimage", "sparse disk image", "hdiutil"},
+      {"\xfd\x37zXZ", "disk.raw.xz", "compressed", "unpack it"},
+      {"PK\x03\x04", "disk.zip", "compressed", "unpack it"}};
   const TestFolder folder;
-  const auto refusal = [&](std::string_view start) {
+  for (const Foreign& kind : all) {
+    CAPTURE(kind.name, kind.what);
+    for (const u64 size : {u64{600}, u64{8192}, u64{100'000}}) {
+      Bytes bytes(size);
+      std::memcpy(bytes.data(), kind.start.data(), kind.start.size());
+      write_file(folder / std::string(kind.name), bytes);
+      const std::string said = usage_error({folder / std::string(kind.name)});
+      CHECK_THAT(said, ContainsSubstring(std::string(kind.what)) &&
+                           ContainsSubstring(std::string(kind.advice)));
+      CHECK(said.find("truncated") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a disk that has the signature of another format where it proves nothing is raw") {
+  const TestFolder folder;
+  for (const std::string_view start : {"\x1f\x8b", "BZh", "sprs", "PK\x03\x04", "\xfe\xef"}) {
     Bytes bytes(8192);
     std::memcpy(bytes.data(), start.data(), start.size());
     write_file(folder / "disk.img", bytes);
-    return usage_error({folder / "disk.img"});
-  };
-  using namespace std::string_view_literals;
-  CHECK_THAT(refusal("QFI\xfb"),
-             ContainsSubstring("QCOW2") && ContainsSubstring("qemu-img convert -O raw"));
-  CHECK_THAT(refusal("vhdxfile"), ContainsSubstring("VHDX"));
-  CHECK_THAT(refusal("EVF2\r\n\x81\0"sv), ContainsSubstring("Ex01"));
-  CHECK_THAT(refusal("LVF\t\r\n\xff\0"sv), ContainsSubstring("L01"));
-  CHECK_THAT(refusal("AFF10\r\n\0"sv), ContainsSubstring("AFF"));
-  CHECK_THAT(refusal("WithoutFreeSpace"), ContainsSubstring("Parallels"));
-  CHECK_THAT(refusal("PK\x03\x04 ... information.turtle"), ContainsSubstring("AFF4"));
-  std::string vdi(64, ' ');
-  vdi.replace(0, 4, "<<< ");
-  CHECK_THAT(refusal(vdi + "\x7f\x10\xda\xbe"), ContainsSubstring("VDI"));
+    CHECK(open_image({folder / "disk.img"}).format == "raw");
+  }
+}
+
+TEST_CASE("what an image of ntfsclone is told to do makes the volume of it") {
+  const TestFolder folder;
+  File::create(folder / "volume.raw").resize(8_MiB);
+  run_or_skip("mkntfs", "-q -F -f " + quoted(folder / "volume.raw"));
+  run_or_skip("ntfsclone", "-q --save-image --output " + quoted(folder / "saved.img") + " " +
+                               quoted(folder / "volume.raw"));
+  const std::string said = usage_error({folder / "saved.img"});
+  const std::size_t command = said.find("ntfsclone --restore-image");
+  REQUIRE(command != std::string::npos);
+  run_or_skip("ntfsclone", "-q " + said.substr(command + 10));
+  const Image restored = open_image({folder / "saved.img.raw"});
+  CHECK(restored.media->size() >= 8_MiB - 4096);
 }
 
 TEST_CASE("noise opens as raw, but not under a name that promises a container") {
