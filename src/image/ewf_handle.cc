@@ -6,20 +6,39 @@
 #include "base/text.h"
 #include "image/first_unreadable.h"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
 
-/// The text of a libewf error. Frees the error.
+/// `libewf_handle_open: unable to open.` without the name of the function and the dot.
+std::string_view bare(std::string_view line) {
+  constexpr std::string_view name = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  const std::size_t end = std::min(line.find_first_not_of(name), line.size());
+  if (line.substr(end).starts_with(": ")) line.remove_prefix(end + 2);
+  if (line.ends_with('.')) line.remove_suffix(1);
+  return line;
+}
+
+/// The text of a libewf error: what failed, and the innermost reason. Frees the error.
 std::string take_text(libewf_error_t* error) {
-  std::array<char, 512> text{};
-  if (error == nullptr || libewf_error_sprint(error, text.data(), text.size()) < 0)
-    text = {"no reason given"};
+  // A line for each function that passed the error on, the innermost first.
+  std::array<char, 16384> lines{};
+  std::array<char, 512> last{};
+  if (error == nullptr || libewf_error_sprint(error, last.data(), last.size()) < 0)
+    last = {"no reason given"};
+  std::string text(bare(last.data()));
+  if (error != nullptr && libewf_error_backtrace_sprint(error, lines.data(), lines.size()) > 0) {
+    const std::string_view all = lines.data();
+    const std::string_view innermost = bare(all.substr(0, all.find('\n')));
+    if (innermost != text) text += fmt::format(": {}", innermost);
+  }
   libewf_error_free(&error);
-  return printable(text.data());
+  return printable(text);
 }
 
 [[noreturn]] void fail(const std::filesystem::path& path, libewf_error_t* error) {

@@ -267,6 +267,22 @@ TEST_CASE("E01 reads as the disk it was made from, split or not, compressed or n
   }
 }
 
+TEST_CASE("an E01 that libewf refuses is refused with the innermost reason") {
+  const TestFolder folder;
+  write_file(folder / "disk.raw", random_bytes(1_MiB, 18));
+  acquire(folder / "disk.raw", folder / "case", "-S 1EiB -c none");
+  const Bytes whole = read_file(folder / "case.E01");
+  const u64 volume = chars_of(whole).find(std::string_view("volume\0", 7)) + 76;
+  for (const u64 field : {8, 12, 40, 64}) {
+    CAPTURE(field);
+    write_file(folder / "bad.E01", whole);
+    patch(folder / "bad.E01", volume + field, bytes_of("\x07"));
+    CHECK_THAT(format_error({folder / "bad.E01"}),
+               ContainsSubstring("libewf can't open the set: unable to open") &&
+                   ContainsSubstring(": checksum does not match (stored: 0x"));
+  }
+}
+
 TEST_CASE("an E01 chunk with a wrong checksum is unreadable, not zeros") {
   const TestFolder folder;
   const Bytes bytes = random_bytes(1_MiB, 8);
