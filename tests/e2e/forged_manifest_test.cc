@@ -160,6 +160,8 @@ TEST_CASE("a resealed manifest that gives a file the content of another differs"
   CHECK(run_program({"verify", folder, "--image", forged.path.string()}).status == 0);
   ordered_json json = ordered_json::parse(lines[line_of("/pieces.aspx")]);
   const ordered_json other = ordered_json::parse(lines[line_of("/resident.aspx")]);
+  const std::string own = json.at("hashes").at("sha256");
+  std::filesystem::remove(forged.swept.case_folder() / "evidence" / own.substr(0, 2) / own);
   for (const char* field : {"size", "hashes", "extents", "matches"}) json[field] = other.at(field);
   lines[line_of("/pieces.aspx")] = json.dump();
   forged.write(lines);
