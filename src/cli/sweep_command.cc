@@ -49,7 +49,7 @@ void print_space(const SpaceAccount& space) {
   std::string parts;
   for (const auto& [what, bytes] : space.parts())
     parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", human_size(bytes), what);
-  fmt::print("  of {} on the volumes: {}\n", human_size(space.size), parts);
+  fmt::print("  of {} on the volumes and between them: {}\n", human_size(space.size), parts);
 }
 
 void print_not_looked_at(const SweepResult& result) {

@@ -98,9 +98,11 @@ void read_unit(const ByteSource& source, const StreamRef& stream, const Unit& un
     // Half a unit would be scanned as if it were the file, so all of it counts as unreadable.
     std::fill(unit.into.begin(), unit.into.end(), std::byte{0});
     add_gaps(window, {{unit.offset, meant, damage}});
-    if (gaps.empty())
+    if (gaps.empty()) {
+      window.undecodable += meant;
       window.damage.push_back(
           fmt::format("compression unit at offset {}: {}", unit.offset, damage));
+    }
   }
   std::fill(unit.into.begin() + static_cast<std::ptrdiff_t>(meant), unit.into.end(), std::byte{0});
 }
@@ -125,6 +127,7 @@ void read_wof(WofDecoder& decoder, const ByteSource& source, const WofRange& ran
     else
       window.gaps.push_back(std::move(gap));
   }
+  window.undecodable += found.damaged_bytes;
   if (!found.damage.empty() && window.damage.empty())
     window.damage.push_back(std::move(found.damage));
 }

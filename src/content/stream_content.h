@@ -42,8 +42,9 @@ struct LoadedWindow {
   ByteView bytes;                  ///< valid until the reader's next load
   std::vector<Gap> gaps;           ///< unreadable, in stream offsets; zeros in `bytes`
   std::vector<std::string> damage; ///< compressed units or chunks that can't be decompressed
-  u64 sparse = 0;     ///< bytes that are zero by definition: holes, and past the initialized size
-  u64 unreadable = 0; ///< sum of the gaps
+  u64 sparse = 0;      ///< bytes that are zero by definition: holes, and past the initialized size
+  u64 unreadable = 0;  ///< sum of the gaps
+  u64 undecodable = 0; ///< of these: could be read, but not decompressed
 };
 
 struct ContentLimits {

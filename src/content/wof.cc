@@ -66,6 +66,7 @@ struct WofDecoder::Reading {
           fmt::format("WOF chunk {} at offset {}, stored at {}-{} of {}: {}", number, chunk.offset,
                       saturating_add(table.bytes, chunk.begin),
                       saturating_add(table.bytes, chunk.end), range.stream.stored_size, why);
+    found.damaged_bytes += chunk.into.size();
     unreadable(chunk, "a WOF chunk that can't be decompressed");
   }
 };

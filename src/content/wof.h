@@ -26,7 +26,8 @@ struct WofRange {
 /// zeros.
 struct WofGaps {
   std::vector<Gap> gaps;
-  std::string damage; ///< the first invalid chunk; empty if all gaps come from the media
+  std::string damage;    ///< the first invalid chunk; empty if all gaps come from the media
+  u64 damaged_bytes = 0; ///< of the gaps: chunks that are invalid
 };
 
 /// Why a stream with `placed` bytes on the volume can't be decoded; empty if it can.

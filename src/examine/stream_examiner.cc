@@ -61,9 +61,17 @@ void add_placed(Examination& work, const LoadedWindow& loaded, std::vector<Findi
   }
 }
 
+/// Compressed content of a deleted file whose clusters were used again can't be decompressed, and
+/// what is stored there belongs to others.
+bool was_overwritten(const Examination& work, u64 undecodable) {
+  return work.stream.deleted && undecodable > 0;
+}
+
 /// States what lies outside of the windows, and what scanning in several windows means.
 void report_plan(Examination& work, const WindowPlan& plan) {
   work.outcome.bytes.sparse += plan.sparse;
+  if (was_overwritten(work, plan.damage.empty() ? 0 : plan.missing))
+    return work.outcome.bytes.skip("overwritten", plan.missing);
   work.outcome.bytes.unreadable += plan.missing;
   if (plan.missing > 0)
     work.add_issue(plan.damage.empty() ? IssueKind::unreadable : IssueKind::malformed, "read",
@@ -90,24 +98,27 @@ u64 readable_bytes(const Window& window, const LoadedWindow& loaded) {
 void account_for(Examination& work, LoadedWindow& loaded, const Window& window) {
   const u64 own = window.own(), end = window.offset + own;
   if (own < window.length) loaded.unreadable = within(loaded.gaps, end);
-  if (loaded.unreadable > 0) {
-    const bool damaged = !loaded.damage.empty();
+  const u64 gone = was_overwritten(work, loaded.undecodable) ? loaded.undecodable : 0;
+  const u64 unreadable = loaded.unreadable - gone;
+  work.outcome.bytes.skip("overwritten", gone);
+  if (unreadable > 0) {
+    const bool damaged = !loaded.damage.empty() && gone == 0;
     work.add_issue(damaged ? IssueKind::malformed : IssueKind::unreadable, "read",
-                   fmt::format("{} bytes in {} ranges, the first at offset {}: {}",
-                               loaded.unreadable, loaded.gaps.size(), loaded.gaps.front().offset,
+                   fmt::format("{} bytes in {} ranges, the first at offset {}: {}", unreadable,
+                               loaded.gaps.size(), loaded.gaps.front().offset,
                                damaged ? loaded.damage.front() : loaded.gaps.front().message),
-                   loaded.unreadable);
+                   unreadable);
   }
   if (own < window.length && loaded.sparse > 0) loaded.sparse = holes_within(work.stream, window);
   for (const Gap& gap : loaded.gaps)
-    if (gap.offset < end)
+    if (gap.offset < end && unreadable > 0)
       work.unreadable_on_volume +=
           is_decoded_wof(work.stream.encoding)
               ? gap.length
               : held_on_volume(*work.volume.source, work.stream, gap.offset,
                                std::min(gap.length, end - gap.offset));
   work.outcome.bytes.sparse += loaded.sparse;
-  work.outcome.bytes.unreadable += loaded.unreadable;
+  work.outcome.bytes.unreadable += unreadable;
 }
 
 } // namespace

@@ -20,7 +20,7 @@ std::string path_of_raw_space(const StreamRef& stream) {
 
 } // namespace
 
-NtfsPlan NtfsPlan::of_gap(const ByteSource& gap, u32 volume_id, u64 offset) {
+NtfsPlan NtfsPlan::of_gap(const ByteSource& gap, u32 volume_id, u64 offset, const Scope& scope) {
   NtfsPlan plan;
   const u64 present = std::min(gap.size(), gap.end());
   plan.rest_.size = gap.size();
@@ -34,6 +34,10 @@ NtfsPlan NtfsPlan::of_gap(const ByteSource& gap, u32 volume_id, u64 offset) {
   for (const Extent& extent : extents)
     if (extent.kind == Extent::Kind::missing) stream.owned -= extent.length;
   plan.rest_.unreadable += present - stream.owned;
+  if (!scope.unallocated) {
+    plan.rest_.skip("unpartitioned_not_in_scope", stream.owned);
+    return plan;
+  }
   stream.deleted = true;
   plan.streams_.keep(stream, extents);
   return plan;

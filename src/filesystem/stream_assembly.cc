@@ -124,7 +124,12 @@ FoundStream stored_stream(std::vector<CopiedAttribute> attributes, const NtfsGeo
   }
   std::vector<AttributeRuns> run_lists;
   for (CopiedAttribute& attribute : attributes) run_lists.push_back(std::move(attribute.run_list));
-  BuiltExtents built = build_extents(std::move(run_lists), geometry, std::max(length, allocated));
+  // ntfs-3g maps no more of the last unit than its content needs, if it is stored plain.
+  const bool ends_within_unit = compressed && allocated >= stream.size && allocated < length;
+  BuiltExtents built = build_extents(std::move(run_lists), geometry,
+                                     ends_within_unit ? allocated : std::max(length, allocated));
+  if (ends_within_unit)
+    built.extents.push_back({allocated, 0, length - allocated, Extent::Kind::missing});
   if (allocated > length) {
     for (const Extent& extent : slice_extents(built.extents, length, allocated - length))
       if (extent.kind == Extent::Kind::stored) stream.behind.push_back(extent);

@@ -23,6 +23,12 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kSector = 512;
+constexpr u64 kReadAhead = 65'536; // what libtsk reads for less than that (TSK_IMG_INFO_CACHE_LEN)
+
+/// Bytes that the container has, in one piece.
+struct Present {
+  u64 begin = 0, end = 0;
+};
 
 std::string tsk_error_text() {
   const char* text = tsk_error_get();
@@ -65,6 +71,20 @@ public:
     return true;
   }
 
+  /// The same, for a range within `present`. A failed read leaks memory in libtsk 4.11, and so does
+  /// one ahead: where that would leave `present`, more is read, and from further back.
+  bool read_within(const Present& present, u64 offset, MutableBytes into) {
+    if (into.size() > kReadAhead || present.end - offset > kReadAhead)
+      return read_whole(offset, into);
+    const u64 sectors = saturating_subtract(present.end, kReadAhead + kSector) / kSector * kSector;
+    const u64 begin = std::max(present.begin, sectors);
+    if (present.end - begin <= kReadAhead) return read_whole(offset, into);
+    behind_.resize(present.end - begin);
+    if (!read_whole(begin, behind_)) return false;
+    std::memcpy(into.data(), behind_.data() + (offset - begin), into.size());
+    return true;
+  }
+
 private:
   struct Closer {
     void operator()(TSK_IMG_INFO* image) const { tsk_img_close(image); }
@@ -85,6 +105,7 @@ private:
 
   std::unique_ptr<TSK_IMG_INFO, Closer> image_;
   std::array<std::byte, kSector> bounce_{};
+  std::vector<std::byte> behind_;
 };
 
 class TskImageSource final : public ByteSource {
@@ -92,7 +113,10 @@ public:
   TskImageSource(const TskImage& image, std::unique_ptr<TskHandle> first, std::size_t most)
       : name_(image.name.string()), size_(first->size()), unstored_(image.unstored),
         handles_(
-            std::move(first), [image] { return std::make_unique<TskHandle>(image); }, most) {}
+            std::move(first), [image] { return std::make_unique<TskHandle>(image); }, most) {
+    std::copy_if(unstored_.begin(), unstored_.end(), std::back_inserter(absent_),
+                 [](const Unstored& range) { return !range.zeros; });
+  }
 
   void read(u64 offset, MutableBytes into) const override {
     const u64 within = std::min<u64>(into.size(), saturating_subtract(size_, offset));
@@ -130,7 +154,7 @@ private:
       fail(bad, absent->offset + absent->length - bad);
     }
     auto handle = handles_.take();
-    if (handle->read_whole(offset, into)) return;
+    if (handle->read_within(present_around(offset), offset, into)) return;
     const u64 bad = offset + readable_prefix(offset, into, [&](u64 at, MutableBytes part) {
                       return handle->read_whole(at, part);
                     });
@@ -148,14 +172,25 @@ private:
         bad, fmt::format("{}: media offset {}: the container can't supply it", name_, bad), length);
   }
 
+  /// The first range without bytes that ends after `offset`.
+  std::vector<Unstored>::const_iterator absent_after(u64 offset) const {
+    return std::partition_point(absent_.begin(), absent_.end(), [&](const Unstored& each) {
+      return each.offset + each.length <= offset;
+    });
+  }
+
   /// The first range without bytes that [offset, offset + length) touches; null if none.
   const Unstored* first_absent(u64 offset, u64 length) const {
-    auto range =
-        std::partition_point(unstored_.begin(), unstored_.end(), [&](const Unstored& each) {
-          return each.offset + each.length <= offset;
-        });
-    while (range != unstored_.end() && range->zeros) ++range;
-    return range != unstored_.end() && range->offset < offset + length ? &*range : nullptr;
+    const auto range = absent_after(offset);
+    return range != absent_.end() && range->offset < offset + length ? &*range : nullptr;
+  }
+
+  /// `offset` is not in a range without bytes.
+  Present present_around(u64 offset) const {
+    const auto next = absent_after(offset);
+    const u64 begin =
+        next == absent_.begin() ? 0 : std::prev(next)->offset + std::prev(next)->length;
+    return {begin, next == absent_.end() ? size_ : std::min(size_, next->offset)};
   }
 
   using BadRanges = std::map<u64, u64>; ///< begin -> end
@@ -179,7 +214,7 @@ private:
   mutable Guarded<BadRanges> bad_;
   std::string name_;
   u64 size_;
-  std::vector<Unstored> unstored_;
+  std::vector<Unstored> unstored_, absent_; ///< absent: those that aren't zeros
   mutable HandlePool<TskHandle> handles_;
 };
 

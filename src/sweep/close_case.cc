@@ -8,17 +8,18 @@
 namespace coldsweep {
 namespace {
 
-/// Bytes that weren't scanned because their hash is on a list, as the examiner requested.
-u64 recognised_bytes(const ByteAccount& bytes) {
+/// Skipped bytes that hide nothing: their hash is on a list, and the examiner asked for that, or
+/// they are no longer those of the deleted file.
+u64 bytes_of_no_concern(const ByteAccount& bytes) {
   u64 sum = 0;
-  for (const char* reason : {"known_good", "known"})
+  for (const char* reason : {"known_good", "known", "overwritten"})
     if (const auto found = bytes.skipped_by.find(reason); found != bytes.skipped_by.end())
       sum += found->second;
   return sum;
 }
 
 bool is_incomplete(const SealSummary& seal) {
-  return seal.unseen > 0 || seal.bytes.skipped > recognised_bytes(seal.bytes) ||
+  return seal.unseen > 0 || seal.bytes.skipped > bytes_of_no_concern(seal.bytes) ||
          seal.bytes.unreadable > 0;
 }
 

@@ -201,35 +201,47 @@ VolumeRecord plain_record(u32 id, const Volume& volume) {
   return record;
 }
 
-/// The space before, between and after the volumes, as volumes without a file system.
-void add_gaps(const Image& image, const VolumeTable& table, OpenedVolumes& opened) {
-  std::vector<std::pair<u64, u64>> taken; // from, to
-  for (const Volume& volume : table.volumes)
+/// The space before, between and after the volumes.
+std::vector<std::pair<u64, u64>> gaps_between(const std::vector<Volume>& volumes, u64 media_size) {
+  std::vector<std::pair<u64, u64>> taken, gaps; // from, to
+  for (const Volume& volume : volumes)
     taken.emplace_back(volume.offset, saturating_add(volume.offset, volume.size));
-  taken.emplace_back(image.media->size(), image.media->size());
+  taken.emplace_back(media_size, media_size);
   std::sort(taken.begin(), taken.end());
-  u64 at = 0, number = 0;
+  u64 at = 0;
   for (const auto& [from, to] : taken) {
-    const u64 end = std::min(from, image.media->size());
-    if (end > at) {
-      Volume gap;
-      gap.locator = fmt::format("gap{}", ++number);
-      gap.offset = at;
-      gap.size = end - at;
-      gap.filesystem = "none";
-      gap.source = std::make_shared<SliceSource>(image.media, at, gap.size);
-      VolumeRecord record = plain_record(static_cast<u32>(opened.records.size()), gap);
-      record.status = VolumeStatus::swept;
-      SweptVolume& swept = opened.swept.emplace_back(
-          SweptVolume{.id = record.id,
-                      .source = gap.source,
-                      .plan = NtfsPlan::of_gap(*gap.source, record.id, at),
-                      .target = locate_target(image, table, gap)});
-      swept.target.cluster_size = kSector;
-      record.rest = swept.plan.rest();
-      opened.records.push_back(std::move(record));
-    }
+    const u64 end = std::min(from, media_size);
+    if (end > at) gaps.emplace_back(at, end);
     at = std::max(at, to);
+  }
+  return gaps;
+}
+
+/// Adds the gaps as volumes without a file system, so that the account has every byte of the media.
+void add_gaps(const Image& image, const VolumeTable& table, const Scope& scope,
+              OpenedVolumes& opened) {
+  u64 number = 0;
+  for (const auto& [from, to] : gaps_between(table.volumes, image.media->size())) {
+    Volume gap;
+    gap.locator = fmt::format("gap{}", ++number);
+    gap.offset = from;
+    gap.size = to - from;
+    gap.filesystem = "none";
+    gap.source = std::make_shared<SliceSource>(image.media, from, gap.size);
+    if (!scope.unallocated) gap.note = "outside of all volumes: in the scope `unallocated` only";
+    VolumeRecord record = plain_record(static_cast<u32>(opened.records.size()), gap);
+    record.status = VolumeStatus::swept;
+    NtfsPlan plan = NtfsPlan::of_gap(*gap.source, record.id, from, scope);
+    record.rest = plan.rest();
+    if (scope.unallocated) {
+      SweptVolume& swept =
+          opened.swept.emplace_back(SweptVolume{.id = record.id,
+                                                .source = gap.source,
+                                                .plan = std::move(plan),
+                                                .target = locate_target(image, table, gap)});
+      swept.target.cluster_size = kSector;
+    }
+    opened.records.push_back(std::move(record));
   }
 }
 
@@ -266,7 +278,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
   }
   assign_drives(opened.swept);
   for (const SweptVolume& volume : opened.swept) opened.records[volume.id].drive = volume.drive;
-  if (options.scope.unallocated && options.volumes.empty()) add_gaps(image, table, opened);
+  if (options.volumes.empty()) add_gaps(image, table, options.scope, opened);
   find_web_folders(opened);
   const bool any_ntfs = std::any_of(table.volumes.begin(), table.volumes.end(),
                                     [](const Volume& v) { return v.filesystem == "ntfs"; });

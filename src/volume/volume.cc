@@ -215,12 +215,15 @@ private:
                       volume.offset, where));
       add_found(volume, "found by " + where);
     }
-    for (const u64 offset : found.unconfirmed)
+    for (const auto& [offset, has_mft] : found.unconfirmed)
       if (offset != 0 || from != 0)
-        table_.problems.push_back(
-            fmt::format("offset {}: an NTFS boot sector outside of any volume, but no $MFT where "
-                        "it says: not swept (--volume-at {} sweeps it)",
-                        offset, offset));
+        table_.problems.push_back(fmt::format(
+            "offset {}: an NTFS boot sector outside of any volume, but {}: not swept (--volume-at "
+            "{} sweeps it)",
+            offset,
+            has_mft ? "no backup where its volume would end, so it may be in a file of another one"
+                    : "no $MFT where it says",
+            offset));
   }
 
   /// The whole media is no volume if nothing knows it and there are volumes in it.

@@ -38,6 +38,14 @@ std::optional<FoundNtfs> confirmed(const ByteSource& media, u64 offset, const Nt
   return std::nullopt;
 }
 
+/// Whether the backup boot sector is where the volume ends, or the media ends before.
+bool ends_as_claimed(const ByteSource& media, u64 start, const NtfsClaim& claim) {
+  const u64 end = saturating_add(start, claim.size);
+  if (end >= media.end()) return true;
+  const std::optional<NtfsClaim> backup = ntfs_claim(start_of(media, end, kSector));
+  return backup && backup->size == claim.size;
+}
+
 class Search {
 public:
   Search(const ByteSource& media, u64 from, u64 to)
@@ -84,11 +92,16 @@ private:
     const std::optional<NtfsClaim> claim = ntfs_claim(sector);
     if (!claim || found.volumes.size() + found.unconfirmed.size() >= kMostFound) return;
     const std::optional<FoundNtfs> volume = confirmed(media_, at, *claim);
-    if (volume && volume->offset >= at_) {
+    const bool lone =
+        volume && volume->seen_at == volume->offset && !ends_as_claimed(media_, at, *claim);
+    if (lone) {
+      found.unconfirmed.push_back({at, true});
+      at_ = at + kSector;
+    } else if (volume && volume->offset >= at_) {
       found.volumes.push_back(*volume);
       at_ = std::max(at + kSector, saturating_add(volume->offset, volume->size));
     } else if (!volume && claim->has_oem_id) {
-      found.unconfirmed.push_back(at);
+      found.unconfirmed.push_back({at, false});
       at_ = at + kSector;
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // NTFS volumes that no partition table leads to, found by their boot sectors. A boot sector counts
-// only if $MFT, or its mirror, is where it says. Any thread.
+// only if $MFT, or its mirror, is where it says, and the first one needs its backup at the other
+// end. Any thread.
 #pragma once
 
 #include "image/byte_source.h"
@@ -16,9 +17,17 @@ struct FoundNtfs {
   u64 seen_at = 0; ///< offset of the boot sector that led to it: the first one or the backup
 };
 
+/// A boot sector that isn't enough to lay a volume there.
+struct LoneBootSector {
+  u64 offset = 0;
+  /// It leads to $MFT, but there is no backup where its volume would end. A fragmented file that
+  /// holds the disk of a virtual machine looks like that: most of the guest's files are elsewhere.
+  bool has_mft = false;
+};
+
 struct NtfsSearch {
   std::vector<FoundNtfs> volumes; ///< in media order, without overlap
-  std::vector<u64> unconfirmed;   ///< offsets of boot sectors that lead to no $MFT
+  std::vector<LoneBootSector> unconfirmed;
 };
 
 enum class SearchStep : u8 {

@@ -3,12 +3,9 @@
 // the guest's records never become files of the host.
 #include "base/file.h"
 #include "support/catch.h"
+#include "support/disk_image.h"
 #include "support/mft_patch.h"
-#include "support/ntfs_image.h"
-#include "support/run_sweep.h"
 #include "support/sources.h"
-
-#include <map>
 
 #include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
@@ -18,16 +15,6 @@ using namespace coldsweep::test;
 
 namespace {
 
-using Truth = std::map<std::string, std::string>; // path -> SHA-256
-
-Truth truth_of(NtfsImage& image) {
-  Truth truth;
-  for (const WrittenStream& stream : image.contents())
-    if (stream.stream.empty() && stream.size > 0 && stream.allocated)
-      truth["/" + stream.path] = stream.sha256();
-  return truth;
-}
-
 /// The volume of a virtual machine: the same folder names as the host's, other files.
 std::string guest_disk() {
   NtfsImage guest({.size = 6_MiB});
@@ -36,12 +23,7 @@ std::string guest_disk() {
   return read_text(guest.build());
 }
 
-struct Host {
-  std::string bytes;
-  Truth truth;
-};
-
-Host host(u64 fragments, bool deleted = false) {
+PlantedVolume host(u64 fragments, bool deleted = false) {
   NtfsImage image({.size = 32_MiB});
   NtfsFile& disk = image.file("vms/guest-flat.vhd", guest_disk());
   if (fragments > 1) disk.fragmented(fragments);
@@ -59,15 +41,6 @@ void lose_records(std::string& volume, u64 first, u64 count) {
   volume.replace(mirror, 4096, std::string(4096, 'x'));
 }
 
-Truth files_of(const Swept& swept) {
-  Truth files;
-  for (const nlohmann::json& f : swept.findings)
-    if (f.at("stream") == "" && f.at("kind") == "data" && f.at("allocated") == true &&
-        f.at("record").get<u64>() >= 24)
-      files[f.at("path")] = f.at("hashes").at("sha256");
-  return files;
-}
-
 Swept sweep_bytes(std::string bytes) {
   return run_sweep(std::make_shared<MemorySource>(std::move(bytes)), kEveryStream);
 }
@@ -78,10 +51,10 @@ TEST_CASE("records of a guest's disk are no files of the host that lost its firs
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   for (const u64 fragments : {1, 7}) {
     CAPTURE(fragments);
-    Host of = host(fragments);
+    PlantedVolume of = host(fragments);
     lose_records(of.bytes, 0, 4);
     const Swept swept = sweep_bytes(of.bytes);
-    CHECK(files_of(swept) == of.truth);
+    CHECK(swept_files(swept, 0) == of.truth);
     CHECK(swept.result.incomplete);
   }
 }
@@ -90,10 +63,10 @@ TEST_CASE("nor are they if the guest's disk was deleted, or its own record is lo
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const bool deleted = GENERATE(true, false);
   CAPTURE(deleted);
-  Host of = host(1, deleted);
+  PlantedVolume of = host(1, deleted);
   lose_records(of.bytes, 0, deleted ? 4 : 66); // the guest's disk is among the first files
   const Swept swept = sweep_bytes(of.bytes);
-  for (const auto& [path, sha256] : files_of(swept)) {
+  for (const auto& [path, sha256] : swept_files(swept, 0)) {
     CAPTURE(path);
     const std::string name = path.substr(path.rfind('/') + 1);
     CHECK(!name.starts_with("guest"));
@@ -108,7 +81,7 @@ TEST_CASE("nor are they if the guest's disk was deleted, or its own record is lo
 
 TEST_CASE("a volume of which only a guest's records are left is refused") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
-  Host of = host(1);
+  PlantedVolume of = host(1);
   lose_records(of.bytes, 0, 256);
   const Swept swept = sweep_bytes(of.bytes);
   CHECK(swept.findings.empty());

@@ -76,6 +76,34 @@ TEST_CASE("a compression unit that does not decompress is an issue, and the rest
   CHECK(swept.result.incomplete);
 }
 
+TEST_CASE("units of a deleted file that others have overwritten are counted, and no issue") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image;
+  std::string text(kMarker);
+  while (text.size() < 300000) text += "a line that compresses well, again and again\n";
+  image.file("logs/gone.log", text).compressed().deleted();
+  const std::filesystem::path path = image.build();
+  const nlohmann::json found = run_sweep(path, kMarkerRule).findings.at(0);
+  std::string bytes = read_text(path);
+  const auto& second = found.at("extents").at(1);
+  bytes.replace(second.at("media_offset").get<u64>(), 4096, std::string(4096, '\xff'));
+  const auto gone = std::make_shared<MemorySource>(bytes);
+  const Swept swept = run_sweep(gone, kMarkerRule);
+  require_balanced(swept);
+  CHECK(swept.issues.empty());
+  CHECK_FALSE(swept.result.incomplete);
+  CHECK(swept.findings.size() == 1);
+  CHECK(swept.coverage.at(0).at("skipped_by") == nlohmann::json{{"overwritten", 65536}});
+  SECTION("but not units that can't be read") {
+    const auto faulty = std::make_shared<FaultySource>(gone);
+    faulty->unreadable(found.at("extents").at(2).at("media_offset"), 4096);
+    const Swept damaged = run_sweep(faulty, kMarkerRule);
+    require_balanced(damaged);
+    CHECK(issue_of(damaged, "unreadable", "/logs/gone.log").at("bytes") == 65536);
+    CHECK(damaged.result.incomplete);
+  }
+}
+
 TEST_CASE("a stream whose scan takes too long is an issue, and the others are scanned") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   NtfsImage image;

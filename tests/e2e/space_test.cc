@@ -461,7 +461,16 @@ TEST_CASE("markers between partitions and after the last are found with the scop
   for (const nlohmann::json& volume_line : swept.volumes)
     locators.push_back(volume_line.at("locator"));
   CHECK(locators == std::vector<std::string>{"p1", "gap1", "gap2"});
-  CHECK(sweep_scope(path, {}).volumes.size() == 1);
+
+  const Swept without = sweep_scope(path, {});
+  REQUIRE(without.volumes.size() == 3);
+  CHECK_FALSE(without.result.incomplete);
+  u64 accounted = 0;
+  for (const nlohmann::json& coverage : without.coverage)
+    accounted += coverage.at("clusters").at("size").get<u64>();
+  CHECK(accounted == 40_MiB);
+  const nlohmann::json& before = without.coverage.at(1).at("clusters");
+  CHECK(before.at("skipped_by") == nlohmann::json{{"unpartitioned_not_in_scope", 4_MiB}});
   CHECK(run_tool({kProgram, "verify", swept.case_folder().string()}).status == 0);
 }
 

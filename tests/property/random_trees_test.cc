@@ -6,6 +6,7 @@
 #include "support/effort.h"
 #include "support/random_tree.h"
 #include "support/run_sweep.h"
+#include "support/run_tool.h"
 #include "support/tsk_oracle.h"
 
 #include <map>
@@ -20,7 +21,7 @@ const u64 kImages = rounds(100);
 
 struct Seen {
   u64 streams = 0, compressed = 0, sparse = 0, fragmented = 0, resident = 0, deleted = 0, named = 0,
-      linked = 0, listed = 0, wof = 0;
+      linked = 0, listed = 0, wof = 0, clean = 0;
   void count(const WrittenStream& s) {
     ++streams;
     compressed += s.compressed ? 1 : 0;
@@ -60,9 +61,21 @@ std::string as_in_manifest(const std::string& spelt) {
   return name;
 }
 
+/// By ntfs-3g's own judgement.
+bool is_clean(const std::filesystem::path& volume) {
+  const ToolResult checked = run_tool({"ntfsfix", "-n", volume.string()});
+  return checked.status == 0 && checked.out.find("processed successfully") != std::string::npos;
+}
+
 void compare(NtfsImage& image, Seen& seen) {
   const Swept swept = run_sweep(image.build(), kEveryStream);
   require_balanced(swept);
+  if (is_clean(image.build())) {
+    ++seen.clean;
+    for (const nlohmann::json& issue : swept.issues) UNSCOPED_INFO(issue.dump());
+    CHECK(swept.issues.empty());
+    CHECK_FALSE(swept.result.incomplete);
+  }
   std::map<std::pair<u64, std::string>, nlohmann::json> findings;
   for (const nlohmann::json& f : swept.findings) findings[{f.at("record"), f.at("stream")}] = f;
   for (const WrittenStream& written : image.contents()) {
@@ -96,6 +109,7 @@ TEST_CASE("every stream of 100 random images is found as it was written") {
   for (const u64 kind : {seen.compressed, seen.sparse, seen.fragmented, seen.resident, seen.deleted,
                          seen.named, seen.linked, seen.listed})
     CHECK(kind > kImages / 2);
+  if (have_tool("ntfsfix")) CHECK(seen.clean > kImages / 2);
   if (can_compress_wof()) CHECK(seen.wof > kImages / 2);
 }
 

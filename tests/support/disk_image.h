@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Disk images that a test puts together from volumes and a partition table, and what a sweep of
+// them has to find. Any thread.
+#pragma once
+
+#include "support/ntfs_image.h"
+#include "support/run_sweep.h"
+#include "support/temp_dir.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace coldsweep::test {
+
+using Truth = std::map<std::string, std::string>; ///< path -> SHA-256
+
+/// The main streams of the allocated files. Builds the image.
+Truth truth_of(NtfsImage& image);
+
+struct PlantedVolume {
+  std::string bytes;
+  Truth truth;
+};
+
+/// A volume with a few files whose content depends on the seed.
+PlantedVolume planted_volume(u64 seed, u64 size = 8_MiB);
+
+/// A disk under construction. Offsets and sizes are in bytes.
+class Disk {
+public:
+  explicit Disk(u64 size) : bytes_(size, '\0') {}
+
+  Disk& put(u64 offset, const std::string& bytes);
+  Disk& wipe(u64 offset, u64 length) { return put(offset, std::string(length, '\0')); }
+  /// Partitions the disk with sfdisk, by its script.
+  Disk& split(const std::string& script);
+  /// An entry (0 to 3) of an MBR. `start` and `count` are what it says, in whatever unit.
+  Disk& mbr(u64 start, u64 count, u64 entry = 0);
+
+  std::filesystem::path write() const;
+  /// Throws Error without ewfacquire.
+  std::filesystem::path write_e01() const;
+  u64 size() const { return bytes_.size(); }
+  const std::string& bytes() const { return bytes_; }
+
+private:
+  TempDir folder_;
+  std::string bytes_;
+};
+
+/// The allocated files of the volume at that offset, as the manifest has them: their main streams,
+/// without the system's.
+Truth swept_files(const Swept& swept, u64 offset);
+
+/// Of the volumes, without the gaps between them.
+std::vector<std::string> locators(const Swept& swept);
+
+} // namespace coldsweep::test
