@@ -35,8 +35,10 @@ const Finding& Examination::frame() {
   if (!frame_) {
     frame_ = finding_frame(stream, described());
     frame_->extents = media_extents(*volume.source, stream);
-    frame_->locate = locate_command(volume.target, stream, *volume.source);
     frame_->overwritten = volume.plan.overwritten(stream);
+    Locate locate = locate_command(volume.target, stream, *volume.source, frame_->overwritten);
+    frame_->locate = std::move(locate.command);
+    frame_->no_locate = std::move(locate.why_none);
   }
   return *frame_;
 }

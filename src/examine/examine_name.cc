@@ -20,7 +20,9 @@ Outcome examine_name(const SweptVolume& volume, const StreamRef& name, const Con
   Finding common = finding_frame(name, described);
   common.anomalies =
       suspicious_times(described.si, described.fn); // suspicious names are the causes here
-  common.locate = locate_record_command(volume.target, name);
+  Locate locate = locate_record_command(volume.target, name, *volume.source);
+  common.locate = std::move(locate.command);
+  common.no_locate = std::move(locate.why_none);
   for (const Extent& extent : name.extents)
     if (extent.placed())
       common.extents.push_back(

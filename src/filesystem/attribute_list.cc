@@ -10,6 +10,7 @@ namespace coldsweep {
 AttributeList parse_attribute_list(ByteView bytes) {
   AttributeList list;
   constexpr u64 header_size = 26;
+  if (bytes.empty()) list.problem = "attribute list: empty, or none of its clusters is known";
   u64 offset = 0;
   while (offset + header_size <= bytes.size()) {
     const u64 length = *little<u16>(bytes, offset + 4);

@@ -27,15 +27,18 @@ std::string utf8_name(const std::string& utf16) { return decode_utf16_name(bytes
 
 /// The ids that The Sleuth Kit gives to attributes that begin in an extension record. Attributes of
 /// different records may have the same id, so each (type, name) of the list that does not begin in
-/// the base record gets the next free id (ntfs_proc_attrlist in its ntfs.c).
+/// the base record gets the next free id (ntfs_proc_attrlist in its ntfs.c). It has room for 255 of
+/// them, and for 256 extension records.
 class SleuthKitIds {
 public:
   SleuthKitIds(u64 base, const AttributeList& list, u16 list_id) {
     u16 next = list_id;
     std::vector<const AttributeListEntry*> unique;
     std::set<std::pair<u32, std::string_view>> seen;
+    std::set<u64> records;
     for (const AttributeListEntry& entry : list.entries) {
       next = std::max(next, entry.id);
+      if (entry.where.record != base) records.insert(entry.where.record);
       if (unique.size() < 255 && seen.emplace(entry.type, entry.name).second)
         unique.push_back(&entry);
     }
@@ -45,7 +48,12 @@ public:
       if (entry->type == static_cast<u32>(AttributeType::data)) ids_.try_emplace(entry->name, next);
     }
     next_ = next;
+    in_full_ = list.problem.empty() && records.size() <= 256;
   }
+
+  /// Whether it reads all of the list.
+  bool in_full() const { return in_full_; }
+  bool knows(const std::string& name) const { return ids_.contains(name); }
 
   u16 of(const std::string& name) {
     const auto [id, added] = ids_.try_emplace(name);
@@ -56,6 +64,7 @@ public:
 private:
   std::unordered_map<std::string, u16> ids_;
   u16 next_ = 0;
+  bool in_full_ = true;
 };
 
 FoundStream resident_stream(const CopiedAttribute& attribute, const Mft& mft) {
@@ -183,7 +192,10 @@ std::vector<FoundStream> assemble_streams(u64 base, std::vector<CopiedAttribute>
   for (std::vector<CopiedAttribute>& group : group_by_stream(std::move(attributes))) {
     const CopiedAttribute& head = group.front();
     const bool is_data = head.type == static_cast<u32>(AttributeType::data);
-    const u16 id = head.record == base || !ids || !is_data ? head.id : ids->of(head.name);
+    const bool renumbered = head.record != base && ids; // by The Sleuth Kit
+    const bool known = !renumbered || (is_data && ids->knows(head.name));
+    const bool unlike_icat = ids && (!ids->in_full() || !known);
+    const u16 id = renumbered && is_data ? ids->of(head.name) : head.id;
     const u32 type = head.type;
     const std::string utf16_name = head.name;
     FoundStream stream =
@@ -191,6 +203,7 @@ std::vector<FoundStream> assemble_streams(u64 base, std::vector<CopiedAttribute>
     stream.attribute = id;
     stream.type = type;
     stream.utf16_name = utf16_name;
+    stream.unlike_icat = unlike_icat;
     streams.push_back(std::move(stream));
   }
   return streams;

@@ -38,6 +38,7 @@ struct FoundStream {
   Encoding encoding = Encoding::plain;
   bool resident = false;
   bool system = false;      ///< kept by NTFS or Windows, see SystemStreams
+  bool unlike_icat = false; ///< The Sleuth Kit reads the attribute list differently
   u32 compression_unit = 0; ///< bytes
   u64 stored_size = 0;      ///< see StreamRef, as for the next two
   std::optional<u16> stored_attribute;

@@ -98,6 +98,8 @@ StreamRef StreamPlanner::identity(const FileRecord& file, const FoundStream& fou
   stream.id = {volume_id_, file.record, file.sequence, found.attribute, kind};
   stream.deleted = !file.in_use;
   stream.recovered = volume_.mft.is_recovered(file.record);
+  // Records in the list of a deleted file may be another file's by now.
+  stream.unlike_icat = found.unlike_icat || (file.list && !file.in_use);
   return stream;
 }
 

@@ -96,6 +96,7 @@ void store_in_wof(const WofReparse& reparse, std::vector<FoundStream>& streams) 
       main->resident = stored->resident;
       main->stored_size = stored->size;
       main->stored_attribute = stored->attribute;
+      main->unlike_icat = stored->unlike_icat;
     }
   }
   if (covered) streams.push_back(std::move(*covered));

@@ -201,7 +201,8 @@ Finding decode_finding(const Json& value) {
           .place = unless_null(value.at("place"), text),
           .why = vector_of(value.at("why"), decode_reason),
           .exported = flag(value.at("exported")),
-          .locate = text(value.at("locate"))};
+          .locate = text(value.at("locate")),
+          .no_locate = text(value.at("no_locate"))};
 }
 
 Issue decode_issue(const Json& value) {

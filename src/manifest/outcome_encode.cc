@@ -149,7 +149,8 @@ void encode(CborWriter& out, const Finding& finding) {
              finding.hashes, "extents", finding.extents, "extents_left_out",
              finding.extents_left_out, "cause", finding.cause, "matches", finding.matches, "known",
              finding.known, "log", finding.log, "score", finding.score, "place", finding.place,
-             "why", finding.why, "exported", finding.exported, "locate", finding.locate);
+             "why", finding.why, "exported", finding.exported, "locate", finding.locate,
+             "no_locate", finding.no_locate);
 }
 
 void encode(CborWriter& out, const Issue& issue) {

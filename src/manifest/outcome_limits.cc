@@ -66,7 +66,8 @@ u64 cost(const Finding& f) {
   return kFindingCost + cost(f.path) + sum_of(f.links) + cost(f.stream_name) + cost(f.member) +
          cost(f.owner_sid) + cost(f.short_name) + cost(f.path_source) + sum_of(f.anomalies) +
          sum_of(f.extents) + cost(f.cause) + sum_of(f.matches) + (f.known ? cost(*f.known) : 0) +
-         (f.log ? cost(f.log->time) : 0) + cost(f.place) + sum_of(f.why) + cost(f.locate);
+         (f.log ? cost(f.log->time) : 0) + cost(f.place) + sum_of(f.why) + cost(f.locate) +
+         cost(f.no_locate);
 }
 
 u64 cost(const Issue& issue) {
@@ -146,6 +147,7 @@ Finding shortened(Finding finding, LeftOut& out) {
   clip(finding.path, out.texts);
   clip(finding.stream_name, out.texts);
   clip(finding.locate, out.texts);
+  clip(finding.no_locate, out.texts);
   for (std::optional<std::string>* text : {&finding.member, &finding.owner_sid, &finding.short_name,
                                            &finding.path_source, &finding.place})
     clip(*text, out.texts);

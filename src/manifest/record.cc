@@ -40,7 +40,6 @@ std::string line_of(Json record) {
 template <typename T> Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
-
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 template <typename Range, typename F> Json array_of(const Range& range, F&& element) {
@@ -301,8 +300,9 @@ std::string manifest_line(const Finding& finding) {
                              })},
             {"log", log_of(finding.log)},
             {"exported", finding.exported},
-            {"locate", finding.locate}};
+            {"locate", or_null(finding.locate)}};
   if (finding.extents_left_out > 0) line["extents_left_out"] = finding.extents_left_out;
+  if (!finding.no_locate.empty()) line["no_locate"] = finding.no_locate;
   return line_of(std::move(line));
 }
 

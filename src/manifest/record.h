@@ -19,7 +19,8 @@ struct SealRecord {
 };
 
 /// One manifest line each, without the line feed. Keys are in the order of the contract, and every
-/// field is present, except that `extents_left_out` of a finding is only there if it is not 0.
+/// field is present, except that `extents_left_out` of a finding is only there if it is not 0, and
+/// `no_locate` only if `locate` is null.
 std::string manifest_line(const CaseRecord& record);
 std::string manifest_line(const VolumeRecord& volume);
 std::string manifest_line(const Finding& finding);

@@ -155,7 +155,8 @@ struct Finding {
   std::optional<std::string> place;
   std::vector<Reason> why;
   bool exported = false;
-  std::string locate;
+  std::string locate;      ///< a shell command; empty if `no_locate` says why there is none
+  std::string no_locate{}; ///< empty if there is a command
   bool operator==(const Finding&) const = default;
 };
 

@@ -122,6 +122,7 @@ struct StreamRef {
   u64 owned = 0;
   u32 attribute_type = 0x80; ///< $DATA; another for StreamKind::attribute and index_slack
   bool system = false;       ///< belongs to NTFS or the Windows memory manager, not to a user
+  bool unlike_icat = false;  ///< The Sleuth Kit reads the file's attribute list differently
   u64 slack_of_size = 0;     ///< slack and uninitialized bytes: where they begin in the attribute
   std::span<const Extent> extents;
   std::string_view name;       ///< of the $DATA attribute, in UTF-8; empty for the main stream

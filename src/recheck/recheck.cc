@@ -6,6 +6,7 @@
 #include "content/archive.h"
 #include "recheck/media_content.h"
 #include "recheck/name_check.h"
+#include "recheck/record_check.h"
 #include "recheck/rule_check.h"
 #include "recheck/stated_hashes.h"
 
@@ -48,13 +49,17 @@ bool same_content(const FindingRow& a, const FindingRow& b) {
 
 class Checker {
 public:
-  explicit Checker(const RecheckParts& parts) : parts_(parts) {
+  explicit Checker(const RecheckParts& parts)
+      : parts_(parts), records_(parts.sealed, parts.image.media) {
     if (parts.rules != nullptr) rules_.emplace(*parts.rules);
   }
 
   Rechecked check(const FindingRow& finding) {
     try {
-      return checked(finding);
+      const Rechecked result = checked(finding);
+      if (result.verdict == Recheck::differs) return result;
+      const std::string why = records_.differing(finding);
+      return why.empty() ? result : Rechecked{Recheck::differs, why};
     } catch (const ReadError& e) {
       return {Recheck::not_checkable, fmt::format("offset {}: {}", e.offset, e.what())};
     } catch (const FormatError& e) {
@@ -246,6 +251,7 @@ private:
   }
 
   const RecheckParts& parts_;
+  RecordCheck records_;
   std::optional<RuleCheck> rules_;
   std::optional<std::pair<FindingRow, CheckedContent>> last_;
   u64 matches_checked_ = 0, judged_ = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks each finding of a sealed case against the evidence. The matched bytes and the hashes of
-// the whole content are read from the places on the media that the manifest states, and the rule is
-// evaluated again on that content. Used by one thread.
+// the whole content are read from the places on the media that the manifest states, these places
+// are compared with the MFT record on the media, and the rule is evaluated again on that content.
+// Used by one thread.
 #pragma once
 
 #include "image/image.h"

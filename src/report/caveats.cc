@@ -29,6 +29,8 @@ std::vector<std::string> caveats_of(const nlohmann::ordered_json& line) {
         "its MFT record was found by its signature, because $MFT no longer leads to it");
   if (const u64 left_out = number_of(line, "extents_left_out"); left_out > 0)
     caveats.push_back(fmt::format("{} of its extents had no room in the manifest", left_out));
+  if (const std::string why = text_of(line, "no_locate"); !why.empty())
+    caveats.push_back("no command shows its bytes without coldsweep: " + why);
   if (std::string source = text_of(line, "path_source"); !source.empty()) {
     std::replace(source.begin(), source.end(), '_', ' ');
     caveats.push_back("source of its path: " + source);

@@ -11,6 +11,7 @@ Evidence open_evidence(const SweepOptions& options, const StopFlag& stop) {
   Evidence evidence{open_image(options.image, &stop, options.ddrescue_map), {}};
   evidence.volumes = find_volumes(paths_of(evidence.image), evidence.image.media,
                                   {options.volume_at, options.find_volumes}, &stop);
+  ask_sleuth_kit(evidence.image, evidence.volumes, &stop);
   return evidence;
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,10 +16,19 @@ namespace {
 constexpr u32 kSector = 512;
 constexpr std::size_t kMostWebFolders = 256; // of a volume; an Exchange server has one
 
-LocateTarget locate_target(const Image& image, const Volume& volume) {
+LocateTarget locate_target(const Image& image, const VolumeTable& table, const Volume& volume) {
   LocateTarget target{image.format, {}, volume.offset, volume.size};
   for (const ImageSegment& segment : image.segments)
     target.segments.push_back(segment.path.filename().string());
+  target.image_refused = table.refused_by_sleuth_kit;
+  target.volume_refused = volume.refused_by_sleuth_kit;
+  target.other_sectors = table.sleuth_kit_sector != kSector;
+  target.media_size = image.media->size();
+  std::vector<MediaRange> unread = image.acquisition_errors;
+  constexpr u64 kMost = std::numeric_limits<u64>::max();
+  const u64 end = image.media->end(); // a volume may claim more
+  unread.push_back({end, kMost - end});
+  target.unread_media = merged_ranges(std::move(unread), kMost);
   return target;
 }
 
@@ -112,6 +122,7 @@ void check_locators(const VolumeTable& table, const SweepOptions& options) {
 }
 
 struct PlanRequest {
+  const VolumeTable& table;
   const SweepOptions& options;
   const StopFlag& stop;
 };
@@ -145,8 +156,9 @@ void plan_volume(const Image& image, const Volume& volume, const PlanRequest& re
                     .source = volume.source,
                     .plan = NtfsPlan::make(ntfs, record.id, options.scope,
                                            {.ahead = options.threads > 1, .stop = &request.stop}),
-                    .target = locate_target(image, volume)};
-  swept.target.unknown_to_sleuth_kit = !ntfs.boot_problem.empty();
+                    .target = locate_target(image, request.table, volume)};
+  if (!ntfs.boot_problem.empty() && swept.target.volume_refused.empty())
+    swept.target.volume_refused = "its boot sector is damaged";
   swept.target.cluster_size = ntfs.geometry.cluster_size;
   swept.record_size = ntfs.geometry.record_size;
   record.rest = swept.plan.rest();
@@ -226,7 +238,7 @@ void add_gaps(const Image& image, const VolumeTable& table, const Scope& scope,
           opened.swept.emplace_back(SweptVolume{.id = record.id,
                                                 .source = gap.source,
                                                 .plan = std::move(plan),
-                                                .target = locate_target(image, gap)});
+                                                .target = locate_target(image, table, gap)});
       swept.target.cluster_size = kSector;
     }
     opened.records.push_back(std::move(record));
@@ -261,7 +273,7 @@ OpenedVolumes open_volumes(const Image& image, const VolumeTable& table,
     const Volume& volume = table.volumes[id];
     VolumeRecord record = plain_record(id, volume);
     if (is_wanted(volume, options))
-      open_volume(image, volume, {options, stop}, record, opened);
+      open_volume(image, volume, {table, options, stop}, record, opened);
     else
       add_note(record, "not asked for");
     opened.records.push_back(std::move(record));

@@ -51,12 +51,16 @@ extern "C" ssize_t read_external(TSK_IMG_INFO* info, TSK_OFF_T offset, char* buf
 extern "C" void close_external(TSK_IMG_INFO*) noexcept {}
 extern "C" void stat_external(TSK_IMG_INFO*, FILE*) noexcept {}
 
+struct CloseImage {
+  void operator()(TSK_IMG_INFO* image) const { tsk_img_close(image); }
+};
 struct CloseTable {
   void operator()(TSK_VS_INFO* table) const { tsk_vs_close(table); }
 };
 struct CloseFileSystem {
   void operator()(TSK_FS_INFO* fs) const { tsk_fs_close(fs); }
 };
+using TskImageHandle = std::unique_ptr<TSK_IMG_INFO, CloseImage>;
 using TskTable = std::unique_ptr<TSK_VS_INFO, CloseTable>;
 using TskFileSystem = std::unique_ptr<TSK_FS_INFO, CloseFileSystem>;
 
@@ -122,11 +126,33 @@ std::string survey_in_child(const ByteSource& media, std::set<u64> offsets, bool
   return answer.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
+/// As icat does it.
+std::string open_as_programs(const Image& image, const std::vector<u64>& offsets) {
+  std::vector<const char*> paths;
+  for (const ImageSegment& segment : image.segments) paths.push_back(segment.path.c_str());
+  const std::string format = image.format.ends_with("raw") ? "raw" : image.format;
+  json answer = {{"refused", ""}, {"sector", 512}, {"volumes", json::array()}};
+  const TskImageHandle opened(tsk_img_open_utf8(static_cast<int>(paths.size()), paths.data(),
+                                                tsk_img_type_toid_utf8(format.c_str()), 0));
+  if (!opened) {
+    answer["refused"] = bounded(tsk_error_get());
+  } else if (static_cast<u64>(opened->size) < image.media->end()) {
+    answer["refused"] =
+        fmt::format("it finds {} of {} bytes in it", opened->size, image.media->end());
+  } else {
+    answer["sector"] = opened->sector_size;
+    for (const u64 offset : offsets)
+      if (!TskFileSystem(
+              tsk_fs_open_img(opened.get(), static_cast<TSK_OFF_T>(offset), TSK_FS_TYPE_NTFS)))
+        answer["volumes"].push_back({{"offset", offset}, {"why", bounded(tsk_error_get())}});
+  }
+  return answer.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
 std::string our_name(const std::string& kind) { return kind == "dos" ? "mbr" : kind; }
 
-TskSurvey parse(const std::string& text) {
+TskSurvey parse_survey(const json& answer) {
   TskSurvey survey;
-  const json answer = json::parse(text);
   survey.kind = our_name(answer.at("kind").get<std::string>());
   for (const json& part : answer.at("parts"))
     survey.parts.push_back({part.at("offset").get<u64>(), part.at("size").get<u64>(),
@@ -137,6 +163,32 @@ TskSurvey parse(const std::string& text) {
   if (const auto error = answer.at("read_error").get<std::string>(); !error.empty())
     survey.problems.push_back("while looking for volumes: " + error);
   return survey;
+}
+
+TskPrograms parse_programs(const json& answer) {
+  TskPrograms programs;
+  programs.refused = answer.at("refused").get<std::string>();
+  programs.sector = answer.at("sector").get<u64>();
+  for (const json& volume : answer.at("volumes"))
+    programs.refused_volumes[volume.at("offset").get<u64>()] = volume.at("why").get<std::string>();
+  return programs;
+}
+
+/// What the child said; or why it said nothing, in `failure`.
+template <typename Answer>
+Answer parsed(const ChildAnswer& child, Answer (*parse)(const json&),
+              std::string Answer::*failure) {
+  Answer answer;
+  if (!child.output) {
+    answer.*failure = child.failure;
+    return answer;
+  }
+  try {
+    return parse(json::parse(*child.output));
+  } catch (const json::exception& e) {
+    answer.*failure = fmt::format("its answer can't be read: {}", e.what());
+    return answer;
+  }
 }
 
 } // namespace
@@ -150,17 +202,14 @@ TskSurvey survey_with_tsk(const std::vector<std::filesystem::path>& segments,
                                scope.unit);
       },
       kLimit, kMemory, stop);
-  TskSurvey survey;
-  if (!answer.output) {
-    survey.failure = answer.failure;
-    return survey;
-  }
-  try {
-    return parse(*answer.output);
-  } catch (const json::exception& e) {
-    survey.failure = fmt::format("its answer can't be read: {}", e.what());
-    return survey;
-  }
+  return parsed(answer, parse_survey, &TskSurvey::failure);
+}
+
+TskPrograms ask_tsk_programs(const Image& image, const std::vector<u64>& offsets,
+                             const StopFlag* stop) {
+  const ChildAnswer answer =
+      ask_child([&] { return open_as_programs(image, offsets); }, kLimit, kMemory, stop);
+  return parsed(answer, parse_programs, &TskPrograms::refused);
 }
 
 } // namespace coldsweep

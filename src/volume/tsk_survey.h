@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libtsk sees in the media: the partition table, and the file systems at given offsets. libtsk
-// runs in a child process, so that a crash or a hang there only loses the answer.
+// What libtsk sees in the media: the partition table, and the file systems at given offsets; and
+// what the programs that come with it make of the image. libtsk runs in a child process, so that a
+// crash or a hang there only loses the answer.
 #pragma once
 
 #include "image/image.h"
@@ -39,5 +40,16 @@ struct SurveyScope {
 /// flag).
 TskSurvey survey_with_tsk(const std::vector<std::filesystem::path>& segments,
                           const SourcePtr& media, const SurveyScope& scope, const StopFlag* stop);
+
+/// How icat, img_cat and the like, given the image's segments and format, open it.
+struct TskPrograms {
+  std::string refused; ///< why they don't, or not all of it; empty if they do
+  u64 sector = 512;    ///< bytes of a sector, which their offsets count
+  std::map<u64, std::string> refused_volumes; ///< offsets of NTFS volumes they don't open, and why
+};
+
+/// `offsets`: of NTFS volumes. Throws Stopped once `stop` is set (null: no such flag).
+TskPrograms ask_tsk_programs(const Image& image, const std::vector<u64>& offsets,
+                             const StopFlag* stop);
 
 } // namespace coldsweep

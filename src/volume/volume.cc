@@ -89,6 +89,8 @@ public:
     drop_empty_whole();
     sort();
     describe_search(ours);
+    for (Volume& volume : table_.volumes)
+      volume.opened_by_libtsk = seen_by(theirs, volume.offset).name == "ntfs";
     return std::move(table_);
   }
 
@@ -259,6 +261,28 @@ private:
 VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments, const SourcePtr& media,
                          const VolumeChoices& choices, const StopFlag* stop) {
   return Finder(media, choices, stop).find(segments);
+}
+
+void ask_sleuth_kit(const Image& image, VolumeTable& table, const StopFlag* stop) {
+  const bool raw = image.format.ends_with("raw"); // then libtsk and we read the same bytes
+  std::vector<u64> offsets;
+  for (Volume& volume : table.volumes) {
+    if (volume.filesystem != "ntfs") continue;
+    if (volume.offset % 512 != 0)
+      volume.refused_by_sleuth_kit = "the volume doesn't begin at a multiple of 512 bytes";
+    else if (!raw || !volume.opened_by_libtsk)
+      offsets.push_back(volume.offset);
+  }
+  if (offsets.empty() && raw) return;
+  const TskPrograms programs = ask_tsk_programs(image, offsets, stop);
+  if (!raw) table.refused_by_sleuth_kit = programs.refused;
+  table.sleuth_kit_sector = programs.sector;
+  for (Volume& volume : table.volumes) {
+    if (std::find(offsets.begin(), offsets.end(), volume.offset) == offsets.end()) continue;
+    const auto found = programs.refused_volumes.find(volume.offset);
+    volume.refused_by_sleuth_kit =
+        found == programs.refused_volumes.end() ? programs.refused : found->second;
+  }
 }
 
 } // namespace coldsweep

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/stop.h"
-#include "image/byte_source.h"
+#include "image/image.h"
 #include "volume/volume_table.h"
 
 #include <filesystem>
@@ -24,5 +24,10 @@ struct VolumeChoices {
 /// `stop` is set (null: no such flag).
 VolumeTable find_volumes(const std::vector<std::filesystem::path>& segments, const SourcePtr& media,
                          const VolumeChoices& choices = {}, const StopFlag* stop = nullptr);
+
+/// Finds out whether The Sleuth Kit's programs open the image and its NTFS volumes, so that a
+/// command can be given which shows a file's bytes. In a child process, and only as far as
+/// find_volumes() doesn't know. Throws Stopped once `stop` is set (null: no such flag).
+void ask_sleuth_kit(const Image& image, VolumeTable& table, const StopFlag* stop);
 
 } // namespace coldsweep

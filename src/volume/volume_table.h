@@ -19,6 +19,9 @@ struct Volume {
   std::string description; ///< as the table describes it, e.g. `NTFS / exFAT (0x07)`
   std::string note;        ///< e.g. that it also looks like something else; may be empty
   SourcePtr source;
+  bool opened_by_libtsk = false; ///< as NTFS, from our own reading of the media
+  /// Why The Sleuth Kit's programs don't open it, as ask_sleuth_kit() finds out; empty if they do.
+  std::string refused_by_sleuth_kit{};
 };
 
 struct VolumeTable {
@@ -28,6 +31,10 @@ struct VolumeTable {
   std::vector<std::string> problems;
   /// Where volumes were looked for, for the message that there is none to sweep.
   std::string searched{};
+  /// Why The Sleuth Kit's programs don't open the image, as ask_sleuth_kit() finds out; empty if
+  /// they do.
+  std::string refused_by_sleuth_kit{};
+  u64 sleuth_kit_sector = 512; ///< bytes that their `-o` counts in it
 };
 
 } // namespace coldsweep

@@ -146,6 +146,32 @@ TEST_CASE("a content that no sweep can have hashed is a difference, and is not r
   }
 }
 
+TEST_CASE("a resealed manifest that gives a file the content of another differs") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const Forged forged;
+  const auto line_of = [&](const std::string& path) {
+    std::size_t at = 0;
+    while (forged.lines.at(at).find("\"path\":\"" + path) == std::string::npos) ++at;
+    return at;
+  };
+  std::vector<std::string> lines = forged.lines;
+  forged.write(lines);
+  const std::string folder = forged.swept.case_folder().string();
+  CHECK(run_program({"verify", folder, "--image", forged.path.string()}).status == 0);
+  ordered_json json = ordered_json::parse(lines[line_of("/pieces.aspx")]);
+  const ordered_json other = ordered_json::parse(lines[line_of("/resident.aspx")]);
+  const std::string own = json.at("hashes").at("sha256");
+  std::filesystem::remove(forged.swept.case_folder() / "evidence" / own.substr(0, 2) / own);
+  for (const char* field : {"size", "hashes", "extents", "matches"}) json[field] = other.at(field);
+  lines[line_of("/pieces.aspx")] = json.dump();
+  forged.write(lines);
+  const ToolResult result = run_program({"verify", folder, "--image", forged.path.string()});
+  INFO(result.out << result.err);
+  CHECK(result.status == 3);
+  CHECK_THAT(result.out, ContainsSubstring("/pieces.aspx") &&
+                             ContainsSubstring("extent 1: the manifest says 16 bytes from 0 at"));
+}
+
 TEST_CASE("a field of another type is a difference, with file and line, in all commands") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
   const Forged forged;

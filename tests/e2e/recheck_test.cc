@@ -7,10 +7,14 @@
 #include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/effort.h"
+#include "support/locate_check.h"
 #include "support/ntfs_image.h"
 #include "support/program.h"
 #include "support/run_sweep.h"
 #include "support/shared_images.h"
+#include "support/tsk_oracle.h"
+
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -66,6 +70,9 @@ NtfsImage varied() {
   image.file("compressed.aspx", marker + std::string(150'000, 'z') + marker).compressed();
   image.file("short.aspx", marker + std::string(30'000, 'i')).initialized(10'000);
   image.file("gone.aspx", marker + std::string(5000, 'g')).deleted();
+  image.file("many.txt", marker + std::string(20'000, 'm')).many_streams(40);
+  image.file("scattered.aspx", std::string(2'000'000, 'v') + marker).fragmented(400);
+  image.sparse_file("sparse.aspx", 1_MiB, {{500'000, marker}});
   image.file("host.txt", "nothing").stream("hidden.aspx", marker + std::string(3000, 's'));
   image.file("site.zip",
              make_archive("zip", {{"in.zip", make_archive("zip", {{"a/page.aspx", marker}})},
@@ -192,7 +199,72 @@ TEST_CASE("a byte changed in the image is found in the finding that contains it,
   }
 }
 
-TEST_CASE("every finding on the shared images is confirmed") {
+TEST_CASE("the content of another file differs, although its hashes and bytes are right") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image = varied();
+  const std::filesystem::path path = image.build();
+  const Swept swept =
+      run_sweep(path, "rule marker { strings: $m = \"coldsweep-marker\" condition: $m }");
+  REQUIRE(against(swept, path).counts.differs == 0);
+  std::vector<nlohmann::ordered_json> lines;
+  std::istringstream text(swept.manifest);
+  for (std::string line; std::getline(text, line);)
+    lines.push_back(nlohmann::ordered_json::parse(line));
+  std::vector<std::size_t> streams;
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    if (lines[i].at("type") == "finding" && lines[i].at("member").is_null()) streams.push_back(i);
+  REQUIRE(streams.size() >= 10);
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    nlohmann::ordered_json forged = lines[streams[i]];
+    const nlohmann::ordered_json& other = lines[streams[(i + 1) % streams.size()]];
+    for (const char* field : {"size", "encoding", "hashes", "extents", "matches"})
+      forged[field] = other.at(field);
+    std::string manifest;
+    for (std::size_t l = 0; l < lines.size(); ++l)
+      manifest += (l == streams[i] ? forged : lines[l]).dump() + "\n";
+    write_text(swept.case_folder() / "manifest.jsonl", manifest);
+    const Against result = against(swept, path);
+    CAPTURE(forged.dump(), result.exceptions);
+    REQUIRE(result.exceptions.size() == 1);
+    CHECK_THAT(result.exceptions.front(),
+               Catch::Matchers::StartsWith("differs " + forged.at("path").get<std::string>()) &&
+                   Catch::Matchers::ContainsSubstring("the manifest says"));
+  }
+}
+
+TEST_CASE("a finding is compared with its MFT record as long as all of that can be told") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image({.size = 16_MiB});
+  image.file("page.aspx", "coldsweep-marker" + std::string(5000, 'x'));
+  const std::filesystem::path path = image.build();
+  const Swept swept = run_sweep(path, "rule marker { strings: $m = \"coldsweep-marker\" "
+                                      "condition: $m }");
+  REQUIRE(swept.findings.size() == 1);
+  const auto after = [&](const std::string& from, const std::string& to) {
+    std::string manifest = swept.manifest;
+    const std::size_t at = manifest.find(from);
+    REQUIRE(at != std::string::npos);
+    write_text(swept.case_folder() / "manifest.jsonl", manifest.replace(at, from.size(), to));
+    return against(swept, path).exceptions;
+  };
+  const std::string record = fmt::format("\"record\":{}", swept.findings[0].at("record").dump());
+  using Exceptions = std::vector<std::string>;
+  CHECK(
+      after(record, "\"record\":5") ==
+      Exceptions{fmt::format("differs /page.aspx: its MFT record has the sequence number 5, not {}",
+                             swept.findings[0].at("sequence").get<u64>())});
+  CHECK(after(record, "\"record\":9") != Exceptions{}); // $Secure has no main stream
+  CHECK(after(record, "\"record\":281474976710655").front().find("the table has") !=
+        std::string::npos);
+  CHECK(after("\"stream\":\"\"", "\"stream\":\"x\"") ==
+        Exceptions{"differs /page.aspx:x: its MFT record has no such stream"});
+  CHECK(after("\"filesystem\":\"ntfs\"", "\"filesystem\":\"none\"") == Exceptions{});
+  CHECK(after("\"locator\":\"v\",\"offset\":0", "\"locator\":\"v\",\"offset\":512")
+            .front()
+            .find("its volume is not where the manifest says") != std::string::npos);
+}
+
+TEST_CASE("every finding on the shared images is confirmed, and its `locate` shows it") {
   const std::vector<SharedImage> images = shared_images();
   if (images.empty()) SKIP("the shared images are not there");
   for (const SharedImage& shared : images) {
@@ -206,6 +278,8 @@ TEST_CASE("every finding on the shared images is confirmed") {
     const Against result = against(swept, path, rules);
     CAPTURE(shared.name);
     CHECK(result.exceptions == std::vector<std::string>{});
+    if (Tsk::available())
+      CHECK(check_locates(path, swept, kSanitized ? 20 : 400).wrong == std::vector<std::string>{});
     CHECK(result.counts.confirmed == swept.findings.size());
     CHECK(result.counts.judged ==
           static_cast<u64>(std::count_if(swept.findings.begin(), swept.findings.end(),

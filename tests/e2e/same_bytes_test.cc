@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manifest is a function of image, rules and options. Others can check its offsets and
-// commands.
+// The manifest is a function of image, rules and options. Others can check its offsets.
 #include "base/file.h"
 #include "base/hash.h"
 #include "support/catch.h"
 #include "support/random_tree.h"
 #include "support/run_sweep.h"
-#include "support/run_tool.h"
-#include "support/tsk_oracle.h"
 
 using namespace coldsweep;
 using namespace coldsweep::test;
@@ -73,38 +70,4 @@ TEST_CASE("each media offset leads to the bytes that matched") {
     }
   }
   CHECK(checked > 100);
-}
-
-// icat reads deleted files as far as the cluster bitmap lets it. Compressed ones end where a
-// cluster was reused, and it numbers the attributes of a half overwritten list in its own way. Only
-// allocated files must agree to the byte here.
-TEST_CASE("each `locate` command, run in the image's folder, shows the bytes of its finding") {
-  if (!can_build_ntfs_images() || !Tsk::available()) SKIP("no ntfs_writer, mkntfs or sleuthkit");
-  NtfsImage image = random_tree(11);
-  const std::filesystem::path path = image.build();
-  const Swept swept = run_sweep(path, kEveryStream);
-  REQUIRE(swept.findings.size() > 20);
-  std::size_t differing = 0;
-  for (const nlohmann::json& f : swept.findings) {
-    if (f.at("allocated") == false) continue;
-    const std::string command = f.at("locate");
-    CAPTURE(command, f.at("path").get<std::string>());
-    const ToolResult shown =
-        run_tool({"sh", "-c", "cd " + path.parent_path().string() + " && " + command});
-    CHECK(shown.status == 0);
-    if (f.at("kind") == "name") { // it shows the record, not a stream
-      const std::string entry = "Entry: " + std::to_string(f.at("record").get<u64>());
-      CHECK_THAT(shown.out, Catch::Matchers::ContainsSubstring(entry));
-      continue;
-    }
-    if (f.at("encoding")
-            .get<std::string>()
-            .starts_with("wof_")) { // as it is stored: The Sleuth Kit can't decode it
-      CHECK(!shown.out.empty());
-      continue;
-    }
-    CHECK(sha256_of(shown.out) == f.at("hashes").at("sha256").get<std::string>());
-    differing += sha256_of(shown.out) != f.at("hashes").at("sha256").get<std::string>() ? 1 : 0;
-  }
-  CHECK(differing == 0);
 }

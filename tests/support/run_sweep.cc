@@ -118,7 +118,8 @@ bool Swept::has_issue(const std::string& words, const std::string& kind) const {
 
 ToolResult run_locate(const std::filesystem::path& image, const nlohmann::json& finding) {
   const std::string command = finding.at("locate");
-  return run_tool({"sh", "-c", "cd " + image.parent_path().string() + " && " + command});
+  const char* const shell = command.find("$'") == std::string::npos ? "sh" : "bash";
+  return run_tool({shell, "-c", "cd " + image.parent_path().string() + " && " + command});
 }
 
 void require_balanced(const Swept& swept) {

@@ -52,7 +52,7 @@ struct SweepHooks {
 Swept run_sweep_with(const std::filesystem::path& image, const std::string& rules,
                      const SweepOptions& options, const SweepHooks& hooks);
 
-/// Runs a finding's `locate` in the image's folder.
+/// Runs a finding's `locate` in the image's folder, with bash if it has $'...', which sh may lack.
 ToolResult run_locate(const std::filesystem::path& image, const nlohmann::json& finding);
 
 /// Throws if the coverage of any volume doesn't add up to what was planned.

@@ -111,7 +111,8 @@ inline Finding random_finding(Random& random, const StreamId& stream) {
                   .place = random.maybe(random.text()),
                   .why = {},
                   .exported = false,
-                  .locate = random.text()};
+                  .locate = random.text(),
+                  .no_locate = random.text()};
   for (u64 left = random.below(3); left > 0; --left) {
     finding.links.push_back(random.text());
     finding.extents.push_back({random.size(), random.maybe(random.size()), random.size()});

@@ -173,6 +173,12 @@ TEST_CASE("a finding line has every field of the contract in order") {
                              "hash_set", "anomaly", "known", "score", "place", "log", "owner_sid"})
     CHECK(line[absent].is_null());
   CHECK(line["why"] == Json::array());
+  Finding hidden = full_finding();
+  hidden.locate.clear();
+  hidden.no_locate = "no command decrypts it";
+  const Json without = Json::parse(manifest_line(hidden));
+  CHECK(without["locate"].is_null());
+  CHECK(without["no_locate"] == "no command decrypts it");
   CHECK(line["anomalies"] == Json::array());
   CHECK(line["recovered"] == false);
 }
