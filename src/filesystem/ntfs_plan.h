@@ -43,8 +43,8 @@ public:
   static NtfsPlan make(const NtfsVolume& volume, u32 volume_id, const Scope& scope,
                        const Planning& how = {});
 
-  /// For bytes of the media that are in no volume: one stream of kind `gap`, if unallocated space is
-  /// in scope. `offset` is their place in the media.
+  /// For bytes of the media that are in no volume: one stream of kind `gap`, if unallocated space
+  /// is in scope. `offset` is their place in the media.
   static NtfsPlan of_gap(const ByteSource& gap, u32 volume_id, u64 offset, const Scope& scope);
 
   /// Ordered by the first stored byte, so that a spinning disk or an E01 is read forwards; streams
