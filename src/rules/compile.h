@@ -47,6 +47,10 @@ std::vector<CompileError> find_broken(const Sources& sources);
 /// rules, and damaged ones can crash it. Throws RuleError.
 YaraRules load_compiled(const std::string& bytes);
 
+/// The same rules in buffers as large as what they hold: those of libyara's compiler begin with
+/// 1 MiB, and there are a dozen. Throws bad_alloc.
+YaraRules compacted(YaraRules rules);
+
 /// Whether the file holds compiled rules.
 bool is_compiled(std::string_view bytes);
 

@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
+#include <new>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,12 +34,27 @@ std::size_t read_items(void* into, std::size_t size, std::size_t count, void* re
   return items;
 }
 
+struct Writer {
+  std::string bytes;
+  std::exception_ptr parked;
+};
+
+/// fwrite's contract.
+std::size_t write_items(const void* from, std::size_t size, std::size_t count,
+                        void* writer) noexcept {
+  Writer& to = *static_cast<Writer*>(writer);
+  park_exceptions(to.parked,
+                  [&] { to.bytes.append(static_cast<const char*>(from), size * count); });
+  return to.parked ? 0 : count;
+}
+
 YaraRules load(const std::string& bytes) {
   Reader reader{bytes};
   YR_STREAM stream{&reader, read_items, nullptr};
   YR_RULES* rules = nullptr;
-  if (const int code = yr_rules_load_stream(&stream, &rules); code != ERROR_SUCCESS)
-    throw RuleError(yara_error_text(code));
+  const int code = yr_rules_load_stream(&stream, &rules);
+  if (code == ERROR_INSUFFICIENT_MEMORY) throw std::bad_alloc();
+  if (code != ERROR_SUCCESS) throw RuleError(yara_error_text(code));
   return YaraRules(rules);
 }
 
@@ -66,6 +84,14 @@ std::string try_out(const std::string& bytes) {
 }
 
 } // namespace
+
+YaraRules compacted(YaraRules rules) {
+  Writer writer;
+  YR_STREAM stream{&writer, nullptr, write_items};
+  const int code = yr_rules_save_stream(rules.get(), &stream);
+  if (writer.parked) std::rethrow_exception(writer.parked);
+  return code == ERROR_SUCCESS ? load(writer.bytes) : std::move(rules);
+}
 
 bool is_compiled(std::string_view bytes) { return bytes.starts_with(kMagic); }
 

@@ -10,8 +10,8 @@
 namespace coldsweep {
 namespace {
 
-// A sweep needs the same few groups again and again. One of a few rules takes some hundred KiB, one
-// of a thousand several MiB.
+// A sweep needs the same few groups again and again. One of a few rules takes some 100 KiB, one of a
+// thousand several MiB.
 constexpr u64 kMostBytes = 64_MiB;
 
 /// What a table takes, about: libyara's buffers, and a list that has a node for each pointer in
@@ -119,7 +119,7 @@ RuleGroups::Table RuleGroups::compile(const std::vector<u32>& rules) const {
     table->refs.push_back(&ref);
     table->of_records.push_back(infos_[rules[i]].is_log);
   }
-  table->rules = std::move(result.rules);
+  table->rules = compacted(std::move(result.rules));
   return table;
 }
 
