@@ -10,8 +10,8 @@
 namespace coldsweep {
 namespace {
 
-// A sweep needs the same few groups again and again. One of a few rules takes some 100 KiB, one of a
-// thousand several MiB.
+// A sweep needs the same few groups again and again. One of a few rules takes some 100 KiB, one
+// of a thousand several MiB.
 constexpr u64 kMostBytes = 64_MiB;
 
 /// What a table takes, about: libyara's buffers, and a list that has a node for each pointer in
