@@ -63,15 +63,15 @@ void add_placed(Examination& work, const LoadedWindow& loaded, std::vector<Findi
 
 /// Compressed content of a deleted file whose clusters were used again can't be decompressed, and
 /// what is stored there belongs to others.
-bool was_overwritten(const Examination& work, u64 undecodable) {
-  return work.stream.deleted && undecodable > 0;
+u64 overwritten_bytes(const Examination& work, u64 undecodable) {
+  return work.stream.deleted ? undecodable : 0;
 }
 
 /// States what lies outside of the windows, and what scanning in several windows means.
 void report_plan(Examination& work, const WindowPlan& plan) {
   work.outcome.bytes.sparse += plan.sparse;
-  if (was_overwritten(work, plan.damage.empty() ? 0 : plan.missing))
-    return work.outcome.bytes.skip("overwritten", plan.missing);
+  const u64 gone = overwritten_bytes(work, plan.damage.empty() ? 0 : plan.missing);
+  if (gone > 0) return work.outcome.bytes.skip("overwritten", gone);
   work.outcome.bytes.unreadable += plan.missing;
   if (plan.missing > 0)
     work.add_issue(plan.damage.empty() ? IssueKind::unreadable : IssueKind::malformed, "read",
@@ -98,7 +98,7 @@ u64 readable_bytes(const Window& window, const LoadedWindow& loaded) {
 void account_for(Examination& work, LoadedWindow& loaded, const Window& window) {
   const u64 own = window.own(), end = window.offset + own;
   if (own < window.length) loaded.unreadable = within(loaded.gaps, end);
-  const u64 gone = was_overwritten(work, loaded.undecodable) ? loaded.undecodable : 0;
+  const u64 gone = overwritten_bytes(work, loaded.undecodable);
   const u64 unreadable = loaded.unreadable - gone;
   work.outcome.bytes.skip("overwritten", gone);
   if (unreadable > 0) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "image/first_unreadable.h"
 #include "image/handle_pool.h"
+#include "image/unstored_ranges.h"
 
 #include <algorithm>
 #include <array>
@@ -126,11 +127,7 @@ public:
                       into.size() - within);
   }
   u64 size() const override { return size_; }
-  u64 end() const override {
-    const bool cut = !unstored_.empty() && !unstored_.back().zeros &&
-                     unstored_.back().offset + unstored_.back().length >= size_;
-    return cut ? std::min(unstored_.back().offset, size_) : size_;
-  }
+  u64 end() const override { return stored_end(unstored_, size_); }
   std::span<const Unstored> unstored() const override { return unstored_; }
   std::optional<u64> media_offset(u64 offset) const override {
     if (offset >= size_) return std::nullopt;

@@ -6,6 +6,8 @@
 #include "base/checked.h"
 #include "image/byte_source.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -37,5 +39,12 @@ private:
   std::vector<Unstored> ranges_;
   Unstored last_;
 };
+
+/// Where the bytes that the container has end: before a range that it lacks up to the end.
+inline u64 stored_end(std::span<const Unstored> unstored, u64 size) {
+  const bool cut = !unstored.empty() && !unstored.back().zeros &&
+                   unstored.back().offset + unstored.back().length >= size;
+  return cut ? std::min(unstored.back().offset, size) : size;
+}
 
 } // namespace coldsweep

@@ -46,11 +46,7 @@ public:
     }
   }
   u64 size() const override { return media_; }
-  u64 end() const override {
-    const bool cut = !unstored_.empty() && !unstored_.back().zeros &&
-                     unstored_.back().offset + unstored_.back().length >= media_;
-    return cut ? unstored_.back().offset : media_;
-  }
+  u64 end() const override { return stored_end(unstored_, media_); }
   std::span<const Unstored> unstored() const override { return unstored_; }
   std::optional<u64> media_offset(u64 offset) const override {
     if (offset >= media_) return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "volume/gaps.h"
 
 #include <algorithm>
 #include <limits>
@@ -201,27 +202,15 @@ VolumeRecord plain_record(u32 id, const Volume& volume) {
   return record;
 }
 
-/// The space before, between and after the volumes.
-std::vector<std::pair<u64, u64>> gaps_between(const std::vector<Volume>& volumes, u64 media_size) {
-  std::vector<std::pair<u64, u64>> taken, gaps; // from, to
-  for (const Volume& volume : volumes)
-    taken.emplace_back(volume.offset, saturating_add(volume.offset, volume.size));
-  taken.emplace_back(media_size, media_size);
-  std::sort(taken.begin(), taken.end());
-  u64 at = 0;
-  for (const auto& [from, to] : taken) {
-    const u64 end = std::min(from, media_size);
-    if (end > at) gaps.emplace_back(at, end);
-    at = std::max(at, to);
-  }
-  return gaps;
-}
-
-/// Adds the gaps as volumes without a file system, so that the account has every byte of the media.
+/// Adds the space outside of the volumes as volumes without a file system, so that the account has
+/// every byte of the media.
 void add_gaps(const Image& image, const VolumeTable& table, const Scope& scope,
               OpenedVolumes& opened) {
   u64 number = 0;
-  for (const auto& [from, to] : gaps_between(table.volumes, image.media->size())) {
+  Ranges taken;
+  for (const Volume& volume : table.volumes)
+    taken.emplace_back(volume.offset, saturating_add(volume.offset, volume.size));
+  for (const auto& [from, to] : gaps_between(std::move(taken), image.media->size())) {
     Volume gap;
     gap.locator = fmt::format("gap{}", ++number);
     gap.offset = from;

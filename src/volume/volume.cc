@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "volume/boot_sector.h"
+#include "volume/gaps.h"
 #include "volume/judge_volume.h"
 #include "volume/media_start.h"
 #include "volume/partition_table.h"
@@ -182,22 +183,14 @@ private:
 
   /// Looks for volumes where the table has none, and in partitions that nothing recognises.
   void search_the_rest() {
-    u64 at = 0;
-    std::vector<std::pair<u64, u64>> ranges; // from, to
-    std::vector<std::pair<u64, u64>> taken;
+    Ranges taken;
     for (const Volume& volume : table_.volumes)
       if (volume.filesystem != "unknown" && volume.filesystem != "ldm" &&
           volume.filesystem != "storage-spaces")
         taken.emplace_back(volume.offset, saturating_add(volume.offset, volume.size));
     for (const Unstored& range : media_->unstored())
       taken.emplace_back(range.offset, range.offset + range.length);
-    taken.emplace_back(media_->end(), media_->end());
-    std::sort(taken.begin(), taken.end());
-    for (const auto& [from, to] : taken) {
-      if (from > at) ranges.emplace_back(at, std::min(from, media_->end()));
-      at = std::max(at, to);
-    }
-    for (const auto& [from, to] : ranges) search(from, to);
+    for (const auto& [from, to] : gaps_between(std::move(taken), media_->end())) search(from, to);
   }
 
   void search(u64 from, u64 to) {

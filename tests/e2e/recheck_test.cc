@@ -23,6 +23,7 @@ using namespace coldsweep::test;
 
 namespace {
 
+constexpr const char* kOneRule = "rule marker { strings: $m = \"coldsweep-marker\" condition: $m }";
 constexpr const char* kMarkerRule = R"(
 rule marker { strings: $m = "coldsweep-marker" condition: $m }
 rule sized { strings: $m = "coldsweep-marker" condition: $m at 0 and filesize < 100 })";
@@ -81,6 +82,15 @@ NtfsImage varied() {
     image.wof_file("wof.dll", marker + std::string(300'000, 'w') + marker, Encoding::wof_lzx);
   return image;
 }
+
+/// Of files in every form, all of whose findings are confirmed.
+struct VariedSweep {
+  NtfsImage image = varied();
+  std::filesystem::path path = image.build();
+  Swept swept = run_sweep(path, kOneRule);
+
+  VariedSweep() { REQUIRE(against(swept, path).counts.differs == 0); }
+};
 
 } // namespace
 
@@ -172,11 +182,8 @@ TEST_CASE("a finding about a name is confirmed by the MFT record that has it") {
 
 TEST_CASE("a byte changed in the image is found in the finding that contains it, and in no other") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
-  NtfsImage image = varied();
-  const std::filesystem::path path = image.build();
-  const Swept swept =
-      run_sweep(path, "rule marker { strings: $m = \"coldsweep-marker\" condition: $m }");
-  REQUIRE(against(swept, path).counts.differs == 0);
+  const VariedSweep of;
+  const auto& [image, path, swept] = of;
   const std::string bytes = read_text(path);
   for (const nlohmann::json& finding : swept.findings) {
     const bool member = !finding.at("member").is_null();
@@ -201,11 +208,8 @@ TEST_CASE("a byte changed in the image is found in the finding that contains it,
 
 TEST_CASE("the content of another file differs, although its hashes and bytes are right") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
-  NtfsImage image = varied();
-  const std::filesystem::path path = image.build();
-  const Swept swept =
-      run_sweep(path, "rule marker { strings: $m = \"coldsweep-marker\" condition: $m }");
-  REQUIRE(against(swept, path).counts.differs == 0);
+  const VariedSweep of;
+  const auto& [image, path, swept] = of;
   std::vector<nlohmann::ordered_json> lines;
   std::istringstream text(swept.manifest);
   for (std::string line; std::getline(text, line);)
@@ -237,8 +241,7 @@ TEST_CASE("a finding is compared with its MFT record as long as all of that can 
   NtfsImage image({.size = 16_MiB});
   image.file("page.aspx", "coldsweep-marker" + std::string(5000, 'x'));
   const std::filesystem::path path = image.build();
-  const Swept swept = run_sweep(path, "rule marker { strings: $m = \"coldsweep-marker\" "
-                                      "condition: $m }");
+  const Swept swept = run_sweep(path, kOneRule);
   REQUIRE(swept.findings.size() == 1);
   const auto after = [&](const std::string& from, const std::string& to) {
     std::string manifest = swept.manifest;
