@@ -16,6 +16,7 @@
 #include "manifest/signature.h"
 #include "rules/rule_set.h"
 #include "sweep/case_folder.h"
+#include "sweep/memory_shares.h"
 #include "sweep/sweep.h"
 #include "yara-rules/builtin_rules.h"
 #include "yara-rules/hash-sets/builtin_hash_sets.h"
@@ -29,7 +30,8 @@ namespace coldsweep {
 namespace {
 
 RuleSet load_rules(const SweepOptions& options) {
-  const RuleLoadOptions load{options.skip_broken_rules, options.log_rules, user_cache_folder()};
+  const RuleLoadOptions load{options.skip_broken_rules, options.log_rules, user_cache_folder(),
+                             share_memory(options).rules};
   if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules(), load);
   return RuleSet::load(options.rules, load);
 }

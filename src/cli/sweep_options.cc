@@ -155,7 +155,9 @@ void add_limits(CLI::App& sweep, GivenSweep& given) {
                   "Time limit for one stream and all in it; 0: none [60]")
       ->type_name("SECONDS")
       ->check(CLI::Range(0, 86400));
-  sweep.add_option("--memory", given.memory, "Limit for content held in memory at once [1GiB]")
+  sweep
+      .add_option("--memory", given.memory,
+                  "Limit for content and search databases in memory [1GiB]")
       ->type_name("SIZE");
   sweep.add_flag("--no-export", given.no_export,
                  "Don't keep copies of matched streams in evidence/");

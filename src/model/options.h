@@ -56,7 +56,7 @@ struct SweepOptions {
   std::vector<u64> volume_at; ///< offsets in the media of volumes that no table leads to
   bool find_volumes = false;  ///< search unpartitioned space for volumes sector by sector
   u32 timeout_seconds = 60;   ///< for one stream
-  u64 memory = 1_GiB;         ///< limit of the content held at once
+  u64 memory = 1_GiB;         ///< limit of content and search databases held
   bool export_matched = true;
   u64 export_limit = 256_MiB; ///< for one copy
   bool fail_on_match = false;

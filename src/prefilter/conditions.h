@@ -4,6 +4,7 @@
 #pragma once
 
 #include "prefilter/formula.h"
+#include "prefilter/packed_pattern.h"
 
 #include <set>
 
@@ -14,8 +15,8 @@ struct StringPlace {
   u32 rule = 0;    // number of the rule
   u32 ordinal = 0; // among the strings of its rule
   std::string id;
-  std::vector<Pattern> forms; // what to search for; empty if it counts as present
-  std::string problem;        // why it can't be searched for
+  std::vector<PackedPattern> forms; // what to search for; empty if it counts as present
+  std::string problem;              // why it can't be searched for
 };
 
 struct Conditions {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <numeric>
 #include <unordered_map>
 #include <utility>
 
@@ -25,6 +26,9 @@ constexpr double kPatternEffort = 0.0003;
 constexpr double kMostChance = 0.3; // of a string: none occurs everywhere
 constexpr u64 kUsualSize = 1_MiB;
 constexpr double kWorthIt = 0.6; // a first search has at most this share of the patterns
+
+// Hyperscan takes 250 to 520 bytes for each of thousands of patterns.
+constexpr u64 kBytesOfPattern = 512;
 
 constexpr double kRare = 16; // bits, at least, of the words of a part that replaces a pattern
 
@@ -67,18 +71,22 @@ Pattern narrow_part_of(const Pattern& pattern) {
 } // namespace
 
 SearchString::SearchString(const StringPlace& string) {
-  for (const Pattern& form : string.forms) {
-    const Pattern* searched = &form;
+  for (const PackedPattern& form : string.forms) {
+    Pattern searched = form.unpacked();
+    bool is_whole = true;
+    const auto replace_with = [&](Pattern part) {
+      searched = std::move(part);
+      is_whole = false;
+    };
     // Hyperscan is slow with long gaps. What is between two of them is enough if it is rare.
-    if (has_long_repeat(form)) {
-      Pattern core = core_of(form);
-      if (word_bits(core) >= kRare) searched = &parts_.emplace_back(std::move(core));
+    if (has_long_repeat(searched)) {
+      Pattern core = core_of(searched);
+      if (word_bits(core) >= kRare) replace_with(std::move(core));
     }
-    if (std::optional<Pattern> part = without_idle_ends(*searched))
-      searched = &parts_.emplace_back(std::move(*part));
-    forms.push_back(searched);
-    expressions.push_back(expression_of(*searched));
-    rate += usual_rate(*searched);
+    if (std::optional<Pattern> part = without_idle_ends(searched)) replace_with(std::move(*part));
+    forms.push_back(is_whole ? &form : &parts_.emplace_back(searched));
+    expressions.push_back(expression_of(searched));
+    rate += usual_rate(searched);
   }
 }
 
@@ -94,41 +102,70 @@ SearchStrings::SearchStrings(const std::vector<StringPlace>& places) {
     if (!is_new) strings_.pop_back();
     numbers_.push_back(found->second);
   }
+  for (const SearchString& string : strings_) patterns_ += string.forms.size();
+}
+
+bool ClassMemory::take(u64 bytes) {
+  if (full_) return false;
+  const i64 more = static_cast<i64>(bytes);
+  if ((taken_ += more) <= limit_) return true;
+  taken_ -= more;
+  full_ = true;
+  return false;
+}
+
+u64 expected_bytes(std::size_t patterns, bool in_pieces) {
+  const u64 all = patterns * kBytesOfPattern;
+  return in_pieces ? all + all / 4 * 3 : all;
 }
 
 ContentClass::ContentClass(const ClassMaterial& material, const ClassOptions& options,
                            const std::function<Answer(u32 probe)>& known)
-    : material_(material) {
+    : material_(material), options_(options) {
   add_rules(options.among, known);
-  covering.resize(strings.size());
-  if (!options.first_search || !search_available()) return;
-  choose_cover(std::min(options.size.most, kUsualSize));
-  prepare_first(options.in_pieces);
+  for (const u32 string : strings) patterns_ += material_.strings[string].forms.size();
 }
 
 void ContentClass::add_rules(const std::vector<u8>* among,
                              const std::function<Answer(u32 probe)>& known) {
   LocalNumbers numbers(material_.strings, strings);
+  std::vector<std::pair<u32, u32>> watched; // string and rule
   for (u32 number = 0; number < material_.conditions.formulas.size(); ++number) {
     if (among != nullptr && (*among)[number] == 0) continue;
     Formula formula = simplified(material_.conditions.formulas[number], known);
     if (formula.is_false()) continue;
     const u32 rule = static_cast<u32>(rules.size());
     numbers.localize(formula);
-    watchers.resize(strings.size());
     std::vector<u32> own;
     collect_strings(formula, own);
-    for (const u32 string : own)
-      if (watchers[string].empty() || watchers[string].back() != rule)
-        watchers[string].push_back(rule);
+    for (const u32 string : own) watched.emplace_back(string, rule);
     const bool needs_string = !may_hold_without_strings(formula);
     if (!needs_string) without_strings.push_back(rule);
-    rules.push_back({number, std::move(formula), needs_string});
+    rules.push_back({number, formulas.add(formula), needs_string});
   }
+  std::sort(watched.begin(), watched.end());
+  watched.erase(std::unique(watched.begin(), watched.end()), watched.end());
+  watchers_.reserve(watched.size());
+  watchers_from_.resize(strings.size() + 1);
+  for (const auto& [string, rule] : watched) {
+    watchers_.push_back(rule);
+    ++watchers_from_[string + 1];
+  }
+  std::partial_sum(watchers_from_.begin(), watchers_from_.end(), watchers_from_.begin());
+  rules.shrink_to_fit();
+  formulas.shrink();
+}
+
+u64 ContentClass::expected_bytes() const {
+  return formulas.bytes() + rules.size() * (sizeof(Rule) + sizeof(u32)) +
+         (watchers_.size() + 2 * strings.size()) * sizeof(u32) +
+         coldsweep::expected_bytes(patterns_, options_.in_pieces);
 }
 
 /// Rules with little choice come first. The strings that they need cost the other rules nothing.
-void ContentClass::choose_cover(u64 size) {
+std::vector<u8> ContentClass::choose_cover() const {
+  const u64 size = std::min(options_.size.most, kUsualSize);
+  std::vector<u8> covering(strings.size());
   const auto price = [&](u32 string) {
     const SearchString& of = material_.strings[strings[string]];
     const double effort = kPatternEffort * static_cast<double>(of.expressions.size());
@@ -137,37 +174,50 @@ void ContentClass::choose_cover(u64 size) {
   };
   std::vector<std::pair<std::size_t, u32>> order;
   for (u32 rule = 0; rule < rules.size(); ++rule)
-    if (rules[rule].needs_string) order.emplace_back(size_of(rules[rule].formula), rule);
+    if (rules[rule].needs_string)
+      order.emplace_back(size_of(formulas.unpacked(rules[rule].formula)), rule);
   std::sort(order.begin(), order.end());
   const std::size_t missing = material_.fault == PlantedFault::cover_one_part_too_few ? 1 : 0;
   for (const auto& [parts, rule] : order) {
-    const std::optional<Cover> cover = cover_of(rules[rule].formula, price, missing);
+    const std::optional<Cover> cover =
+        cover_of(formulas.unpacked(rules[rule].formula), price, missing);
     for (const u32 string : cover.value().strings) covering[string] = 1;
   }
+  return covering;
 }
 
-void ContentClass::prepare_first(bool in_pieces) {
-  std::vector<SearchPattern> few = patterns_of([&](u32 string) { return covering[string] != 0; });
-  std::size_t all = 0;
-  for (const u32 string : strings) all += material_.strings[string].forms.size();
-  const bool worth_it = static_cast<double>(few.size()) <= kWorthIt * static_cast<double>(all);
-  if (few.empty() || (!in_pieces && !worth_it)) return;
-  std::deque<Pattern> parts;
+void ContentClass::prepare(First& first) const {
+  first.covering.resize(strings.size());
+  if (!options_.first_search || !search_available()) return;
+  first.covering = choose_cover();
+  std::vector<SearchPattern> few =
+      patterns_of([&](u32 string) { return first.covering[string] != 0; });
+  const bool worth_it =
+      static_cast<double>(few.size()) <= kWorthIt * static_cast<double>(patterns_);
+  if (few.empty() || (!options_.in_pieces && !worth_it)) return;
+  std::deque<PackedPattern> parts;
   std::deque<SearchExpression> expressions;
-  if (in_pieces) {
+  if (options_.in_pieces) {
     for (SearchPattern& pattern : few) {
-      u64 width = widest(*pattern.pattern);
-      if (width > kWidest) {
-        const Pattern& part = parts.emplace_back(narrow_part_of(*pattern.pattern));
-        pattern.pattern = &part;
+      if (pattern.pattern->widest() > kWidest) {
+        const Pattern part = narrow_part_of(pattern.pattern->unpacked());
+        pattern.pattern = &parts.emplace_back(part);
         pattern.expression = &expressions.emplace_back(expression_of(part));
-        width = widest(part);
       }
-      overlap = std::max(overlap, saturating_subtract(width, 1));
+      first.overlap = std::max(first.overlap, saturating_subtract(pattern.pattern->widest(), 1));
     }
-    if (material_.fault == PlantedFault::forget_overlap) overlap = 0;
+    if (material_.fault == PlantedFault::forget_overlap) first.overlap = 0;
   }
-  first = cached_database(few, material_.cache_folder);
+  first.database = cached_database(few, material_.cache_folder);
+  const u64 expected = options_.in_pieces ? coldsweep::expected_bytes(patterns_, true) -
+                                                coldsweep::expected_bytes(patterns_, false)
+                                          : 0;
+  material_.memory.add(static_cast<i64>(first.database->bytes()) - static_cast<i64>(expected));
+}
+
+const ContentClass::First& ContentClass::first() const {
+  std::call_once(first_asked_, [&] { prepare(first_); });
+  return first_;
 }
 
 std::vector<SearchPattern>
@@ -183,10 +233,12 @@ ContentClass::patterns_of(const std::function<bool(u32 string)>& wanted) const {
 }
 
 const SearchDatabase* ContentClass::all() const {
-  std::call_once(searched_, [&] {
+  std::call_once(all_asked_, [&] {
     const std::vector<SearchPattern> patterns = patterns_of([](u32) { return true; });
-    if (!patterns.empty() && search_available())
-      all_ = cached_database(patterns, material_.cache_folder);
+    if (patterns.empty() || !search_available()) return;
+    all_ = cached_database(patterns, material_.cache_folder);
+    material_.memory.add(static_cast<i64>(all_->bytes()) -
+                         static_cast<i64>(coldsweep::expected_bytes(patterns_, false)));
   });
   return all_ ? &*all_ : nullptr;
 }

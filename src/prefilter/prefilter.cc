@@ -21,8 +21,8 @@ constexpr u64 kLookFirst = 64_KiB;    // before a pass over more, all probes are
 constexpr double kShareTold = 0.02;
 constexpr u64 kLeastInPieces = 1_MiB; // content up to this size is held whole
 constexpr u64 kHead = 64_KiB;         // of content in pieces, for probes
-// The classes of content without size and beginning.
-constexpr u32 kRawSpace = 1000;
+// In place of a size class: any content (raw space, or no room for a class); blocks of records.
+constexpr u32 kAnyContent = 1000;
 constexpr u32 kRecords = 1001;
 
 SizeRange range_of(u32 size_class) {
@@ -68,7 +68,7 @@ bool take_found(const ContentClass& of, PrefilterScratch& scratch) {
   for (const u32 string : scratch.found) {
     if (std::exchange(scratch.present[string], u8{1}) != 0) continue;
     any_new = true;
-    for (const u32 rule : of.watchers[string])
+    for (const u32 rule : of.watchers_of(string))
       if (std::exchange(scratch.is_candidate[rule], u8{1}) == 0) scratch.candidates.push_back(rule);
   }
   scratch.found.clear();
@@ -96,21 +96,24 @@ bool search(const ContentClass& of, const SearchDatabase* database, ByteView con
 }
 
 /// After the first search, which did not look for all strings.
-auto found_or_not_looked_for(const ContentClass& of, const PrefilterScratch& scratch) {
-  return [&](u32 string) { return scratch.present[string] != 0 || of.covering[string] == 0; };
+auto found_or_not_looked_for(const ContentClass::First& first, const PrefilterScratch& scratch) {
+  return [&](u32 string) { return scratch.present[string] != 0 || first.covering[string] == 0; };
 }
 
 } // namespace
 
 struct Prefilter::Slot {
   std::once_flag built;
-  std::unique_ptr<ContentClass> content_class;
+  std::shared_ptr<const ContentClass> content_class;
 };
 
 Prefilter::Prefilter(Conditions conditions, std::vector<u8> of_records,
-                     std::filesystem::path cache_folder, PlantedFault fault)
+                     std::filesystem::path cache_folder, u64 memory, PlantedFault fault)
     : conditions_(std::move(conditions)), strings_(conditions_.strings),
-      cache_folder_(std::move(cache_folder)), fault_(fault), of_records_(std::move(of_records)) {}
+      cache_folder_(std::move(cache_folder)), fault_(fault), of_records_(std::move(of_records)),
+      memory_(memory) {
+  memory_.add(static_cast<i64>(expected_bytes(strings_.patterns(), true))); // of any content
+}
 Prefilter::~Prefilter() = default;
 
 Prefilter::ClassKey Prefilter::key_of(const KnownContent& content) const {
@@ -128,36 +131,50 @@ const std::vector<u32>& Prefilter::discriminators(u32 size_class) const {
   return of.probes;
 }
 
-const ContentClass& Prefilter::class_of(const ClassKey& key) const {
+std::shared_ptr<const ContentClass> Prefilter::shared_class(const ClassKey& key) const {
   const std::shared_ptr<Slot> slot = classes_.with([&](auto& classes) {
     std::shared_ptr<Slot>& found = classes[key];
     if (!found) found = std::make_shared<Slot>();
     return found;
   });
   std::call_once(slot->built, [&] { slot->content_class = build(key); });
-  return *slot->content_class; // lives as long as the filter
+  return slot->content_class;
 }
 
-std::unique_ptr<ContentClass> Prefilter::build(const ClassKey& key) const {
-  const bool is_raw = key.size >= kRawSpace;
-  const SizeRange size = is_raw ? SizeRange{} : range_of(key.size);
+const ContentClass& Prefilter::class_of(const ClassKey& key) const {
+  return *shared_class(key); // lives as long as the filter
+}
+
+std::shared_ptr<const ContentClass> Prefilter::build(const ClassKey& key) const {
+  const ClassKey any{kAnyContent, 0};
+  const bool has_size = key.size < kSizeClasses;
+  if (has_size && memory_.is_full()) return shared_class(any);
+  const SizeRange size =
+      has_size ? range_of(key.size) : SizeRange{0, std::numeric_limits<i64>::max()};
   const auto known = [&](u32 probe) {
-    if (is_raw) return Answer::unknown;
+    if (!has_size) return Answer::unknown;
     const std::vector<u32>& probes = discriminators(key.size);
     for (std::size_t i = 0; i < probes.size(); ++i)
       if (probes[i] == probe) return (key.beginning >> i & 1) != 0 ? Answer::yes : Answer::no;
     return ask(conditions_.probes[probe], size);
   };
-  const ClassMaterial material{conditions_, strings_, cache_folder_, fault_};
-  const ClassOptions options{size, !is_raw, key.size == kRecords ? &of_records_ : nullptr,
-                             !is_raw && size.least > kLeastInPieces};
-  return std::make_unique<ContentClass>(material, options, known);
+  const ClassMaterial material{conditions_, strings_, cache_folder_, memory_, fault_};
+  const ClassOptions options{size, key.size != kRecords,
+                             key.size == kRecords ? &of_records_ : nullptr,
+                             key == any || (has_size && size.least > kLeastInPieces)};
+  auto made = std::make_shared<const ContentClass>(material, options, known);
+  if (!has_size) {
+    const u64 reserved = key == any ? expected_bytes(strings_.patterns(), true) : 0;
+    memory_.add(static_cast<i64>(made->expected_bytes()) - static_cast<i64>(reserved));
+    return made;
+  }
+  return memory_.take(made->expected_bytes()) ? made : shared_class(any);
 }
 
 bool Prefilter::any_possible(const ContentClass& of, const KnownContent& content,
                              const Externals& externals) const {
   return std::any_of(of.rules.begin(), of.rules.end(), [&](const ContentClass::Rule& rule) {
-    return may_hold(
+    return of.formulas.may_hold(
         rule.formula, [](u32) { return true; },
         [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); });
   });
@@ -166,12 +183,15 @@ bool Prefilter::any_possible(const ContentClass& of, const KnownContent& content
 /// Whether, after a first search, the strings that it did not look for may make a difference.
 bool Prefilter::is_worth_full_search(const ContentClass& of, ByteView content,
                                      const Externals& externals, PrefilterScratch& scratch) const {
-  search(of, &*of.first, content, scratch);
+  const ContentClass::First& first = of.first();
+  search(of, &*first.database, content, scratch);
   const auto answer = [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); };
-  const auto occurs = found_or_not_looked_for(of, scratch);
-  const auto is_open = [&](u32 rule) { return may_hold(of.rules[rule].formula, occurs, answer); };
+  const auto occurs = found_or_not_looked_for(first, scratch);
+  const auto is_open = [&](u32 rule) {
+    return of.formulas.may_hold(of.rules[rule].formula, occurs, answer);
+  };
   const auto depends_on_strings = [&](u32 rule) {
-    return is_open(rule) && !may_hold(
+    return is_open(rule) && !of.formulas.may_hold(
                                 of.rules[rule].formula, [](u32) { return false; }, answer);
   };
   return std::any_of(scratch.candidates.begin(), scratch.candidates.end(), depends_on_strings) ||
@@ -188,13 +208,15 @@ void Prefilter::decide(ByteView content, const Externals& externals, PrefilterSc
   if (content.size() >= kLookFirst && !any_possible(of, content, externals)) return;
 
   begin_search(of, scratch);
-  if (left_open || !of.first || is_worth_full_search(of, content, externals, scratch))
+  // In a class of any content, the first search is for what is large.
+  const bool first = !left_open && (content.size() > kLeastInPieces || !of.is_in_pieces());
+  if (!first || !of.first().database || is_worth_full_search(of, content, externals, scratch))
     search(of, of.all(), content, scratch);
   const auto keep_possible = [&](const std::vector<u32>& candidates, bool needing,
                                  std::vector<u32>& possible) {
     for (const u32 rule : candidates)
       if (of.rules[rule].needs_string == needing &&
-          may_hold(
+          of.formulas.may_hold(
               of.rules[rule].formula, [&](u32 string) { return scratch.present[string] != 0; },
               [&](u32 probe) { return ask(conditions_.probes[probe], content, externals); }))
         possible.push_back(of.rules[rule].number);
@@ -213,11 +235,12 @@ bool Prefilter::rules_out(u64 size, std::span<const Externals> names, const Next
   const KnownContent known(scratch.head,
                            fault_ == PlantedFault::take_head_for_all ? scratch.head.size() : size);
   const ContentClass& of = class_of(key_of(known));
-  const auto occurs = found_or_not_looked_for(of, scratch);
+  const ContentClass::First& first = of.first();
+  const auto occurs = found_or_not_looked_for(first, scratch);
   const auto is_open = [&](u32 rule) {
     return !excepted(of.rules[rule].number) &&
            std::any_of(names.begin(), names.end(), [&](const Externals& externals) {
-             return may_hold(of.rules[rule].formula, occurs, [&](u32 probe) {
+             return of.formulas.may_hold(of.rules[rule].formula, occurs, [&](u32 probe) {
                return ask(conditions_.probes[probe], known, externals);
              });
            });
@@ -227,9 +250,9 @@ bool Prefilter::rules_out(u64 size, std::span<const Externals> names, const Next
   const bool needs_search =
       std::any_of(names.begin(), names.end(),
                   [&](const Externals& externals) { return any_possible(of, known, externals); });
-  if (needs_search && !of.first) return false;
-  for (; !piece.empty(); piece = next(of.overlap))
-    if (needs_search && search(of, &*of.first, piece, scratch) &&
+  if (needs_search && !first.database) return false;
+  for (; !piece.empty(); piece = next(first.overlap))
+    if (needs_search && search(of, &*first.database, piece, scratch) &&
         std::any_of(scratch.candidates.begin(), scratch.candidates.end(), is_open)) {
       scratch.left_open = true;
       return false;
@@ -241,18 +264,19 @@ void Prefilter::decide_raw(ByteView content, PrefilterScratch& scratch,
                            PossibleRules& rules) const {
   rules.without_strings.clear();
   rules.with_strings.clear();
-  const ContentClass& of = class_of(ClassKey{kRawSpace, 0});
+  const ContentClass& of = class_of(ClassKey{kAnyContent, 0});
   if (of.rules.empty()) return;
   begin_search(of, scratch);
   search(of, of.all(), content, scratch);
   const auto unknown = [](u32) { return Answer::unknown; };
   for (const u32 rule : scratch.candidates)
-    if (may_hold(
+    if (of.formulas.may_hold(
             of.rules[rule].formula, [&](u32 s) { return scratch.present[s] != 0; }, unknown))
       rules.with_strings.push_back(of.rules[rule].number);
   std::sort(rules.with_strings.begin(), rules.with_strings.end());
   for (const u32 rule : of.without_strings)
-    if (of.rules[rule].formula.is_true()) rules.without_strings.push_back(of.rules[rule].number);
+    if (of.formulas.is_true(of.rules[rule].formula))
+      rules.without_strings.push_back(of.rules[rule].number);
 }
 
 bool Prefilter::may_match_records(ByteView records, PrefilterScratch& scratch) const {
@@ -261,7 +285,7 @@ bool Prefilter::may_match_records(ByteView records, PrefilterScratch& scratch) c
   begin_search(of, scratch);
   search(of, of.all(), records, scratch);
   return std::any_of(scratch.candidates.begin(), scratch.candidates.end(), [&](u32 rule) {
-    return may_hold(
+    return of.formulas.may_hold(
         of.rules[rule].formula, [&](u32 s) { return scratch.present[s] != 0; },
         [](u32) { return Answer::unknown; });
   });

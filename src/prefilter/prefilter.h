@@ -34,10 +34,11 @@ inline constexpr std::size_t kSizeClasses = 8;
 
 class Prefilter {
 public:
-  /// `fault` is planted by tests.
-  /// `of_records`: by rule, whether it is evaluated on the records of logs.
+  /// `of_records`: by rule, whether it is evaluated on the records of logs. `memory`: bytes for
+  /// classes; content whose class has no room shares one with all other such content. `fault` is
+  /// planted by tests.
   Prefilter(Conditions conditions, std::vector<u8> of_records, std::filesystem::path cache_folder,
-            PlantedFault fault);
+            u64 memory, PlantedFault fault);
   ~Prefilter();
 
   /// The rules that may match.
@@ -65,6 +66,11 @@ public:
 
   const Conditions& conditions() const { return conditions_; }
 
+  /// What the classes take, those that are yet to be built included.
+  u64 class_bytes() const { return memory_.taken(); }
+  /// Whether some content had to share a class.
+  bool shares_class() const { return memory_.is_full(); }
+
 private:
   struct ClassKey {
     u32 size = 0, beginning = 0;
@@ -79,7 +85,8 @@ private:
   /// Probes of the beginning that distinguish the classes of this size.
   const std::vector<u32>& discriminators(u32 size_class) const;
   const ContentClass& class_of(const ClassKey& key) const;
-  std::unique_ptr<ContentClass> build(const ClassKey& key) const;
+  std::shared_ptr<const ContentClass> shared_class(const ClassKey& key) const;
+  std::shared_ptr<const ContentClass> build(const ClassKey& key) const;
   bool any_possible(const ContentClass& of, const KnownContent& content,
                     const Externals& externals) const;
   bool is_worth_full_search(const ContentClass& of, ByteView content, const Externals& externals,
@@ -92,6 +99,7 @@ private:
   std::vector<u8> of_records_;
   mutable std::array<Discriminators, kSizeClasses> discriminators_;
   struct Slot;
+  mutable ClassMemory memory_;
   mutable Guarded<std::map<ClassKey, std::shared_ptr<Slot>>> classes_;
 };
 

@@ -30,9 +30,9 @@ void RuleTerms::add_string(u32 ordinal) {
   StringForms forms;
   if (draft_.search == StringSearch::by_forms)
     forms = string_forms(rule_.strings[ordinal], draft_.fault);
-  forms_.push_back(forms.all);
   place.problem = std::move(forms.problem);
-  if (place.problem.empty()) place.forms = std::move(forms.all);
+  if (place.problem.empty()) place.forms.assign(forms.all.begin(), forms.all.end());
+  forms_.push_back(std::move(forms.all));
   if (!place.problem.empty()) note(place.id + ": " + place.problem);
   draft_.conditions.strings.push_back(std::move(place));
 }

@@ -4,7 +4,7 @@
 // does not know this processor, `search_available` is false and nothing else here is called.
 #pragma once
 
-#include "prefilter/pattern.h"
+#include "prefilter/packed_pattern.h"
 
 #include <memory>
 #include <optional>
@@ -18,7 +18,7 @@ std::string search_platform();
 
 struct SearchPattern {
   u32 id = 0; // several patterns may have the same
-  const Pattern* pattern = nullptr;
+  const PackedPattern* pattern = nullptr;
   const SearchExpression* expression = nullptr; // of that pattern
 };
 
@@ -41,12 +41,13 @@ public:
   /// most informative run of bytes.
   static SearchDatabase compile(std::span<const SearchPattern> patterns);
   /// From what `serialized` returned on the same platform; absent for anything else.
-  static std::optional<SearchDatabase> restore(const std::string& bytes);
+  static std::optional<SearchDatabase> restore(std::string_view bytes);
 
   ~SearchDatabase();
   SearchDatabase(SearchDatabase&&) noexcept;
   SearchDatabase& operator=(SearchDatabase&&) noexcept;
 
+  u64 bytes() const; ///< of memory that it takes
   std::string serialized() const;
   /// Adds to `found` the ids of the patterns that occur, some perhaps twice. False if that can't be
   /// told.

@@ -25,7 +25,8 @@ SearchDatabase& SearchDatabase::operator=(SearchDatabase&&) noexcept = default;
 SearchDatabase SearchDatabase::compile(std::span<const SearchPattern>) {
   throw Error("built without Hyperscan");
 }
-std::optional<SearchDatabase> SearchDatabase::restore(const std::string&) { return std::nullopt; }
+std::optional<SearchDatabase> SearchDatabase::restore(std::string_view) { return std::nullopt; }
+u64 SearchDatabase::bytes() const { return 0; }
 std::string SearchDatabase::serialized() const { return {}; }
 bool SearchDatabase::search(ByteView, SearchScratch&, std::vector<u32>&) const { return false; }
 

@@ -31,7 +31,7 @@ void check(hs_error_t code, const char* what) {
 struct Expressions {
   std::vector<std::string> texts;
   std::vector<unsigned> flags, ids;
-  std::vector<const Pattern*> patterns;
+  std::vector<const PackedPattern*> patterns;
 
   void set(std::size_t index, const SearchExpression& expression, bool approximate) {
     texts[index] = expression.text;
@@ -41,13 +41,6 @@ struct Expressions {
   }
 };
 
-bool is_plain(const Pattern& pattern) {
-  return pattern.kind == Pattern::Kind::sequence &&
-         std::all_of(pattern.parts.begin(), pattern.parts.end(), [](const Pattern& part) {
-           return part.kind == Pattern::Kind::bytes || is_plain(part);
-         });
-}
-
 Expressions expressions_of(std::span<const SearchPattern> patterns) {
   Expressions all;
   for (const SearchPattern& p : patterns) {
@@ -55,7 +48,7 @@ Expressions expressions_of(std::span<const SearchPattern> patterns) {
     all.flags.push_back(0);
     all.ids.push_back(p.id);
     all.patterns.push_back(p.pattern);
-    all.set(all.texts.size() - 1, *p.expression, !is_plain(*p.pattern));
+    all.set(all.texts.size() - 1, *p.expression, !p.pattern->is_plain());
   }
   return all;
 }
@@ -69,10 +62,13 @@ int on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void
 bool finds_at_every_alignment() {
   constexpr u32 count = 21;
   constexpr std::size_t alignments = 128;
-  std::vector<Pattern> patterns;
-  for (u32 i = 0; i < count; ++i) patterns.push_back(sequence_of(fmt::format("needle{:02}", i)));
+  std::vector<PackedPattern> patterns;
   std::vector<SearchExpression> expressions;
-  for (const Pattern& pattern : patterns) expressions.push_back(expression_of(pattern));
+  for (u32 i = 0; i < count; ++i) {
+    const Pattern pattern = sequence_of(fmt::format("needle{:02}", i));
+    patterns.emplace_back(pattern);
+    expressions.push_back(expression_of(pattern));
+  }
   std::vector<SearchPattern> wanted;
   for (u32 i = 0; i < count; ++i) wanted.push_back({i, &patterns[i], &expressions[i]});
   const SearchDatabase database = SearchDatabase::compile(wanted);
@@ -98,7 +94,6 @@ struct SearchScratch::State {
 
 struct SearchDatabase::State {
   Database database;
-  std::size_t patterns = 0;
 };
 
 bool search_available() {
@@ -135,7 +130,7 @@ SearchDatabase SearchDatabase::compile(std::span<const SearchPattern> patterns) 
                                              nullptr, &database, &failure);
     const CompileError error(failure);
     if (code == HS_SUCCESS)
-      return SearchDatabase(std::make_unique<State>(State{Database(database), all.texts.size()}));
+      return SearchDatabase(std::make_unique<State>(State{Database(database)}));
     // Hyperscan's compiler says this of the first expression, whichever it was at (hs_enomem).
     if (error && std::string_view(error->message) == "Unable to allocate memory.")
       throw std::bad_alloc();
@@ -144,18 +139,24 @@ SearchDatabase SearchDatabase::compile(std::span<const SearchPattern> patterns) 
     const auto index = static_cast<std::size_t>(error->expression);
     if (reduced[index] == 2)
       throw Error(fmt::format("Hyperscan: {}: {}", all.texts[index], error->message));
-    const Pattern part = ++reduced[index] == 1 ? core_of(*all.patterns[index])
-                                               : any_of(necessary_runs(*all.patterns[index]));
+    const Pattern whole = all.patterns[index]->unpacked();
+    const Pattern part = ++reduced[index] == 1 ? core_of(whole) : any_of(necessary_runs(whole));
     all.set(index, expression_of(part), reduced[index] == 1);
   }
   throw Error("Hyperscan: a database of no patterns");
 }
 
-std::optional<SearchDatabase> SearchDatabase::restore(const std::string& bytes) {
+std::optional<SearchDatabase> SearchDatabase::restore(std::string_view bytes) {
   hs_database_t* database = nullptr;
   if (hs_deserialize_database(bytes.data(), bytes.size(), &database) != HS_SUCCESS)
     return std::nullopt;
-  return SearchDatabase(std::make_unique<State>(State{Database(database), 0}));
+  return SearchDatabase(std::make_unique<State>(State{Database(database)}));
+}
+
+u64 SearchDatabase::bytes() const {
+  std::size_t size = 0;
+  check(hs_database_size(state_->database.get(), &size), "the size of a database");
+  return size;
 }
 
 std::string SearchDatabase::serialized() const {

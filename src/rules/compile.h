@@ -51,6 +51,10 @@ YaraRules load_compiled(const std::string& bytes);
 /// 1 MiB, and there are a dozen. Throws bad_alloc.
 YaraRules compacted(YaraRules rules);
 
+/// The same rules without libyara's list of the pointers in them, which takes more memory than they
+/// do. It is needed only to add to them or to save them.
+YaraRules without_relocations(YaraRules rules);
+
 /// Whether the file holds compiled rules.
 bool is_compiled(std::string_view bytes);
 

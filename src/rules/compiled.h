@@ -26,12 +26,13 @@ struct RuleSet::Compiled {
   LogRules log;                                 // and these to each record of a log
   std::vector<RuleSource> sources;              // in the order of their rules, which come first
   std::filesystem::path cache_folder;
+  u64 memory = 0;
   mutable LazyFilter lazy_filter;
   mutable SeenContent seen;
 
   const RuleFilter& filter() const {
     const YR_RULES* const from_source = sources.empty() ? nullptr : all.front()->rules.get();
-    return lazy_filter.get({from_source, sources, infos, cache_folder});
+    return lazy_filter.get({from_source, sources, infos, cache_folder, memory});
   }
 };
 

@@ -6,6 +6,7 @@
 #include "base/subprocess.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -91,6 +92,16 @@ YaraRules compacted(YaraRules rules) {
   const int code = yr_rules_save_stream(rules.get(), &stream);
   if (writer.parked) std::rethrow_exception(writer.parked);
   return code == ERROR_SUCCESS ? load(writer.bytes) : std::move(rules);
+}
+
+YaraRules without_relocations(YaraRules rules) {
+  YR_ARENA& arena = *rules->arena;
+  arena.reloc_list_tail = nullptr;
+  while (YR_RELOC* const node = arena.reloc_list_head) {
+    arena.reloc_list_head = node->next;
+    std::free(node); // as yr_free does (libyara/mem.c)
+  }
+  return rules;
 }
 
 bool is_compiled(std::string_view bytes) { return bytes.starts_with(kMagic); }

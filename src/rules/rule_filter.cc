@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/rule_filter.h"
 
+#include "prefilter/ast.h"
 #include "prefilter/necessary.h"
 #include "prefilter/parse.h"
 #include "prefilter/place_dependence.h"
@@ -9,6 +10,8 @@
 
 namespace coldsweep {
 namespace {
+
+constexpr u64 kGroups = 4; // the share of memory that is for compiled groups: a quarter
 
 std::string flags_differ(const StringDeclaration& ours, const YR_STRING& theirs) {
   const auto same = [&](bool flag, u32 mask) { return flag == ((theirs.flags & mask) != 0); };
@@ -59,9 +62,40 @@ std::vector<u8> of_records(const std::vector<RuleInfo>& infos) {
   return of;
 }
 
+/// By rule: whether it has strings of its own, or may have.
+std::vector<bool> have_strings(const std::vector<ParsedSource>& sources,
+                               std::span<const u32> counts) {
+  std::vector<bool> all;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    for (u32 rule = 0; rule < counts[i]; ++rule)
+      all.push_back(!sources[i].problem.empty() || rule >= sources[i].rules.size() ||
+                    !sources[i].rules[rule].strings.empty());
+  return all;
+}
+
+/// Without the parsed strings and conditions, which take twice as much as the text.
+std::vector<RuleTexts> texts_of(std::vector<ParsedSource> sources) {
+  std::vector<RuleTexts> all;
+  for (ParsedSource& source : sources) {
+    RuleTexts& texts = all.emplace_back();
+    texts.imports = std::move(source.imports);
+    for (ParsedRule& rule : source.rules) texts.rules.push_back(std::move(rule.source));
+    texts.understood = source.problem.empty();
+  }
+  return all;
+}
+
 } // namespace
 
-Conditions RuleFilter::derive(const FilterMaterial& material, PlantedFault fault) {
+struct RuleFilter::Derived {
+  Conditions conditions;
+  std::vector<ParsedSource> sources;
+  std::vector<u32> rules; // by source: how many
+
+  Derived(const FilterMaterial& material, PlantedFault fault);
+};
+
+RuleFilter::Derived::Derived(const FilterMaterial& material, PlantedFault fault) {
   ConditionBuilder builder(fault);
   std::size_t known = 0;
   for (const RuleSource& source : material.sources) {
@@ -74,30 +108,31 @@ Conditions RuleFilter::derive(const FilterMaterial& material, PlantedFault fault
       parsed = {};
       parsed.problem = problem;
     }
-    parsed_.push_back(std::move(parsed));
+    sources.push_back(std::move(parsed));
+    rules.push_back(source.rules);
     known += source.rules;
   }
   builder.add_unknown(material.infos.size() - known, "compiled rules: what they ask can't be told");
-  return builder.finish();
+  conditions = builder.finish();
 }
 
 RuleFilter::RuleFilter(const FilterMaterial& material, PlantedFault fault)
-    : prefilter_(derive(material, fault), of_records(material.infos), material.cache_folder, fault),
-      groups_(material.sources, material.infos, parsed_, prefilter_.conditions().uses) {
+    : RuleFilter(material, fault, Derived(material, fault)) {}
+
+RuleFilter::RuleFilter(const FilterMaterial& material, PlantedFault fault, Derived derived)
+    : place_dependent_(place_dependent(derived.sources, derived.rules, derived.conditions.uses)),
+      has_strings_(have_strings(derived.sources, derived.rules)),
+      prefilter_(std::move(derived.conditions), of_records(material.infos), material.cache_folder,
+                 material.memory - material.memory / kGroups, fault),
+      groups_(material.sources, material.infos, texts_of(std::move(derived.sources)),
+              prefilter_.conditions().uses, material.memory / kGroups) {
   const std::size_t rules = material.infos.size();
-  std::vector<u32> counts;
   for (const RuleSource& source : material.sources) {
-    counts.push_back(source.rules);
     source_rules_ += source.rules;
     path_dependent_.resize(source_rules_, source.reads_externals);
   }
   path_dependent_.resize(rules, true);
-  place_dependent_ = place_dependent(parsed_, counts, prefilter_.conditions().uses);
   place_dependent_.resize(rules, true);
-  for (std::size_t i = 0; i < parsed_.size(); ++i)
-    for (u32 rule = 0; rule < counts[i]; ++rule)
-      has_strings_.push_back(!parsed_[i].problem.empty() || rule >= parsed_[i].rules.size() ||
-                             !parsed_[i].rules[rule].strings.empty());
   has_strings_.resize(rules, true);
   for (u32 i = 0; i < rules; ++i) numbers_[&material.infos[i].ref] = i;
 }

@@ -3,7 +3,6 @@
 // compiled and checked against what libyara made of it. Any thread. Private to rules/.
 #pragma once
 
-#include "prefilter/ast.h"
 #include "prefilter/prefilter.h"
 #include "rules/rule_groups.h"
 #include "rules/rule_set.h"
@@ -21,6 +20,7 @@ struct FilterMaterial {
   const std::vector<RuleSource>& sources;
   const std::vector<RuleInfo>& infos; ///< of these rules, and then of compiled files
   const std::filesystem::path& cache_folder;
+  u64 memory; ///< bytes for what is built for content and kept
 };
 
 class RuleFilter {
@@ -40,14 +40,14 @@ public:
   bool is_place_dependent(u32 rule) const { return place_dependent_[rule]; }
 
 private:
-  Conditions derive(const FilterMaterial& material, PlantedFault fault);
+  struct Derived;
+  RuleFilter(const FilterMaterial& material, PlantedFault fault, Derived derived);
 
-  std::vector<ParsedSource> parsed_; // by source
   std::unordered_map<const RuleRef*, u32> numbers_;
+  std::vector<bool> path_dependent_, place_dependent_, has_strings_;
   Prefilter prefilter_;
   RuleGroups groups_;
   u32 source_rules_ = 0;
-  std::vector<bool> path_dependent_, place_dependent_, has_strings_;
 };
 
 /// A filter that is made on first use. Any thread.

@@ -10,18 +10,13 @@
 namespace coldsweep {
 namespace {
 
-// A sweep needs the same few groups again and again. One of a few rules takes some 100 KiB, one
-// of a thousand several MiB.
-constexpr u64 kMostBytes = 64_MiB;
-
-/// What a table takes, about: libyara's buffers, and a list that has a node for each pointer in
-/// them.
+/// What a table takes, about: libyara's buffers. One of a few rules takes some 100 KiB, one of a
+/// thousand several MiB.
 u64 bytes_of(const std::vector<u32>& rules, const RuleGroups::Table& table) {
   u64 sum = 256 + rules.size() * 32;
   if (!table) return sum;
   const YR_ARENA& arena = *table->rules->arena;
   for (u32 i = 0; i < arena.num_buffers; ++i) sum += arena.buffers[i].size;
-  for (const YR_RELOC* node = arena.reloc_list_head; node != nullptr; node = node->next) sum += 32;
   return sum;
 }
 
@@ -40,8 +35,8 @@ std::vector<u32> RuleGroups::with_needed(std::span<const u32> rules) const {
   }
   // A file that our parser doesn't understand needs all of its rules.
   u32 first = 0;
-  for (std::size_t i = 0; i < parsed_.size(); first += sources_[i++].rules) {
-    if (parsed_[i].problem.empty()) continue;
+  for (std::size_t i = 0; i < texts_.size(); first += sources_[i++].rules) {
+    if (texts_[i].understood) continue;
     const u32 end = first + sources_[i].rules;
     if (std::none_of(seen.begin() + first, seen.begin() + end, [](bool b) { return b; })) continue;
     for (u32 rule = first; rule < end; ++rule)
@@ -58,10 +53,11 @@ std::optional<RuleGroups::Table> RuleGroups::Kept::find(const std::vector<u32>& 
   return found->second.table;
 }
 
-void RuleGroups::Kept::add(const std::vector<u32>& rules, const Table& table) {
+/// A sweep needs the same few groups again and again.
+void RuleGroups::Kept::add(const std::vector<u32>& rules, const Table& table, u64 most) {
   const u64 size = bytes_of(rules, table);
-  if (size > kMostBytes / 4) return;  // one must not drive out all others
-  while (bytes + size > kMostBytes) { // a scanner that uses one shares its ownership
+  if (size > most / 4) return;  // one must not drive out all others
+  while (bytes + size > most) { // a scanner that uses one shares its ownership
     const auto oldest =
         std::min_element(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
           return a.second.last_use < b.second.last_use;
@@ -77,7 +73,7 @@ RuleGroups::Table RuleGroups::table_of(std::span<const u32> rules) const {
   if (const std::optional<Table> kept = kept_.with([&](Kept& of) { return of.find(all); }))
     return *kept;
   Table table = compile(all);
-  kept_.with([&](Kept& of) { of.add(all, table); });
+  kept_.with([&](Kept& of) { of.add(all, table, memory_); });
   return table;
 }
 
@@ -89,21 +85,20 @@ RuleGroups::Table RuleGroups::compile(const std::vector<u32>& rules) const {
   std::vector<SourceFile> texts;
   auto next = rules.begin();
   u32 first = 0;
-  for (std::size_t i = 0; i < parsed_.size(); ++i) {
+  for (std::size_t i = 0; i < texts_.size(); ++i) {
     const u32 end = first + sources_[i].rules;
     if (next != rules.end() && *next < end) {
       SourceFile& text = texts.emplace_back();
       text.file.label = sources_[i].label;
-      if (parsed_[i].problem.empty())
-        for (const std::string& module : parsed_[i].imports)
+      if (texts_[i].understood)
+        for (const std::string& module : texts_[i].imports)
           text.file.bytes += fmt::format("import \"{}\"\n", module);
       else if (sources_[i].included.empty())
         text.file.bytes = sources_[i].text;
       else
         return nullptr;
       for (; next != rules.end() && *next < end; ++next)
-        if (parsed_[i].problem.empty())
-          text.file.bytes += parsed_[i].rules[*next - first].source + "\n";
+        if (texts_[i].understood) text.file.bytes += texts_[i].rules[*next - first] + "\n";
     }
     first = end;
   }
@@ -119,7 +114,7 @@ RuleGroups::Table RuleGroups::compile(const std::vector<u32>& rules) const {
     table->refs.push_back(&ref);
     table->of_records.push_back(infos_[rules[i]].is_log);
   }
-  table->rules = compacted(std::move(result.rules));
+  table->rules = without_relocations(compacted(std::move(result.rules)));
   return table;
 }
 

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "base/guarded.h"
-#include "prefilter/ast.h"
 #include "rules/rule_set.h"
 #include "rules/rule_table.h"
 
@@ -17,14 +16,22 @@
 
 namespace coldsweep {
 
+/// What the rules of a source are compiled from on their own.
+struct RuleTexts {
+  std::vector<std::string> imports;
+  std::vector<std::string> rules;
+  bool understood = false; ///< else there are none, and the source is compiled as a whole
+};
+
 class RuleGroups {
 public:
   using Table = std::shared_ptr<const RuleTable>;
 
-  /// `uses`: for each rule, the rules it can't be compiled without. All outlive the groups.
+  /// `texts`: by source. `uses`: for each rule, the rules it can't be compiled without. What is
+  /// passed by reference outlives the groups. `memory`: bytes for the tables that are kept.
   RuleGroups(const std::vector<RuleSource>& sources, const std::vector<RuleInfo>& infos,
-             const std::vector<ParsedSource>& parsed, const std::vector<std::vector<u32>>& uses)
-      : sources_(sources), infos_(infos), parsed_(parsed), uses_(uses) {}
+             std::vector<RuleTexts> texts, const std::vector<std::vector<u32>>& uses, u64 memory)
+      : sources_(sources), infos_(infos), texts_(std::move(texts)), uses_(uses), memory_(memory) {}
 
   /// These rules (in order), and others that they need; null if they can't be compiled apart.
   Table table_of(std::span<const u32> rules) const;
@@ -43,7 +50,7 @@ private:
     u64 bytes = 0, uses = 0;
 
     std::optional<Table> find(const std::vector<u32>& rules);
-    void add(const std::vector<u32>& rules, const Table& table);
+    void add(const std::vector<u32>& rules, const Table& table, u64 most);
   };
 
   Table compile(const std::vector<u32>& rules) const;
@@ -51,8 +58,9 @@ private:
 
   const std::vector<RuleSource>& sources_;
   const std::vector<RuleInfo>& infos_;
-  const std::vector<ParsedSource>& parsed_; // by source
+  std::vector<RuleTexts> texts_;
   const std::vector<std::vector<u32>>& uses_;
+  u64 memory_;
   mutable Guarded<Kept> kept_;
 };
 

@@ -68,6 +68,7 @@ public:
 
     RuleSet::Compiled& set = *set_;
     set.cache_folder = options.cache_folder;
+    set.memory = options.scan_memory;
     set.infos.reserve(rules); // tables point into it
     set.warnings = std::move(sources.result.warnings);
     if (sources.result.rules) {
@@ -85,7 +86,7 @@ private:
   RuleTable& new_table(YaraRules rules) {
     set_->tables.push_back(std::make_unique<RuleTable>());
     RuleTable& table = *set_->tables.back();
-    table.rules = std::move(rules);
+    table.rules = without_relocations(std::move(rules));
     return table;
   }
 

@@ -38,6 +38,9 @@ struct RuleLoadOptions {
   std::vector<std::string> log_rules = {};
   /// For data that takes long to compute and can be rebuilt; empty: none.
   std::filesystem::path cache_folder = {};
+  /// Bytes for what scans with the prefilter build and keep: search databases, and compiled groups
+  /// of rules. The rules themselves come on top.
+  u64 scan_memory = 256_MiB;
 };
 
 class RuleSet {

@@ -1,39 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/examine_case.h"
 
-#include "base/checked.h"
 #include "examine/stream_examiner.h"
 #include "sweep/kept_outcomes.h"
+#include "sweep/memory_shares.h"
 #include "sweep/pipeline.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
-
-/// Memory for content: each thread keeps a buffer; the rest is leased on demand, some of it for
-/// large members of archives.
-struct MemoryShares {
-  u64 kept = 0, in_memory = 0;
-  u64 content = 0;             ///< to lease
-  u64 member = 0, members = 0; ///< the largest member; to lease for two of these
-};
-
-MemoryShares share_memory(const SweepOptions& options) {
-  const u64 memory = options.memory, threads = std::max<u64>(options.threads, 1);
-  MemoryShares shares;
-  shares.kept = std::clamp<u64>(memory / (4 * threads), 64_KiB, 8_MiB);
-  const u64 all_kept = shares.kept * threads;
-  // Not a share of what the threads leave: which members are too large must not depend on them.
-  shares.member = std::max<u64>(memory / 4, 64_KiB);
-  shares.members = options.scope.archives ? 2 * shares.member : 0;
-  shares.content = std::max(saturating_subtract(memory, all_kept + shares.members), memory / 4);
-  shares.in_memory = std::max(std::min(shares.content, memory / 2), shares.kept);
-  return shares;
-}
 
 ExamineOptions examine_options(const OpenCase& open, const MemoryShares& memory,
                                ByteBudget& members) {
@@ -89,7 +67,7 @@ void examine_case(OpenCase& open) {
   const SweepControl& control = open.input.control;
   const MemoryShares memory = share_memory(options);
   const ContentLimits limits{
-      .in_memory = memory.in_memory, .kept = memory.kept, .spool_folder = options.output};
+      .in_memory = memory.whole, .kept = memory.kept, .spool_folder = options.output};
   ByteBudget budget(memory.content), members(memory.members);
   const EvidenceStore evidence(options.output);
   const ExamineOptions how = examine_options(open, memory, members);

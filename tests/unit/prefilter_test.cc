@@ -184,7 +184,7 @@ TEST_CASE("Strings that hardly narrow anything down are not searched for") {
 }
 
 TEST_CASE("A string that rules share is searched for once, whatever its name") {
-  const auto place = [](u32 rule, std::vector<Pattern> forms) {
+  const auto place = [](u32 rule, std::vector<PackedPattern> forms) {
     return StringPlace{rule, 0, fmt::format("$s{}", rule), std::move(forms), {}};
   };
   const Pattern alpha = sequence_of("alpha"), wide = sequence_of("a\0l\0p\0h\0a\0"sv);
