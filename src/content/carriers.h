@@ -30,6 +30,8 @@ public:
   bool may_carry(ByteView more);
 
 private:
+  bool may_carry(ByteView seen, u64 begin) const;
+
   u64 size_, at_ = 0;
   bool program_ = false;
   std::array<std::byte, 8> tail_{}; ///< of the last piece
