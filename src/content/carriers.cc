@@ -33,20 +33,35 @@ u32 crc_of(ByteView bytes) {
   return static_cast<u32>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
-/// Whether two bytes that a signature has are in the block, which one more byte follows. The
-/// compiler makes this a few instructions for each 16 bytes.
-template <bool in_program> bool may_have_signature(const std::byte* block) {
+// Where the processor has wider vectors they are used, which halves the cost. Sanitizers instrument
+// the selection, which runs before they are ready.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define COLDSWEEP_WIDE_VECTORS __attribute__((target_clones("avx2", "default")))
+#else
+#define COLDSWEEP_WIDE_VECTORS
+#endif
+
+/// Whether two bytes that the signatures of 7z and RAR have are in the block, which one more byte
+/// follows. The compiler makes this a few instructions for each 16 or 32 bytes.
+COLDSWEEP_WIDE_VECTORS
+bool may_have_signature(const std::byte* block) {
   u8 found = 0;
   for (u64 i = 0; i < kBlock; ++i) {
     const u8 a = static_cast<u8>(block[i]), b = static_cast<u8>(block[i + 1]);
-    const u8 seven = static_cast<u8>((a == 0xBC) & (b == 0xAF));
-    const u8 rar = static_cast<u8>((a == '!') & (b == 0x1A));
-    found = static_cast<u8>(found | seven | rar);
-    if constexpr (in_program) {
-      const u8 zip = static_cast<u8>((a == 'K') & (b == 3));
-      const u8 cabinet = static_cast<u8>((a == 'C') & (b == 'F'));
-      found = static_cast<u8>(found | zip | cabinet);
-    }
+    found = static_cast<u8>(found | static_cast<u8>((a == 0xBC) & (b == 0xAF)) |
+                            static_cast<u8>((a == '!') & (b == 0x1A)));
+  }
+  return found != 0;
+}
+
+/// The same for a zip's members and cabinets.
+COLDSWEEP_WIDE_VECTORS
+bool may_have_program_signature(const std::byte* block) {
+  u8 found = 0;
+  for (u64 i = 0; i < kBlock; ++i) {
+    const u8 a = static_cast<u8>(block[i]), b = static_cast<u8>(block[i + 1]);
+    found = static_cast<u8>(found | static_cast<u8>((a == 'K') & (b == 3)) |
+                            static_cast<u8>((a == 'C') & (b == 'F')));
   }
   return found != 0;
 }
@@ -59,8 +74,8 @@ template <class Use> bool any_signature(ByteView content, bool program, Use&& us
   };
   for (u64 block = 0; block < content.size(); block += kBlock) {
     const std::byte* const bytes = content.data() + block;
-    if (content.size() - block > kBlock &&
-        !(program ? may_have_signature<true>(bytes) : may_have_signature<false>(bytes)))
+    if (content.size() - block > kBlock && !may_have_signature(bytes) &&
+        !(program && may_have_program_signature(bytes)))
       continue;
     // What was found is at most three bytes into a signature.
     for (u64 at = saturating_subtract(block, 3); at < block + kBlock && at < content.size(); ++at) {
@@ -145,8 +160,8 @@ ArchiveKind kind_at(const Place& place) {
 bool ends_with_zip(ByteView content) {
   const u64 from = saturating_subtract(content.size(), kSearchedAtEnd);
   const std::string_view tail = chars_of(content.subspan(from));
-  for (std::size_t at = tail.rfind(kZipEnd); at != std::string_view::npos;
-       at = at == 0 ? std::string_view::npos : tail.rfind(kZipEnd, at - 1)) {
+  for (std::size_t at = tail.find(kZipEnd); at != std::string_view::npos;
+       at = tail.find(kZipEnd, at + 1)) {
     const std::optional<ZipEnd> end = zip_end(content, from + at);
     if (end && end->entries > 0) return true;
   }
