@@ -2,6 +2,7 @@
 #include "content/decompress.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -55,7 +56,13 @@ char* chars(const std::byte* bytes) {
 
 class Deflate {
 public:
-  bool start() { return started_ = inflateInit2(&stream_, -MAX_WBITS) == Z_OK; }
+  bool start() {
+    started_ = inflateInit2(&stream_, -MAX_WBITS) == Z_OK;
+    // Zeros in front of the content: a distance that leads there, out of damage, doesn't end it.
+    // gzip and Info-ZIP read zeros there, too, and go on.
+    static constexpr std::array<Bytef, 1U << MAX_WBITS> kZeros{};
+    return started_ && inflateSetDictionary(&stream_, kZeros.data(), kZeros.size()) == Z_OK;
+  }
   ~Deflate() {
     if (started_) inflateEnd(&stream_);
   }

@@ -259,6 +259,10 @@ ArchiveWalk walk_by_library(ByteView content, ArchiveKind kind, ArchiveBudget& b
                             const UseMember& use) {
   ArchiveWalk walk = Walker({kind, {content}, {}}, budget, use).run();
   if (const std::optional<u64> end = stated_end(content, kind)) walk.end = end;
+  // Of the end block of a RAR 5, the library has read only the CRC: its size and that many bytes
+  // follow.
+  if (kind == ArchiveKind::rar && walk.end && has_at(content, 6, "\1"))
+    *walk.end += 1 + (little<u8>(content, *walk.end).value_or(0) & 0x7F);
   return walk;
 }
 
