@@ -12,8 +12,8 @@ namespace coldsweep {
 bool holds_archive(ByteView content);
 
 /// Passes each member to `use`, and how each walk went to `report`. The names in the first archive
-/// are as it states them; those in a further one, at offset N, begin with `at-N!/`. Bytes that belong
-/// to no archive or member are damage of the last walk.
+/// are as it states them; those in a further one, at offset N, begin with `at-N!/`. Bytes that
+/// belong to no archive or member are damage of the last walk.
 void walk_containers(ByteView content, ArchiveBudget& budget, const UseMember& use,
                      const std::function<void(const ArchiveWalk&)>& report);
 

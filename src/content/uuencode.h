@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are uuencoded within a text (POSIX.1, uuencode): from a line `begin 644 name` to a line
-// `end`, or to the first line that is not encoded. Pure functions. Private to content/.
+// Files that are uuencoded within a text (POSIX.1, uuencode): from a line `begin 644 name` to a
+// line `end`, or to the first line that is not encoded. Pure functions. Private to content/.
 #pragma once
 
 #include "base/types.h"

@@ -118,7 +118,7 @@ private:
 
   std::string name_of(const ZipEntry& entry) const {
     std::string name = entry.name(content_);
-    // A folder with data is a file, at least for whoever hid it there.
+    // A folder with data is a file.
     while (name.ends_with('/') || name.ends_with('\\')) name.pop_back();
     return name.empty() ? fmt::format("member-{}", walk_.members) : member_name(std::move(name));
   }
