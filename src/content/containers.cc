@@ -77,23 +77,22 @@ private:
 
   /// `left_by`: the walk that left the range over; null: nothing was looked at yet.
   void search(ByteRange range, ArchiveWalk* left_by) {
-    range.begin += left_by == nullptr
-                       ? 0
-                       : leading_zeros(content_.subspan(range.begin, range.end - range.begin));
+    const bool is_stub = range.begin == 0; // before the first archive
+    if (left_by != nullptr)
+      range.begin += leading_zeros(content_.subspan(range.begin, range.end - range.begin));
     const u64 length = range.end - range.begin;
     if (left_by != nullptr && length < kLeastUnaccounted) return;
     const std::optional<Carried> carried = first_archive(content_.subspan(range.begin, length));
     if (carried && count_ < kMostContainers) {
       found_.push_back({carried->kind, {range.begin + carried->offset, range.end}, count_++});
-      if (left_by != nullptr) note_unaccounted({range.begin, found_.back().range.begin}, *left_by);
-    } else if (left_by != nullptr) {
-      note_unaccounted(range, *left_by);
+      range.end = found_.back().range.begin;
     }
+    if (left_by != nullptr && !is_stub) note_unaccounted(range, *left_by);
   }
 
-  /// What precedes the first archive, and the signature of a program, is no part of an archive.
+  /// The signature of a program is no part of an archive.
   void note_unaccounted(const ByteRange& range, ArchiveWalk& walk) const {
-    if (range.end - range.begin < kLeastUnaccounted || range.begin == 0) return;
+    if (range.end - range.begin < kLeastUnaccounted) return;
     if (range.end == content_.size() && has_at(content_, 0, "MZ")) return;
     walk.note_damage(fmt::format("the {} bytes from offset {} on belong to no member of an archive",
                                  range.end - range.begin, range.begin));

@@ -2,6 +2,8 @@
 // Archives and mail that hide their content, cut and damaged ones, and logs in them. Each input is
 // swept as it is, in a zip, and as an attachment of a mail.
 #include "base/file.h"
+#include "recheck/recheck.h"
+#include "report/sealed_case.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/fixtures.h"
@@ -226,6 +228,57 @@ TEST_CASE("logs in archives give the same findings with the same line and time a
   for (const nlohmann::json& family : swept.coverage.at(0).at("logs"))
     logs += family.at("files").get<u64>();
   CHECK(logs >= 5 * names.size());
+}
+
+TEST_CASE(
+    "findings in such members are the same without the prefilter, and confirmed from the media") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const std::string rules = std::string(kNeedles) +
+                            "\nrule line : log { strings: $a = \"archive_needle_\" condition: $a }";
+  const std::string log = "2021-03-03 05:00:00 first\r\n2021-03-03 05:00:01 archive_needle_\r\n";
+  const std::string packed = make_archive("raw", {{"x", log}}, "gzip");
+  std::string large(3'000'000, '\0'); // searched in pieces
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * i / 7);
+  NtfsImage image({.size = 32_MiB});
+  image.file("u_ex.log.gz", packed);
+  image.file("logs.zip", make_archive("zip", {{"inner.log.gz", packed}, {"u_ex.log", log}}));
+  image.file("behind.gz", packed + make_zip({{"page.aspx", kNeedle}}));
+  image.file("setup.exe", "MZ" + large + make_archive("7zip", {{"page.aspx", kNeedle}}));
+  image.file("picture", large + make_zip({{"page.aspx", kNeedle}}));
+  image.file("box", "From a@b Mon Mar  1 10:00:00 2021\n" + mail_with("a", "b") +
+                        "\nFrom a@b Mon Mar  1 10:00:01 2021\n" + mail_with("x.log", log));
+  const fs::path path = image.build();
+  const Swept swept = run_sweep(path, rules);
+  CHECK(swept.issues == std::vector<nlohmann::json>{});
+  std::set<std::string> members;
+  for (const nlohmann::json& f : swept.findings)
+    if (!f.at("member").is_null())
+      members.insert(f.at("path").get<std::string>() + " " + f.at("member").get<std::string>() +
+                     (f.at("log").is_null() ? "" : " line"));
+  const std::string at = "at-" + std::to_string(packed.size()) + "!/";
+  CHECK(members == std::set<std::string>{
+                       "/behind.gz " + at + "page.aspx", "/behind.gz content",
+                       "/behind.gz content line", "/box message-2/x.log",
+                       "/box message-2/x.log line", "/logs.zip inner.log.gz!/content",
+                       "/logs.zip inner.log.gz!/content line", "/logs.zip u_ex.log",
+                       "/logs.zip u_ex.log line", "/picture page.aspx", "/setup.exe page.aspx",
+                       "/u_ex.log.gz content", "/u_ex.log.gz content line"});
+  SweepOptions unfiltered;
+  unfiltered.prefilter = false;
+  CHECK(run_sweep(path, rules, unfiltered).findings == swept.findings);
+
+  const report::SealedCase sealed(swept.case_folder());
+  const BuiltinRuleFile file{"test.yar", rules};
+  const RuleSet set = RuleSet::load_builtin(std::span(&file, 1));
+  const fs::path folder = swept.case_folder();
+  const Image opened = open_image({path});
+  std::vector<std::string> exceptions;
+  const RecheckCounts counts =
+      recheck({sealed, folder, opened, &set}, [&](const report::FindingRow& f, const Rechecked& r) {
+        if (r.verdict != Recheck::confirmed) exceptions.push_back(f.path + ": " + r.why);
+      });
+  CHECK(exceptions == std::vector<std::string>{});
+  CHECK(counts.confirmed == swept.findings.size());
 }
 
 TEST_CASE("the shared archives that went wrong are right") {
