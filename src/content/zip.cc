@@ -56,7 +56,7 @@ private:
   void read_directory(u64 at) {
     if (covered_.has(at)) return; // of an archive that is stored within this one
     const std::optional<ZipEnd> end = zip_end(content_, at);
-    if (!end) return;
+    if (!end || covered_.has(end->directory)) return; // a second record of the same directory
     ++directories_;
     covered_.add(end->directory, end->at + end->length);
     comments_.push_back({end->at + end->length, end->at + end->length + end->comment});
@@ -74,7 +74,7 @@ private:
     std::stable_sort(entries.begin(), entries.end(),
                      [](const ZipEntry& a, const ZipEntry& b) { return a.local < b.local; });
     for (const ZipEntry& entry : entries) {
-      if (!walk_.limit.empty()) return;
+      if (!walk_.limit.empty() || budget_.out_of_time(walk_)) return;
       visit(entry);
     }
   }
@@ -158,7 +158,8 @@ private:
     if (decoded.end == DecodeEnd::whole && !whole_data) decoded.end = DecodeEnd::cut;
     const bool stopped = decoded.end == DecodeEnd::stopped;
     if (stopped && walk_.limit.empty()) budget_.out_of_time(walk_);
-    const u64 end = cover(entry, stopped ? data.size() : decoded.consumed, decoded.consumed);
+    const u64 length = stopped ? data.size() : decoded.consumed;
+    const u64 end = cover(entry, length, length);
     note_problem(entry, name, decoded, {size, static_cast<u32>(crc)});
     bytes_.finish(use_);
     return end;
