@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 namespace coldsweep {
 namespace {
@@ -11,6 +12,11 @@ namespace {
 constexpr u64 kBlock = 16_KiB;
 
 } // namespace
+
+ArchiveInput::ArchiveInput(std::vector<ByteView> pieces, const Deadline& deadline)
+    : pieces_(std::move(pieces)), deadline_(deadline) {
+  for (const ByteView piece : pieces_) size_ += piece.size();
+}
 
 int ArchiveInput::open(archive* of) {
   archive_read_set_read_callback(of, on_read);
@@ -26,23 +32,30 @@ la_ssize_t ArchiveInput::on_read(archive*, void* self, const void** block) {
     that.was_cut_ = true;
     return ARCHIVE_FATAL;
   }
-  const u64 length = std::min<u64>(kBlock, that.content_.size() - that.at_);
-  *block = that.content_.data() + that.at_;
-  that.at_ += length;
-  return static_cast<la_ssize_t>(length);
+  u64 within = that.at_;
+  for (const ByteView piece : that.pieces_) {
+    if (within < piece.size()) {
+      const u64 length = std::min<u64>(kBlock, piece.size() - within);
+      *block = piece.data() + within;
+      that.at_ += length;
+      return static_cast<la_ssize_t>(length);
+    }
+    within -= piece.size();
+  }
+  return 0;
 }
 
 la_int64_t ArchiveInput::on_skip(archive*, void* self, la_int64_t length) {
   ArchiveInput& that = *static_cast<ArchiveInput*>(self);
-  const u64 skipped = std::min<u64>(static_cast<u64>(std::max<la_int64_t>(length, 0)),
-                                    that.content_.size() - that.at_);
+  const u64 skipped =
+      std::min<u64>(static_cast<u64>(std::max<la_int64_t>(length, 0)), that.size_ - that.at_);
   that.at_ += skipped;
   return static_cast<la_int64_t>(skipped);
 }
 
 la_int64_t ArchiveInput::on_seek(archive*, void* self, la_int64_t offset, int whence) {
   ArchiveInput& that = *static_cast<ArchiveInput*>(self);
-  const la_int64_t size = static_cast<la_int64_t>(that.content_.size());
+  const la_int64_t size = static_cast<la_int64_t>(that.size_);
   la_int64_t from = 0;
   if (whence == SEEK_CUR) from = static_cast<la_int64_t>(that.at_);
   if (whence == SEEK_END) from = size;

@@ -3,9 +3,19 @@
 
 #include "base/checked.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace coldsweep {
+
+void ArchiveWalk::note_damage(std::string what) {
+  constexpr std::size_t kMost = 5;
+  if (damage.size() < kMost)
+    damage.push_back(std::move(what));
+  else
+    ++damage_left_out;
+}
 
 ArchiveBudget::ArchiveBudget(const ArchiveLimits& of, u64 stream_bytes, Deadline& until,
                              ByteBudget* of_members)

@@ -24,7 +24,8 @@ struct ArchiveLimits {
   /// `ratio_from` bytes.
   u64 ratio = 250;
   u64 ratio_from = 64_MiB;
-  u32 depth = 6; ///< of archives in archives; the outermost is 1
+  u32 depth = 6;   ///< of archives in archives; the outermost is 1
+  u32 layers = 25; ///< of gzip and the like around one content, which are no levels
   /// Of members on all levels together, that a thread may hold without a lease.
   u64 unleased_bytes = 8_MiB;
 };
@@ -33,21 +34,35 @@ struct ArchiveMember {
   /// Printable UTF-8. A `!` before `/` is escaped, since `!/` separates nested archives.
   std::string name;
   ByteView bytes; ///< all of it; valid within the call
+  /// It is what a file compressed without a container holds, so not a level of its own.
+  bool is_content = false;
 };
 using UseMember = std::function<void(const ArchiveMember&)>;
+
+/// A range of a container's bytes.
+struct ByteRange {
+  u64 begin = 0, end = 0;
+};
 
 /// How a walk went.
 struct ArchiveWalk {
   u64 members = 0; ///< files, handed out or not
   u64 encrypted = 0;
   std::string first_encrypted;
-  u64 too_large = 0; ///< members that were skipped
+  bool list_encrypted = false; ///< the names as well: nothing is known about the members
+  u64 too_large = 0;           ///< members that were skipped
   std::string first_too_large;
   u64 no_memory = 0; ///< members that were skipped though they are within the limit
   std::string first_without_memory;
   std::string limit;               ///< why it ended early; empty if it didn't
   bool timed_out = false;          ///< the limit is the time
-  std::vector<std::string> damage; ///< what the library reported, a few entries
+  std::vector<std::string> damage; ///< what is wrong with the container, a few entries
+  u64 damage_left_out = 0;         ///< further ones
+  /// Where the container ends in the content; what follows was not looked at. Absent: nothing does.
+  std::optional<u64> end;
+  std::vector<ByteRange> unaccounted; ///< bytes before that which belong to no member, a few ranges
+
+  void note_damage(std::string what);
 };
 
 /// What is left of the limits. All levels of one stream share it.

@@ -4,6 +4,7 @@
 #include "base/endian.h"
 #include "base/text.h"
 #include "content/member_name.h"
+#include "content/uuencode.h"
 
 #include <algorithm>
 #include <array>
@@ -98,24 +99,66 @@ void start_gmime() {
   std::call_once(once, [] { g_mime_init(); });
 }
 
+/// The text without a byte order mark and blank lines before the header, which programs skip.
+std::string_view without_blanks(std::string_view text) {
+  constexpr std::size_t kMost = 1024;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || first == 0 || first > kMost) return text;
+  const std::size_t line = text.rfind('\n', first);
+  return line == std::string_view::npos ? text : text.substr(line + 1);
+}
+
+constexpr std::string_view kMailboxLine = "From ";
+
+/// Where the next message of a mailbox file (RFC 4155) begins, past the start of `text`: at a line
+/// `From ...` after an empty one that a header follows. npos if there is none.
+std::size_t next_message(std::string_view text) {
+  for (std::size_t at = text.find("\nFrom "); at != std::string_view::npos;
+       at = text.find("\nFrom ", at + 1)) {
+    const std::string_view before = text.substr(0, at);
+    if (!before.empty() && !before.ends_with('\n') && !before.ends_with("\n\r")) continue;
+    std::string_view after = text.substr(at + 1);
+    next_line(after);
+    if (!field_name(next_line(after)).empty()) return at + 1;
+  }
+  return std::string_view::npos;
+}
+
 class MailWalker {
 public:
   MailWalker(ByteView content, ArchiveBudget& budget, const UseMember& use)
       : content_(content), budget_(budget), use_(use) {}
 
   ArchiveWalk run() {
-    if (!is_bounded() || budget_.out_of_time(walk_)) return std::move(walk_);
-    budget_.make_room(content_.size());
-    if (!has_memory()) {
-      walk_.limit = "there was no memory to take it apart";
-      return std::move(walk_);
+    std::string_view text = without_blanks(chars_of(content_));
+    // Only in a mailbox does the first message end where another one begins; but whatever it is,
+    // none is left out.
+    const bool mailbox = text.starts_with(kMailboxLine);
+    for (u64 number = 1; walk_.limit.empty(); ++number) {
+      const std::size_t next = next_message(text);
+      const std::string_view message = number == 1 && !mailbox ? text : text.substr(0, next);
+      before_ = number == 1 ? "" : fmt::format("message-{}/", number);
+      part_ = 0;
+      content_ = bytes_of(message);
+      if (number == 1 || is_mail(content_)) run_message();
+      if (next == std::string_view::npos) break;
+      text.remove_prefix(next);
     }
-    take_apart();
-    budget_.leave_room();
     return std::move(walk_);
   }
 
 private:
+  void run_message() {
+    if (!is_bounded() || budget_.out_of_time(walk_)) return;
+    budget_.make_room(content_.size());
+    if (has_memory())
+      take_apart();
+    else
+      walk_.limit = "there was no memory to take it apart";
+    budget_.leave_room();
+  }
+
   /// GLib ends the process if it gets no memory. For a large message, look first.
   bool has_memory() const {
     constexpr u64 kLarge = 1_MiB, kCopies = 4; // the parser's, and those that grow by doubling
@@ -160,28 +203,43 @@ private:
 
   void visit(GMimePart* part) {
     if (!budget_.begin_member(walk_)) return;
+    ++part_;
     GMimeDataWrapper* content = g_mime_part_get_content(part);
     if (content == nullptr) return;
     const Owned<GMimeStream> decoded(g_mime_stream_mem_new());
     g_mime_data_wrapper_write_to_stream(content, decoded.get()); // decoding doesn't make it longer
     const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(decoded.get()));
     if (bytes == nullptr || bytes->len == 0) return;
-    if (bytes->len > budget_.bytes_left) {
+    const char* stated = g_mime_part_get_filename(part);
+    hand_out(stated == nullptr || *stated == '\0' ? fmt::format("part-{}", part_)
+                                                  : member_name(stated),
+             std::as_bytes(std::span(bytes->data, bytes->len)));
+    std::string_view text(reinterpret_cast<const char*>(bytes->data), bytes->len);
+    while (walk_.limit.empty()) {
+      const std::optional<UuFile> file = take_uu_file(text);
+      if (!file || !budget_.begin_member(walk_)) return;
+      if (!file->whole)
+        walk_.note_damage(fmt::format("{}: the uuencoded text breaks off after {} bytes",
+                                      member_name(file->name), file->bytes.size()));
+      hand_out(member_name(file->name), bytes_of(file->bytes));
+    }
+  }
+
+  void hand_out(const std::string& name, ByteView bytes) {
+    if (bytes.size() > budget_.bytes_left) {
       walk_.limit = fmt::format("its parts have more than {} bytes", budget_.limits.total_bytes);
       return;
     }
-    budget_.bytes_left -= bytes->len;
-    const char* stated = g_mime_part_get_filename(part);
-    const std::string name = stated == nullptr || *stated == '\0'
-                                 ? fmt::format("part-{}", walk_.members)
-                                 : member_name(stated);
-    budget_.hand_out({name, std::as_bytes(std::span(bytes->data, bytes->len))}, use_);
+    budget_.bytes_left -= bytes.size();
+    budget_.hand_out({before_ + name, bytes}, use_);
   }
 
   ByteView content_;
   ArchiveBudget& budget_;
   const UseMember& use_;
   ArchiveWalk walk_;
+  std::string before_; ///< of the names in the current message
+  u64 part_ = 0;       ///< the number of its current part
 };
 
 } // namespace
@@ -191,11 +249,12 @@ bool is_mail(ByteView content) {
   constexpr std::array<std::string_view, 8> kSigns{
       "date", "from", "message-id", "mime-version", "received", "return-path", "subject", "to"};
   std::string_view text = chars_of(content.first(std::min<u64>(content.size(), kMostHeaderStart)));
-  if (text.starts_with("From ")) next_line(text); // as in a mailbox file
+  text = without_blanks(text);
+  if (text.starts_with(kMailboxLine)) next_line(text);
   bool typed = false, signed_by = false, first = true;
   while (!text.empty()) {
     const std::string_view line = next_line(text);
-    if (line.empty()) return typed && signed_by;
+    if (line.empty()) return signed_by && (typed || has_uu_file(text));
     if (!first && is_continuation(line)) continue;
     first = false;
     const std::string name = ascii_lower(field_name(line));

@@ -3,6 +3,7 @@
 // member.
 #pragma once
 
+#include "examine/examine_log.h"
 #include "examine/examine_options.h"
 #include "examine/names_scan.h"
 #include "manifest/evidence_store.h"
@@ -11,6 +12,7 @@ namespace coldsweep {
 
 struct ContentTools {
   Scanner& scanner;
+  LogExaminer& logs;
   HashLookup* lookup; ///< null: no hash sets
   const ExamineOptions& options;
   const EvidenceStore& evidence;

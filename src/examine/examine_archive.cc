@@ -2,9 +2,12 @@
 #include "examine/examine_archive.h"
 
 #include "base/hash.h"
+#include "content/archive_kind.h"
+#include "content/containers.h"
 #include "examine/content_findings.h"
 #include "examine/externals.h"
 #include "examine/hash_check.h"
+#include "examine/member_log.h"
 #include "examine/names_scan.h"
 
 #include <algorithm>
@@ -23,14 +26,24 @@ public:
       : work_(work), tools_(tools), limits_(limits_of(tools.options)),
         budget_(limits_, bytes, tools.deadline, tools.options.member_budget) {}
 
-  void examine(ByteView content, ArchiveKind kind, const std::string& within, u32 depth) {
-    const ArchiveWalk walk = walk_archive(content, kind, budget_, [&](const ArchiveMember& member) {
-      examine_member(member, within + member.name, depth);
-    });
-    report(walk, within);
+  void examine(ByteView content) {
+    examine(content, "", {1, 1});
+    finish();
   }
 
 private:
+  /// How many archives, and how many files that are only compressed, an archive is in.
+  struct Depth {
+    u32 archives, layers;
+  };
+
+  void examine(ByteView content, const std::string& within, const Depth& depth) {
+    walk_containers(
+        content, budget_,
+        [&](const ArchiveMember& member) { examine_member(member, within + member.name, depth); },
+        [&](const ArchiveWalk& walk) { report(walk, within); });
+  }
+
   static ArchiveLimits limits_of(const ExamineOptions& options) {
     ArchiveLimits limits;
     limits.member_bytes = std::min(limits.member_bytes, options.member_limit);
@@ -38,14 +51,16 @@ private:
     return limits;
   }
 
-  void examine_member(const ArchiveMember& member, const std::string& path, u32 depth) {
+  void examine_member(const ArchiveMember& member, const std::string& path, const Depth& depth) {
     const std::string type = file_type_label(member.bytes);
     FoundContent content{member.bytes, type, {}};
     const HashJudgement judgement = check_hashes(content);
     std::vector<Finding> findings;
     judgement.add_findings_to(findings);
-    if (judgement.reason_to_skip(tools_.options.skip_known) == nullptr)
+    if (judgement.reason_to_skip(tools_.options.skip_known) == nullptr) {
       scan_member(content, path, findings);
+      examine_records(content.bytes, path, findings);
+    }
     for (Finding& finding : findings) {
       finding.member = path;
       finding.known = judgement.known;
@@ -72,11 +87,32 @@ private:
     std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(findings));
   }
 
-  void open_nested(const ArchiveMember& member, const std::string& path, u32 depth) {
-    const ArchiveKind kind = archive_kind(member.bytes);
-    if (kind == ArchiveKind::none) return;
-    if (depth < limits_.depth)
-      return examine(member.bytes, kind, path + std::string(kInside), depth + 1);
+  /// Where the member is a log, evaluates the log rules on each record as well.
+  void examine_records(ByteView bytes, const std::string& path, std::vector<Finding>& findings) {
+    const NamedLog name = named_log(work_.described().path, path);
+    const std::optional<LogKind> kind = log_kind(name.full_path(), bytes);
+    if (!kind) return;
+    const std::vector<Externals> names =
+        externals_of({.path = name.path, .owner_sid = work_.owner_sid(), .member = name.member},
+                     work_.volume.drive);
+    LogExamination log = tools_.logs.examine(bytes, *kind, names, tools_.deadline);
+    add_span(work_.outcome.member_logs, std::move(log.span));
+    if (log.failure)
+      work_.add_scan_failure(*log.failure, "records", 0,
+                             path + ": not all records were judged one by one: ");
+    for (const std::string& damage : log.damage)
+      if (issues_++ < kMostIssues)
+        work_.add_issue(IssueKind::malformed, "records", path + ": " + damage, 0);
+    work_.note_truncated(log.truncated);
+    std::move(log.findings.begin(), log.findings.end(), std::back_inserter(findings));
+  }
+
+  void open_nested(const ArchiveMember& member, const std::string& path, const Depth& depth) {
+    if (!holds_archive(member.bytes)) return;
+    const bool layer = member.is_content && archive_kind(member.bytes) == ArchiveKind::compressed;
+    if (layer ? depth.layers < limits_.layers : depth.archives < limits_.depth)
+      return examine(member.bytes, path + std::string(kInside),
+                     {depth.archives + (layer ? 0 : 1), depth.layers + (layer ? 1 : 0)});
     if (too_deep_++ == 0) first_too_deep_ = path;
   }
 
@@ -89,6 +125,8 @@ private:
       issue(IssueKind::encrypted,
             fmt::format("{} of {} members are encrypted, the first {}: not looked at",
                         walk.encrypted, walk.members, walk.first_encrypted));
+    if (walk.list_encrypted)
+      issue(IssueKind::encrypted, "the list of its members is encrypted: none was looked at");
     if (walk.too_large > 0)
       issue(IssueKind::over_limit,
             fmt::format("{} members are larger than {} bytes, the first {}: not looked at",
@@ -102,7 +140,9 @@ private:
             fmt::format("after {} members: {}; what follows was not looked at", walk.members,
                         walk.limit));
     for (const std::string& damage : walk.damage) issue(IssueKind::malformed, damage);
-    if (within.empty()) finish();
+    if (walk.damage_left_out > 0)
+      issue(IssueKind::malformed,
+            fmt::format("{} further problems of its members", walk.damage_left_out));
   }
 
   void finish() {
@@ -130,9 +170,7 @@ private:
 } // namespace
 
 void examine_archive(Examination& work, ByteView content, const ContentTools& tools) {
-  const ArchiveKind kind = archive_kind(content);
-  if (kind == ArchiveKind::none) return;
-  ArchiveExaminer(work, tools, content.size()).examine(content, kind, "", 1);
+  if (holds_archive(content)) ArchiveExaminer(work, tools, content.size()).examine(content);
 }
 
 } // namespace coldsweep

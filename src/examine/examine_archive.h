@@ -3,7 +3,6 @@
 // by one thread. Private to examine/.
 #pragma once
 
-#include "content/archive.h"
 #include "examine/content_tools.h"
 #include "examine/examination.h"
 

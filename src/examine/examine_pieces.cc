@@ -3,7 +3,8 @@
 // cache: holding them whole would double the cost, for fresh pages and for memory that is read
 // twice.
 #include "base/hash.h"
-#include "content/archive.h"
+#include "content/archive_kind.h"
+#include "content/carriers.h"
 #include "content/log_kind.h"
 #include "examine/examination.h"
 #include "examine/hash_check.h"
@@ -41,15 +42,21 @@ bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
     if (log_kind(work.described().path, head) ||
         (options_.archives && archive_kind(head) != ArchiveKind::none))
       return false;
+    CarrierSearch carriers(window.length);
+    bool may_carry = options_.archives && carriers.may_carry(head);
     for (Externals& name : work.externals) name.filetype = file_type_label(head);
     hashes.add(head);
     const auto next = [&](u64 overlap) {
       if (!head.empty()) return std::exchange(head, {});
       const ByteView piece = next_piece(overlap);
-      hashes.add(piece.subspan(std::min<u64>(overlap, piece.size())));
-      return piece;
+      const ByteView more = piece.subspan(std::min<u64>(overlap, piece.size()));
+      hashes.add(more);
+      may_carry = may_carry || (options_.archives && carriers.may_carry(more));
+      return may_carry ? ByteView() : piece;
     };
-    if (!scanner_.rules_out(window.length, work.externals, next) || out_of_time) return false;
+    if (may_carry || !scanner_.rules_out(window.length, work.externals, next) || out_of_time ||
+        may_carry)
+      return false;
   } catch (const Error&) {
     return false; // reported where the stream is read whole
   }

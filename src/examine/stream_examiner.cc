@@ -132,7 +132,8 @@ StreamExaminer::StreamExaminer(const RuleSet& rules, ByteBudget& budget, Content
 }
 
 ContentTools StreamExaminer::tools(Examination& work) {
-  return {scanner_, lookup_ ? &*lookup_ : nullptr, options_, *evidence_, work.deadline};
+  return {scanner_, log_examiner_, lookup_ ? &*lookup_ : nullptr,
+          options_, *evidence_,    work.deadline};
 }
 
 Outcome StreamExaminer::examine(const SweptVolume& volume, const StreamRef& stream) {

@@ -12,7 +12,7 @@
 namespace coldsweep {
 
 /// The version of the format in which outcomes are written.
-inline constexpr u64 kOutcomeVersion = 7;
+inline constexpr u64 kOutcomeVersion = 8;
 
 /// Writes CBOR (RFC 8949), with the shortest heads, item by item. The caller sees to it that arrays
 /// and maps get as many items as announced.

@@ -70,7 +70,8 @@ std::string checked_line(std::string line) {
 bool fits_columns(const Outcome& outcome) {
   const ByteAccount& bytes = outcome.bytes;
   return outcome.findings.empty() && outcome.issues.empty() && !outcome.log &&
-         bytes.skipped_by.empty() && outcome.space.skipped == 0 && outcome.space.unreadable == 0 &&
+         outcome.member_logs.empty() && bytes.skipped_by.empty() && outcome.space.skipped == 0 &&
+         outcome.space.unreadable == 0 &&
          std::max({bytes.planned, bytes.scanned, bytes.sparse, bytes.skipped, bytes.unreadable,
                    outcome.space.owned}) <= kMostInteger;
 }

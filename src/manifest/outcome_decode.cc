@@ -242,8 +242,9 @@ ByteAccount decode_bytes(const Json& value) {
 }
 
 LogSpan decode_log_span(const Json& value) {
-  array_of_size(value, 3);
-  return {text(value[0]), unless_null(value[1], number<u64>), unless_null(value[2], number<u64>)};
+  array_of_size(value, 4);
+  return {text(value[0]), unless_null(value[1], number<u64>), unless_null(value[2], number<u64>),
+          number<u64>(value[3])};
 }
 
 } // namespace
@@ -259,6 +260,7 @@ Outcome parse_outcome(std::string_view bytes) {
             .issues = vector_of(json.at("issues"), decode_issue),
             .bytes = decode_bytes(json.at("bytes")),
             .log = unless_null(json.at("log"), decode_log_span),
+            .member_logs = vector_of(json.at("member_logs"), decode_log_span),
             .space = decode_share(json.at("space"))};
   } catch (const Json::exception& error) {
     refuse(error.what());

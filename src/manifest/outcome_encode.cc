@@ -174,7 +174,7 @@ void encode(CborWriter& out, const ByteAccount& bytes) {
 }
 
 void encode(CborWriter& out, const LogSpan& log) {
-  encode_array(out, log.family, log.oldest, log.newest);
+  encode_array(out, log.family, log.oldest, log.newest, log.count);
 }
 
 void encode(CborWriter& out, const SpaceShare& share) {
@@ -187,7 +187,7 @@ std::string serialise(const Outcome& outcome) {
   CborWriter out;
   encode_map(out, "version", kOutcomeVersion, "stream", outcome.stream, "findings",
              outcome.findings, "issues", outcome.issues, "bytes", outcome.bytes, "log", outcome.log,
-             "space", outcome.space);
+             "member_logs", outcome.member_logs, "space", outcome.space);
   return out.take();
 }
 

@@ -206,6 +206,7 @@ public:
     result_.stream = outcome.stream;
     result_.bytes = outcome.bytes;
     result_.log = outcome.log;
+    result_.member_logs = outcome.member_logs;
     result_.space = outcome.space;
   }
 

@@ -114,12 +114,8 @@ public:
     const std::map<std::string, u64>& reasons = outcome.bytes.skipped_by;
     found->second.space.add(outcome.stream.kind, outcome.space,
                             reasons.empty() ? "unknown" : as_utf8(reasons.begin()->first));
-    if (outcome.log) {
-      const std::string family = family_of(outcome);
-      LogCoverage& logs = logs_[{outcome.stream.volume, family}];
-      logs.family = family;
-      logs.add(1, outcome.log->oldest, outcome.log->newest);
-    }
+    if (outcome.log) add(outcome.stream.volume, *outcome.log);
+    for (const LogSpan& log : outcome.member_logs) add(outcome.stream.volume, log);
     if (is_raw(outcome.stream.kind)) return; // raw space is not a stream of a file
     StreamCounts& streams = found->second.streams;
     ++streams.planned;
@@ -145,14 +141,21 @@ public:
   }
 
 private:
+  void add(u32 volume, const LogSpan& log) {
+    const std::string family = family_of(volume, log);
+    LogCoverage& logs = logs_[{volume, family}];
+    logs.family = family;
+    logs.add(log.count, log.oldest, log.newest);
+  }
+
   /// An image chooses the names of its event logs. Further families are counted together.
-  std::string family_of(const Outcome& outcome) {
+  std::string family_of(u32 volume, const LogSpan& log) {
     constexpr std::size_t kMostFamilies = 1000, kLongestFamily = 1024;
-    std::string family = as_utf8(outcome.log->family);
-    if (family.size() > kLongestFamily || (families_[outcome.stream.volume] >= kMostFamilies &&
-                                           !logs_.contains({outcome.stream.volume, family})))
+    std::string family = as_utf8(log.family);
+    if (family.size() > kLongestFamily ||
+        (families_[volume] >= kMostFamilies && !logs_.contains({volume, family})))
       family = "further families";
-    if (!logs_.contains({outcome.stream.volume, family})) ++families_[outcome.stream.volume];
+    if (!logs_.contains({volume, family})) ++families_[volume];
     return family;
   }
 

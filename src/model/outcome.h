@@ -212,6 +212,7 @@ struct ByteAccount {
 struct LogSpan {
   std::string family;                ///< `iis`, `http_proxy/ecp`, `evtx/Security.evtx`, ...
   std::optional<u64> oldest, newest; ///< NTFS times; absent if no record has one
+  u64 count = 1;                     ///< logs that it is about
   bool operator==(const LogSpan&) const = default;
 };
 
@@ -221,6 +222,7 @@ struct Outcome {
   std::vector<Issue> issues;
   ByteAccount bytes;
   std::optional<LogSpan> log = {};
+  std::vector<LogSpan> member_logs = {}; ///< in archives, one for each family
   SpaceShare space = {}; ///< on the volume; `skipped` has the first reason in `bytes.skipped_by`
   bool operator==(const Outcome&) const = default;
 

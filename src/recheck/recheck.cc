@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "content/archive.h"
+#include "content/containers.h"
 #include "recheck/media_content.h"
 #include "recheck/name_check.h"
 #include "recheck/record_check.h"
@@ -23,6 +23,7 @@ using report::FindingRow;
 constexpr u64 kMostHeld = 1_GiB;
 constexpr u64 kMostRecord = 64_KiB;
 constexpr std::chrono::seconds kArchiveTime{600};
+constexpr std::string_view kInside = "!/"; // between the levels of nested archives
 
 bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   constexpr u64 kSector = 512;
@@ -238,15 +239,16 @@ private:
   static bool find_member(ByteView content, std::string_view path, ArchiveBudget& budget, u32 depth,
                           const std::function<bool(ByteView)>& is_it) {
     bool found = false;
-    const std::size_t cut = path.find("!/");
-    if (depth > budget.limits.depth) return false;
-    const std::string_view first = path.substr(0, cut);
-    walk_archive(content, archive_kind(content), budget, [&](const ArchiveMember& member) {
-      if (found || member.name != first) return;
-      found = cut == std::string_view::npos
-                  ? is_it(member.bytes)
-                  : find_member(member.bytes, path.substr(cut + 2), budget, depth + 1, is_it);
-    });
+    if (depth > budget.limits.depth + budget.limits.layers) return false;
+    const auto look_at = [&](const ArchiveMember& member) {
+      if (found || !path.starts_with(member.name)) return;
+      const std::string_view rest = path.substr(member.name.size());
+      if (rest.empty())
+        found = is_it(member.bytes);
+      else if (rest.starts_with(kInside))
+        found = find_member(member.bytes, rest.substr(kInside.size()), budget, depth + 1, is_it);
+    };
+    walk_containers(content, budget, look_at, [](const ArchiveWalk&) {});
     return found;
   }
 

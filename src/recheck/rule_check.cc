@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "examine/externals.h"
+#include "examine/member_log.h"
 #include "examine/names_scan.h"
 
 #include <algorithm>
@@ -71,8 +72,15 @@ JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content, char
   JudgedContent judged;
   judged.findings = std::move(scan.findings);
   if (!scan.failures.empty()) judged.failure = scan.failures.front().message;
-  if (raw || carved || finding.member) return judged;
-  const std::optional<LogKind> log = log_kind(finding.path, content);
+  if (raw || carved) return judged;
+  std::string log_path = finding.path;
+  if (finding.member) {
+    const NamedLog name = named_log(finding.path, *finding.member);
+    log_path = name.full_path();
+    names = externals_of({.path = name.path, .owner_sid = finding.owner_sid, .member = name.member},
+                         drive);
+  }
+  const std::optional<LogKind> log = log_kind(log_path, content);
   if (!log) return judged;
   LogExamination records = logs_.examine(content, *log, names, deadline);
   std::move(records.findings.begin(), records.findings.end(), std::back_inserter(judged.findings));

@@ -142,23 +142,23 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("skipping what is no file obeys the deadline and the request to stop") {
-  // Folders with content, and no central directory: libarchive decompresses them to find the next.
+TEST_CASE("a walk obeys the deadline and the request to stop") {
   const std::string whole = make_archive("zip", {{"x", std::string(1_MiB, 'x')}});
-  std::string file = whole.substr(0, whole.find("PK\1\2"));
-  file.replace(file.find("x", 30), 1, "/");
+  const std::string file = whole.substr(0, whole.find("PK\1\2"));
   std::string content;
   for (int i = 0; i < 50; ++i) content += file;
   REQUIRE(archive_kind(bytes_of(content)) == ArchiveKind::zip);
+  u64 members = 0;
   const auto walk_until = [&](Deadline deadline) {
     ArchiveBudget budget({}, content.size(), deadline);
     return walk_archive(bytes_of(content), ArchiveKind::zip, budget,
-                        [](const ArchiveMember&) { FAIL("a folder is no member"); });
+                        [&](const ArchiveMember&) { ++members; });
   };
   CHECK(walk_until(Deadline()).limit.empty());
+  CHECK(members == 50);
   const ArchiveWalk over = walk_until(Deadline(std::chrono::seconds(0)));
   CHECK(over.timed_out);
-  CHECK(over.damage.empty());
+  CHECK(members == 50);
   StopFlag stop;
   CHECK(!walk_until(Deadline::none(&stop)).timed_out);
   stop.set();
