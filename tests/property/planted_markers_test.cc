@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Markers planted wherever a volume can hold bytes: each is found where it was put, once in its
 // scope.
-#include "base/file.h"
 #include "filesystem/extents.h"
 #include "filesystem/ntfs_plan.h"
 #include "support/archive_writer.h"
@@ -30,20 +29,18 @@ constexpr u64 kCluster = 4096;
 class Planting {
 public:
   explicit Planting(u64 seed)
-      : random_(seed), seed_(seed), image_({.size = (seed % 5 == 0 ? 8 : 24) * 1_MiB,
+      : random_(seed), seed_(seed), image_({.size = (seed % 5 == 0 ? 8 : 12) * 1_MiB,
                                             .description = fmt::format("seed {}", seed)}) {}
 
   const std::map<std::string, std::string>& kind_of() const { return kind_of_; }
   const std::map<std::string, u64>& media_of() const { return media_of_; }
-  const std::filesystem::path& path() { return image_.build(); }
+  const std::filesystem::path& path() const { return path_; }
 
   void plant() {
     add_files();
     if (seed_ % 7 == 0) image_.fill("full.bin", 512 * 1024);
-    const std::filesystem::path built = image_.build();
-    std::string bytes = read_text(built);
-    plant_outside_of_files(bytes);
-    write_text(built, bytes);
+    path_ = image_.build();
+    plant_outside_of_files();
   }
 
 private:
@@ -101,15 +98,15 @@ private:
     image_.file("d/taker.bin", std::string(16'000, 't')); // may overwrite deleted files
   }
 
-  void put(std::string& bytes, const std::string& kind, u64 at) {
+  void put(const std::string& kind, u64 at) {
     const std::string mark = marker(kind);
-    bytes.replace(at, mark.size(), mark);
+    write_at(path_, at, mark);
     media_of_.emplace(mark, at);
   }
 
   /// Puts a marker into an extent of one raw stream of each kind, where the extent has room for it.
-  void plant_outside_of_files(std::string& bytes) {
-    const NtfsVolume volume = open_bare(image_.build());
+  void plant_outside_of_files() {
+    const NtfsVolume volume = open_bare(path_);
     const NtfsPlan plan = NtfsPlan::make(volume, 0, {.unallocated = true, .slack = true});
     std::map<StreamKind, std::vector<StreamRef>> by_kind;
     for (const StreamRef& stream : plan.streams()) by_kind[stream.id.kind].push_back(stream);
@@ -122,13 +119,13 @@ private:
       if (roomy.empty()) continue;
       const Extent& extent = roomy[below(roomy.size())];
       const u64 room = std::min<u64>(extent.length, 60'000) - 16;
-      put(bytes, std::string(name_of(kind)), extent.source_offset + below(room));
+      put(std::string(name_of(kind)), extent.source_offset + below(room));
     }
     // A page at the start of a free cluster.
     for (const StreamRef& stream : by_kind[StreamKind::unallocated]) {
       const Extent& last = stream.extents.back();
       if (last.length < 40 * kCluster) continue;
-      put(bytes, "carved", last.source_offset + last.length - 20 * kCluster);
+      put("carved", last.source_offset + last.length - 20 * kCluster);
       break;
     }
   }
@@ -136,6 +133,7 @@ private:
   std::mt19937_64 random_;
   u64 seed_;
   NtfsImage image_;
+  std::filesystem::path path_;
   std::map<std::string, std::string> kind_of_; ///< by marker
   std::map<std::string, u64> media_of_;        ///< of the markers written straight into the image
 };
@@ -152,7 +150,7 @@ struct Seen {
   std::map<std::string, int> in_files, in_slack, in_free;
 };
 
-void take(const nlohmann::json& f, const std::string& bytes, const Planting& planting, Seen& seen) {
+void take(const nlohmann::json& f, const Planting& planting, Seen& seen) {
   const std::string kind = f.at("within").is_null() ? f.at("kind") : f.at("within").at("kind");
   for (const nlohmann::json& match : f.at("matches")) {
     const std::string mark = text_of(match.at("data"));
@@ -180,10 +178,10 @@ void take(const nlohmann::json& f, const std::string& bytes, const Planting& pla
     const auto& parts = match.at("parts");
     std::string there;
     if (parts.empty())
-      there = bytes.substr(match.at("media_offset").get<u64>(), mark.size());
+      there = read_at(planting.path(), match.at("media_offset").get<u64>(), mark.size());
     else
       for (const nlohmann::json& part : parts)
-        there += bytes.substr(part.at("media_offset").get<u64>(), part.at("length").get<u64>());
+        there += read_at(planting.path(), part.at("media_offset"), part.at("length"));
     CHECK(there == mark);
     if (const auto at = planting.media_of().find(mark); at != planting.media_of().end())
       CHECK(match.at("media_offset") == at->second);
@@ -229,14 +227,13 @@ TEST_CASE("markers planted in 300 images are found where they were put, and once
     CAPTURE(seed);
     Planting planting(seed);
     planting.plant();
-    const std::string bytes = read_text(planting.path());
     SweepOptions options;
     options.scope.unallocated = options.scope.slack = true;
     options.export_matched = false;
     const Swept swept = run_sweep(planting.path(), kRule, options);
     require_balanced(swept);
     Seen seen;
-    for (const nlohmann::json& f : swept.findings) take(f, bytes, planting, seen);
+    for (const nlohmann::json& f : swept.findings) take(f, planting, seen);
     check_seen(planting, seen);
     for (const auto& [mark, kind] : planting.kind_of())
       if (!kind.starts_with("deleted") || seen.in_files[mark] > 0) ++planted[kind];

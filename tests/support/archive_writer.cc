@@ -30,6 +30,8 @@ std::string make_archive(const std::string& format, const Members& members,
   std::string made;
   archive* a = archive_write_new();
   require(archive_write_set_format_by_name(a, format.c_str()), a);
+  if (format == "7zip") // at level 6, LZMA clears 100 MiB for each archive
+    require(archive_write_set_options(a, "7zip:compression-level=1"), a);
   if (filter != "none") require(archive_write_add_filter_by_name(a, filter.c_str()), a);
   if (!password.empty()) {
     require(archive_write_set_options(a, "zip:encryption=aes256"), a);

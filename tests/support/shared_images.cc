@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "support/program.h"
 #include "support/run_tool.h"
 
 #include <array>
@@ -104,6 +105,20 @@ fs::path unpack(const SharedImage& image, const TempDir& into) {
     if (there_already) fs::remove_all(made);
   }
   return folder / image.name;
+}
+
+std::string remembered(const SharedImage& image, const std::string& recipe,
+                       const std::function<std::string()>& make) {
+  const char* const cache = std::getenv("COLDSWEEP_TEST_INPUTS");
+  if (!cache) return make();
+  const fs::path file = fs::path(cache) / sha256_of(recipe + '\0' + read_text(image.packed));
+  if (!fs::exists(file)) {
+    const TempDir folder;
+    fs::copy_file(write_text(folder / "made", make()), file.string() + ".part",
+                  fs::copy_options::overwrite_existing);
+    fs::rename(file.string() + ".part", file);
+  }
+  return read_text(file);
 }
 
 } // namespace coldsweep::test

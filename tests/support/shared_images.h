@@ -6,6 +6,7 @@
 #include "support/temp_dir.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,5 +30,10 @@ std::optional<SharedImage> shared_image(const std::string& name);
 /// A file that coldsweep can open: the image itself for E01, raw otherwise. It is in `into`, or, if
 /// $COLDSWEEP_TEST_INPUTS is set, in a folder there that all tests share. Don't write to it.
 std::filesystem::path unpack(const SharedImage& image, const TempDir& into);
+
+/// What `make` says about the image. With $COLDSWEEP_TEST_INPUTS, `make` is called once for each
+/// `recipe`, which has to name everything else that the answer depends on.
+std::string remembered(const SharedImage& image, const std::string& recipe,
+                       const std::function<std::string()>& make);
 
 } // namespace coldsweep::test

@@ -68,6 +68,30 @@ private:
   std::map<u64, std::string> pieces_;
 };
 
+/// Another source with bits flipped.
+class PatchedSource final : public ByteSource {
+public:
+  explicit PatchedSource(SourcePtr of) : of_(std::move(of)) {}
+
+  /// Call before it is shared. Flips the bits that are set in `bits`.
+  PatchedSource& flip(u64 offset, std::byte bits) {
+    flips_[offset] ^= bits;
+    return *this;
+  }
+  void read(u64 offset, MutableBytes into) const override {
+    of_->read(offset, into);
+    const auto end = flips_.lower_bound(saturating_add(offset, into.size()));
+    for (auto at = flips_.lower_bound(offset); at != end; ++at)
+      into[at->first - offset] ^= at->second;
+  }
+  u64 size() const override { return of_->size(); }
+  std::optional<u64> media_offset(u64 offset) const override { return of_->media_offset(offset); }
+
+private:
+  SourcePtr of_;
+  std::map<u64, std::byte> flips_;
+};
+
 /// Passes reads on, but fails the n-th (or every one from it on) and each that touches an
 /// unreadable range.
 class FaultySource final : public ByteSource {
