@@ -18,8 +18,6 @@
 namespace coldsweep {
 namespace {
 
-constexpr std::string_view kInside = "!/";
-
 class ArchiveExaminer {
 public:
   ArchiveExaminer(Examination& work, const ContentTools& tools, u64 bytes)

@@ -7,7 +7,7 @@
 namespace coldsweep {
 namespace {
 
-constexpr std::string_view kInside = "!/", kContent = "content";
+constexpr std::string_view kContent = "content";
 
 std::string_view without_extension(std::string_view path) {
   const std::size_t name = path.rfind('/') + 1, dot = path.rfind('.');

@@ -12,6 +12,9 @@
 
 namespace coldsweep {
 
+/// Between an archive and what is in it, in the names of members.
+inline constexpr std::string_view kInside = "!/";
+
 /// The name that a log had before it was compressed: that of `u_ex.log.gz` without `.gz`, since
 /// the file states none.
 struct NamedLog {

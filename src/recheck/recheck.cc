@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "content/containers.h"
+#include "examine/member_log.h"
 #include "recheck/media_content.h"
 #include "recheck/name_check.h"
 #include "recheck/record_check.h"
@@ -23,7 +24,6 @@ using report::FindingRow;
 constexpr u64 kMostHeld = 1_GiB;
 constexpr u64 kMostRecord = 64_KiB;
 constexpr std::chrono::seconds kArchiveTime{600};
-constexpr std::string_view kInside = "!/"; // between the levels of nested archives
 
 bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   constexpr u64 kSector = 512;
