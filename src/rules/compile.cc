@@ -37,6 +37,7 @@ private:
   struct Place { // of a file that is being parsed
     fs::path location;
     std::string label;
+    std::string includer; // libyara's name for the file that includes it; empty for the source
   };
 
   static void on_message(int level, const char* file, int line, const YR_RULE* rule,
@@ -46,7 +47,11 @@ private:
 
   void take_message(int level, const char* file, int line, const YR_RULE* rule,
                     std::string message);
-  const char* include(const std::string& name, const char* includer);
+  /// The text with a name of our own in each of its include statements. libyara takes an include
+  /// for circular if it has the name of one that is open, but that may be another folder's file.
+  std::string with_unique_includes(std::string_view text);
+  const char* include(const std::string& unique, const char* includer);
+  bool is_open(const fs::path& location, const std::string& from) const;
   void take_error(u64 line, std::string message);
 
   YaraCompiler compiler_;
@@ -54,10 +59,11 @@ private:
   std::exception_ptr parked_;
   const SourceFile* source_ = nullptr;
   std::size_t index_ = 0;
-  std::string root_name_;             // libyara's name for the source itself
-  std::map<std::string, Place> open_; // by libyara's name for them
-  std::string first_include_;         // of the source: leads to the text that is being parsed
-  std::string include_text_;          // libyara copies it before it requests the next
+  std::string root_name_;                      // libyara's name for the source itself
+  std::map<std::string, Place> open_;          // by libyara's name for them
+  std::map<std::string, std::string> written_; // names of includes, by the unique ones
+  std::string first_include_; // of the source: leads to the text that is being parsed
+  std::string include_text_;  // libyara copies it before it requests the next
   std::string include_problem_;
 };
 
@@ -113,8 +119,31 @@ void Compilation::take_message(int level, const char* file, int line, const YR_R
   take_error(include_line, fmt::format("in included {}({}): {}", label, own_line, message));
 }
 
+std::string Compilation::with_unique_includes(std::string_view text) {
+  std::string unique;
+  std::size_t done = 0;
+  for (const IncludeStatement& statement : traits_of(text).includes) {
+    const std::string name = fmt::format("<include {}>", written_.size());
+    written_[name] = statement.name;
+    unique += std::string(text.substr(done, statement.at - done)) + name;
+    done = statement.at + statement.name.size();
+  }
+  return unique + std::string(text.substr(done));
+}
+
+/// Whether the file is among those that led to `from`, or is `from`.
+bool Compilation::is_open(const fs::path& location, const std::string& from) const {
+  for (auto at = open_.find(from); at != open_.end(); at = open_.find(at->second.includer)) {
+    std::error_code unknown;
+    if (fs::equivalent(at->second.location, location, unknown)) return true;
+  }
+  return false;
+}
+
 /// The text of an included file, relative to the file that includes it; null if it can't be read.
-const char* Compilation::include(const std::string& name, const char* includer) {
+const char* Compilation::include(const std::string& unique, const char* includer) {
+  const auto written = written_.find(unique);
+  const std::string name = written == written_.end() ? unique : written->second;
   const std::string caller = includer == nullptr ? root_name_ : includer;
   if (caller == root_name_) first_include_ = name;
   const Place from = open_[caller];
@@ -125,6 +154,8 @@ const char* Compilation::include(const std::string& name, const char* includer) 
   file.location = from.location.parent_path() / name;
   if (from.location.empty())
     file.problem = "built-in rules include nothing";
+  else if (is_open(file.location, caller))
+    file.problem = "it includes itself";
   else
     read_rule_file(file);
   if (file.bytes.find('\0') != std::string::npos) file.problem = "binary content";
@@ -132,9 +163,10 @@ const char* Compilation::include(const std::string& name, const char* includer) 
     include_problem_ = fmt::format("can't include \"{}\": {}", name, file.problem);
     return nullptr;
   }
-  include_text_ = without_bom(file.bytes);
-  open_[name] = {file.location, file.label};
-  result_.include_texts[index_].push_back({name, include_text_});
+  open_[unique] = {file.location, file.label, caller};
+  result_.include_texts[index_].push_back({name, std::string(without_bom(file.bytes))});
+  result_.include_places[index_].push_back(file.location);
+  include_text_ = with_unique_includes(without_bom(file.bytes));
   const bool known =
       std::any_of(result_.included.begin(), result_.included.end(), [&](const RuleFile& other) {
         return fs::equivalent(other.location, file.location);
@@ -147,11 +179,12 @@ bool Compilation::add(const SourceFile& source, std::size_t index) {
   source_ = &source;
   index_ = index;
   result_.include_texts.resize(index + 1);
+  result_.include_places.resize(index + 1);
   const RuleFile& file = source.file;
   root_name_ = file.location.empty() ? file.label : fs::absolute(file.location).string();
-  open_ = {{root_name_, {file.location, file.label}}};
+  open_ = {{root_name_, {file.location, file.label, {}}}};
   // An empty stream can't be opened, but an empty file is not an error.
-  std::string text(without_bom(file.bytes));
+  std::string text = with_unique_includes(without_bom(file.bytes));
   if (text.empty()) text = '\n';
   const MemoryStream stream(fmemopen(text.data(), text.size(), "r"));
   if (!stream) throw RuleError(fmt::format("{}: no memory stream", file.label));

@@ -7,6 +7,7 @@
 #include "rules/source_traits.h"
 #include "rules/yara_handles.h"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct CompileResult {
   std::vector<std::string> warnings; ///< `label(line): message`
   std::vector<RuleFile> included;    ///< what `include` brought in, each file once
   std::vector<std::vector<IncludedText>> include_texts; ///< by source, for each `include`
+  /// The same: where each text lies.
+  std::vector<std::vector<std::filesystem::path>> include_places;
 };
 
 using Sources = std::vector<const SourceFile*>;

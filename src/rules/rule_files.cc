@@ -128,8 +128,13 @@ void read_rule_file(RuleFile& file) {
 std::vector<RuleFile> list_rule_files(const std::vector<fs::path>& paths) {
   std::vector<RuleFile> all;
   LabelSet labels;
+  std::set<fs::path> reached;
   for (const fs::path& path : paths) {
     for (RuleFile& file : files_of(path)) {
+      std::error_code unknown; // then reading it says what is wrong
+      if (const fs::path place = fs::canonical(file.location, unknown);
+          !unknown && !reached.insert(place).second)
+        continue;
       file.label = labels.unique(file.label);
       if (file.problem.empty()) read_rule_file(file);
       all.push_back(std::move(file));

@@ -4,12 +4,18 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace coldsweep {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::size_t kMostListed = 50; // of broken files in one message
 
@@ -31,13 +37,17 @@ RuleInput examine_rule_files(std::vector<RuleFile> files) {
   return input;
 }
 
-CompiledSources compile_sources(RuleInput& input) {
+namespace {
+
+CompiledSources compile_without(const std::set<std::size_t>& without, RuleInput& input) {
   bool alone = true;
   for (;;) {
     CompiledSources compiled;
     Sources sources;
     for (std::size_t i = 0; i < input.files.size(); ++i) {
-      if (is_compiled(input.files[i].file.bytes) || input.rejections.contains(i)) continue;
+      if (is_compiled(input.files[i].file.bytes) || input.rejections.contains(i) ||
+          without.contains(i))
+        continue;
       sources.push_back(&input.files[i]);
       compiled.used.push_back(i);
     }
@@ -52,6 +62,67 @@ CompiledSources compile_sources(RuleInput& input) {
       input.rejections[index] = {input.files[index].file.label, error.line, error.message};
     }
   }
+}
+
+/// Which sources include which files.
+class Inclusions {
+public:
+  Inclusions(const RuleInput& input, const CompiledSources& compiled) : input_(input) {
+    for (std::size_t source = 0; source < compiled.used.size(); ++source) {
+      const std::size_t index = compiled.used[source];
+      sources_[same(input.files[index].file.location)] = index;
+      for (const fs::path& place : compiled.result.include_places.at(source))
+        included_[index].insert(same(place));
+    }
+  }
+
+  /// Sources that only bring in what is loaded anyway, and those that another one brings in.
+  std::set<std::size_t> repeated() const {
+    std::set<std::size_t> repeated;
+    for (const auto& [index, places] : included_) {
+      if (input_.files[index].traits.has_rules) continue;
+      repeated.insert(index);
+      if (!std::all_of(places.begin(), places.end(),
+                       [&](const fs::path& place) { return is_loaded(place, repeated); }))
+        repeated.erase(index);
+    }
+    std::set<std::size_t> brought_in;
+    for (const auto& [index, places] : included_)
+      for (const fs::path& place : places)
+        if (const auto source = sources_.find(place);
+            !repeated.contains(index) && source != sources_.end())
+          brought_in.insert(source->second);
+    repeated.merge(brought_in);
+    return repeated;
+  }
+
+private:
+  static fs::path same(const fs::path& path) {
+    std::error_code unknown; // built-in rules have none
+    return fs::weakly_canonical(path, unknown);
+  }
+
+  bool is_loaded(const fs::path& place, const std::set<std::size_t>& without) const {
+    const auto source = sources_.find(place);
+    if (source != sources_.end() &&
+        (!without.contains(source->second) || !input_.files[source->second].traits.has_rules))
+      return true;
+    return std::any_of(included_.begin(), included_.end(), [&](const auto& entry) {
+      return !without.contains(entry.first) && entry.second.contains(place);
+    });
+  }
+
+  const RuleInput& input_;
+  std::map<fs::path, std::size_t> sources_;            // index of each, by its place
+  std::map<std::size_t, std::set<fs::path>> included_; // by index, also what is included there
+};
+
+} // namespace
+
+CompiledSources compile_sources(RuleInput& input) {
+  CompiledSources all = compile_without({}, input);
+  const std::set<std::size_t> repeated = Inclusions(input, all).repeated();
+  return repeated.empty() ? std::move(all) : compile_without(repeated, input);
 }
 
 std::vector<CompiledFile> load_compiled_files(RuleInput& input) {

@@ -34,7 +34,8 @@ RuleInput examine_rule_files(std::vector<RuleFile> files);
 
 /// Compiles the sources that can be compiled, and adds the others to the rejections. A source is
 /// tried alone or together with all good ones. A source that is broken only together with others is
-/// rejected too, so that each round has fewer sources than the one before.
+/// rejected too, so that each round has fewer sources than the one before. A file that is reached
+/// twice, also by `include`, is compiled once.
 CompiledSources compile_sources(RuleInput& input);
 
 /// Loads the files of compiled rules that can be loaded, and adds the others to the rejections.

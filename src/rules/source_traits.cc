@@ -45,11 +45,15 @@ SourceTraits traits_of(std::string_view source) {
   SourceTraits traits;
   const bool understood = for_each_token(source, [&](const Token& token, const Token& next) {
     if (token.kind == Token::Kind::include)
-      traits.includes.push_back({token.text, line_of(source, token)});
+      traits.includes.push_back(
+          {token.text, line_of(source, token), token.end - 1 - token.text.size()});
+    else if (token.is("rule"))
+      traits.has_rules = true;
     else if (names_external(token) && !next.is("=")) // `filename = ...` is a line of `meta`
       traits.reads_externals = true;
   });
   if (!understood || !traits.includes.empty()) traits.reads_externals = true;
+  if (!understood) traits.has_rules = true;
   return traits;
 }
 

@@ -13,12 +13,14 @@
 namespace coldsweep {
 
 struct IncludeStatement {
-  std::string name; ///< as written
-  u64 line = 0;     ///< 1-based
+  std::string name;   ///< as written
+  u64 line = 0;       ///< 1-based
+  std::size_t at = 0; ///< of the name in the text without a byte order mark
 };
 
 struct SourceTraits {
   bool reads_externals = false;           ///< also if in doubt
+  bool has_rules = false;                 ///< of its own; also if in doubt
   std::vector<IncludeStatement> includes; ///< of a source that we don't understand: the first ones
 };
 
