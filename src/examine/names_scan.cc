@@ -22,6 +22,16 @@ std::optional<ScanFailure> failure_of(const ScanResult& result, bool first,
                      first ? what : fmt::format("under a further name: {}", what)};
 }
 
+/// Once, under whatever name and in whatever piece.
+void add_failed_rules(const ScanResult& result, NamesScan& scan) {
+  for (const std::string& failed : result.failed) {
+    ScanFailure failure{false, false, fmt::format("not evaluated: rule {}", failed)};
+    const auto same = [&](const ScanFailure& f) { return f.message == failure.message; };
+    if (std::none_of(scan.failures.begin(), scan.failures.end(), same))
+      scan.failures.push_back(std::move(failure));
+  }
+}
+
 std::vector<Finding> findings_of(ScanResult&& result) {
   std::vector<Finding> findings;
   const auto add = [&](std::vector<RuleMatch>& matches, std::optional<Part> part) {
@@ -55,11 +65,14 @@ NamesScan scan_under_names(const TimedScanner& timed, ByteView content, std::spa
     if (std::optional<ScanFailure> failure = failure_of(result, i == 0, timed.deadline)) {
       if (result.timed_out && i + 1 < names.size())
         failure->message += fmt::format("; {} names were not tried", names.size() - i - 1);
-      scan.failures.push_back(std::move(*failure));
+      // `failed()` looks at the first.
+      scan.failures.insert(failure->of_all ? scan.failures.begin() : scan.failures.end(),
+                           std::move(*failure));
       if (scan.failed() || result.timed_out) break;
       continue;
     }
     scan.truncated.insert(scan.truncated.end(), result.truncated.begin(), result.truncated.end());
+    add_failed_rules(result, scan);
     merge_findings(scan.findings, findings_of(std::move(result)));
   }
   return scan;
@@ -76,10 +89,11 @@ NamesScan scan_raw_space(const TimedScanner& timed, ByteView content, Externals&
         content.subspan(at, std::min<u64>(own + kRawPieceOverlap, content.size() - at));
     ScanResult result = timed.scanner.scan_raw(piece, name, timed.deadline);
     if (std::optional<ScanFailure> failure = failure_of(result, true, timed.deadline)) {
-      scan.failures.push_back(std::move(*failure));
+      scan.failures.insert(scan.failures.begin(), std::move(*failure));
       return scan;
     }
     scan.truncated.insert(scan.truncated.end(), result.truncated.begin(), result.truncated.end());
+    add_failed_rules(result, scan);
     std::vector<Finding> found = findings_of(std::move(result));
     for (Finding& finding : found) {
       if (!last) // a match that begins in the next piece is found there

@@ -73,6 +73,14 @@ std::vector<bool> have_strings(const std::vector<ParsedSource>& sources,
   return all;
 }
 
+std::vector<bool> are_understood(const std::vector<ParsedSource>& sources,
+                                 std::span<const u32> counts) {
+  std::vector<bool> all;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    all.insert(all.end(), counts[i], sources[i].problem.empty());
+  return all;
+}
+
 /// Without the parsed strings and conditions, which take twice as much as the text.
 std::vector<RuleTexts> texts_of(std::vector<ParsedSource> sources) {
   std::vector<RuleTexts> all;
@@ -122,6 +130,7 @@ RuleFilter::RuleFilter(const FilterMaterial& material, PlantedFault fault)
 RuleFilter::RuleFilter(const FilterMaterial& material, PlantedFault fault, Derived derived)
     : place_dependent_(place_dependent(derived.sources, derived.rules, derived.conditions.uses)),
       has_strings_(have_strings(derived.sources, derived.rules)),
+      understood_(are_understood(derived.sources, derived.rules)),
       prefilter_(std::move(derived.conditions), of_records(material.infos), material.cache_folder,
                  material.memory - material.memory / kGroups, fault),
       groups_(material.sources, material.infos, texts_of(std::move(derived.sources)),

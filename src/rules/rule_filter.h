@@ -34,6 +34,8 @@ public:
   u32 source_rules() const { return source_rules_; }
   /// Whether the rule is in a file that reads externals, or in compiled rules.
   bool is_path_dependent(u32 rule) const { return path_dependent_[rule]; }
+  /// Whether it came as source that we understand: then the rules it refers to are known.
+  bool is_understood(u32 rule) const { return rule < source_rules_ && understood_[rule]; }
   /// Whether it has strings of its own, or may have.
   bool has_strings(u32 rule) const { return has_strings_[rule]; }
   /// Whether it can't be judged in raw space, where strings occur, but nothing has a size or place.
@@ -44,7 +46,7 @@ private:
   RuleFilter(const FilterMaterial& material, PlantedFault fault, Derived derived);
 
   std::unordered_map<const RuleRef*, u32> numbers_;
-  std::vector<bool> path_dependent_, place_dependent_, has_strings_;
+  std::vector<bool> path_dependent_, place_dependent_, has_strings_, understood_;
   Prefilter prefilter_;
   RuleGroups groups_;
   u32 source_rules_ = 0;

@@ -21,7 +21,9 @@ struct ScanResult {
   std::vector<RuleMatch> unjudged;
   bool timed_out = false;             ///< then `matches` is empty and nothing is known
   std::vector<std::string> truncated; ///< `rule:$string`: more matches than libyara or we keep
-  std::optional<std::string> error;   ///< libyara gave up for another reason; then nothing is known
+  /// `rule: why`: libyara gave up on these. `matches` lacks them, and rules that refer to them.
+  std::vector<std::string> failed;
+  std::optional<std::string> error; ///< libyara gave up for another reason; then nothing is known
 };
 
 } // namespace coldsweep

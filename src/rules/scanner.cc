@@ -6,10 +6,12 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "rules/compiled.h"
+#include "rules/failed_rules.h"
 #include "rules/scan_collector.h"
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <span>
 #include <tuple>
 
@@ -19,8 +21,9 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kLeastForGroup = 64_KiB; // of content worth compiling the rules that may match
-constexpr u32 kManyRules = 500;        // a set this large is slow even on small content
+constexpr u64 kLeastForGroup = 64_KiB;   // of content worth compiling the rules that may match
+constexpr u32 kManyRules = 500;          // a set this large is slow even on small content
+constexpr std::size_t kMostFailing = 32; // rules of one table on one content
 
 void put_in_order(std::vector<RuleMatch>& matches) {
   std::sort(matches.begin(), matches.end(), [](const RuleMatch& a, const RuleMatch& b) {
@@ -39,11 +42,37 @@ void put_in_order(ScanResult& result) {
   std::sort(result.truncated.begin(), result.truncated.end());
   result.truncated.erase(std::unique(result.truncated.begin(), result.truncated.end()),
                          result.truncated.end());
+  std::sort(result.failed.begin(), result.failed.end());
+  result.failed.erase(std::unique(result.failed.begin(), result.failed.end()), result.failed.end());
+}
+
+using Refs = std::set<const RuleRef*>;
+
+Refs refs_at(const RulePlaces& places, const RuleTable& table) {
+  Refs refs;
+  for (const u32 place : places) refs.insert(table.refs.at(place));
+  return refs;
+}
+
+/// Without what libyara says about some rules.
+void add(ScanResult& to, ScanResult&& found, const Refs& without) {
+  for (const auto list : {&ScanResult::matches, &ScanResult::unjudged})
+    for (RuleMatch& match : found.*list)
+      if (!without.contains(match.rule)) (to.*list).push_back(std::move(match));
+  to.truncated.insert(to.truncated.end(), found.truncated.begin(), found.truncated.end());
 }
 
 } // namespace
 
 enum class RulesAsked : u8 { all, path_dependent, all_of_raw_space };
+
+/// What one scan is about.
+struct Content {
+  ByteView bytes;
+  const Externals& externals;
+  const Deadline& deadline;
+  bool raw;
+};
 
 struct Scanner::State {
   const RuleSet::Compiled& compiled;
@@ -68,8 +97,15 @@ struct Scanner::State {
 
   ScanResult run(RulesAsked asked, ByteView content, const Externals& externals,
                  const Deadline& deadline);
-  int scan_one(const RuleTable& table, ByteView content, const Externals& externals,
-               const Deadline& deadline, ScanResult& result, bool raw);
+  struct Failure {
+    int code = ERROR_SUCCESS;
+    std::optional<u32> rule; // in the table
+  };
+  /// Adds to the result. If single rules fail, all others are known nevertheless. Returns an ERROR_
+  /// number.
+  int scan_all_but_failing(const RuleTable& table, const Content& content, ScanResult& result);
+  Failure scan_one(const RuleTable& table, const RulePlaces& without, const Content& content,
+                   ScanResult& result);
   YR_SCANNER* scanner_of(const RuleTable& table);
 };
 
@@ -79,8 +115,8 @@ YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
   return scanner.get();
 }
 
-int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Externals& externals,
-                             const Deadline& deadline, ScanResult& result, bool raw) {
+Scanner::State::Failure Scanner::State::scan_one(const RuleTable& table, const RulePlaces& without,
+                                                 const Content& content, ScanResult& result) {
   YaraScanner own; // a group may be gone before the next content
   const bool is_group =
       std::any_of(groups.begin(), groups.end(),
@@ -89,15 +125,38 @@ int Scanner::State::scan_one(const RuleTable& table, ByteView content, const Ext
   YR_SCANNER* const scanner = own ? own.get() : scanner_of(table);
   // libyara 4.5 keeps the entry point of the first content for all that follow.
   scanner->entry_point = YR_UNDEFINED;
-  if (!set_time_left(scanner, deadline)) return ERROR_SCAN_TIMEOUT;
-  if (const int code = define_externals(scanner, externals); code != ERROR_SUCCESS) return code;
+  if (!set_time_left(scanner, content.deadline)) return {ERROR_SCAN_TIMEOUT, {}};
+  if (const int code = define_externals(scanner, content.externals); code != ERROR_SUCCESS)
+    return {code, {}};
   yr_scanner_set_flags(scanner, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING |
-                                    (raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
-  ScanCollector collector(compiled, table, content, externals, result, raw ? &in_raw : nullptr);
+                                    (content.raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
+  leave_out(without, scanner);
+  ScanCollector collector(compiled, table, content.bytes, content.externals, result,
+                          content.raw ? &in_raw : nullptr);
   yr_scanner_set_callback(scanner, ScanCollector::on_message, &collector);
-  const int code = scan_bytes(scanner, content);
+  const int code = scan_bytes(scanner, content.bytes);
   collector.rethrow();
-  return code;
+  if (code == ERROR_SUCCESS) return {};
+  return {code, failed_rule(scanner)};
+}
+
+int Scanner::State::scan_all_but_failing(const RuleTable& table, const Content& content,
+                                         ScanResult& result) {
+  RulePlaces without;
+  for (std::size_t round = 0;; ++round) {
+    ScanResult found;
+    const Failure failure = scan_one(table, without, content, found);
+    if (failure.code == ERROR_SUCCESS) {
+      add(result, std::move(found), refs_at(without, table));
+      return ERROR_SUCCESS;
+    }
+    if (failure.code == ERROR_SCAN_TIMEOUT || !failure.rule || without.contains(*failure.rule) ||
+        round == kMostFailing)
+      return failure.code;
+    RulePlaces further = with_dependents(*failure.rule, table, compiled.filter());
+    result.failed.push_back(describe_failure(*failure.rule, failure.code, further, table));
+    without.merge(further);
+  }
 }
 
 std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, ByteView content,
@@ -213,8 +272,8 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
   }
   counts.scanned.add(content.size());
   for (const RuleTable* table : tables) {
-    const int code = scan_one(*table, content, externals, deadline, result,
-                              asked == RulesAsked::all_of_raw_space);
+    const int code = scan_all_but_failing(
+        *table, {content, externals, deadline, asked == RulesAsked::all_of_raw_space}, result);
     if (code == ERROR_SUCCESS) continue;
     ScanResult nothing_known;
     if (code == ERROR_SCAN_TIMEOUT)
@@ -224,7 +283,7 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
     return nothing_known;
   }
   put_in_order(result);
-  if (!key.empty()) compiled.seen.keep(key, result);
+  if (!key.empty() && result.failed.empty()) compiled.seen.keep(key, result);
   return result;
 }
 

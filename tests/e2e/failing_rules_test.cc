@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules on which libyara gives up for some content: they are named, and all others are evaluated,
+// with the prefilter and without.
+#include "support/catch.h"
+#include "support/ntfs_image.h"
+#include "support/run_sweep.h"
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+using namespace coldsweep;
+using namespace coldsweep::test;
+
+namespace {
+
+using Found = std::set<std::pair<std::string, std::string>>; // path, rule
+
+/// Each blank can be in the class or in the gap before it, so libyara runs out of fibers (its error
+/// 46) on content with enough of them.
+std::string failing_rule(const std::string& name) {
+  return "rule " + name +
+         R"( { strings: $a = /\/Root\b.{0,1000}[ \r\n]*.{0,500}startxref[ \r\n]*)" +
+         R"(.{0,500}[ \r\n]*%%EOF/s condition: $a }
+)";
+}
+
+std::string needle_rule(const std::string& name, const std::string& needle) {
+  return fmt::format("rule {} {{ strings: $a = \"{}\" condition: $a }}\n", name, needle);
+}
+
+std::string content_that_fails(const std::string& rest) {
+  std::string blanks;
+  for (int i = 0; i < 550; ++i) blanks += " \n";
+  return "%PDF-1.4\n/Root 1 0 R " + blanks + "startxref" + blanks + "%%EOF\n" + rest;
+}
+
+Found found_by(const Swept& swept) {
+  Found found;
+  for (const nlohmann::json& f : swept.findings)
+    found.emplace(f.at("path").get<std::string>(), f.at("rule").at("name").get<std::string>());
+  return found;
+}
+
+Swept sweep_with(NtfsImage& image, const std::string& rules, bool prefilter) {
+  SweepOptions options;
+  options.prefilter = prefilter;
+  Swept swept = run_sweep(image.build(), rules, options);
+  require_balanced(swept);
+  return swept;
+}
+
+} // namespace
+
+TEST_CASE("a rule that libyara gives up on is named, and the other rules are evaluated") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image;
+  image.file("bad.pdf", content_that_fails("needle_of_another_rule"));
+  image.file("good.txt", "needle_of_another_rule");
+  std::string rules = failing_rule("gives_up") + needle_rule("other", "needle_of_another_rule");
+  rules += "rule refers { condition: not gives_up and filesize > 100 }\n";
+  rules += "private rule hidden { condition: gives_up }\nrule twice { condition: not hidden }\n";
+  for (const bool prefilter : {true, false}) {
+    CAPTURE(prefilter);
+    const Swept swept = sweep_with(image, rules, prefilter);
+    const Found found = found_by(swept);
+    CHECK(found.contains({"/bad.pdf", "other"}));
+    CHECK(found.contains({"/good.txt", "other"}));
+    CHECK(found.contains({"/good.txt", "twice"}));
+    CHECK(!found.contains({"/bad.pdf", "refers"}));
+    CHECK(!found.contains({"/bad.pdf", "twice"}));
+    REQUIRE(swept.issues.size() == 1);
+    CHECK(swept.issues.at(0).at("path") == "/bad.pdf");
+    CHECK(swept.has_issue("rule gives_up: regular expression with too many branches in flight"));
+    CHECK(swept.has_issue("refers, hidden, twice"));
+    CHECK(swept.result.incomplete);
+  }
+}
+
+TEST_CASE("a global rule that libyara gives up on takes the rules of its file with it") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  NtfsImage image;
+  image.file("bad.pdf", content_that_fails("needle_of_another_rule"));
+  const std::string rules =
+      "global " + failing_rule("gives_up") + needle_rule("other", "needle_of_another_rule");
+  for (const bool prefilter : {true, false}) {
+    const Swept swept = sweep_with(image, rules, prefilter);
+    CHECK(swept.findings.empty());
+    CHECK(swept.has_issue("without it: other"));
+  }
+}
+
+TEST_CASE("where one rule in twenty fails, both modes of the prefilter find the same") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  std::mt19937 random(22);
+  std::string rules;
+  for (int i = 0; i < 200; ++i)
+    rules += i % 20 == 7 ? failing_rule(fmt::format("gives_up{}", i))
+                         : needle_rule(fmt::format("r{}", i), fmt::format("needle <{}>", i));
+  NtfsImage image;
+  Found expected;
+  for (int file = 0; file < 12; ++file) {
+    const std::string name = fmt::format("f{}.bin", file);
+    std::string text;
+    for (int i = 0; i < 9; ++i) {
+      const auto number = static_cast<int>(random() % 200);
+      text += fmt::format("needle <{}>\n", number);
+      if (number % 20 != 7) expected.emplace("/" + name, fmt::format("r{}", number));
+    }
+    image.file(name, file % 3 == 0 ? text : content_that_fails(text));
+  }
+  for (const bool prefilter : {true, false}) {
+    CAPTURE(prefilter);
+    const Swept swept = sweep_with(image, rules, prefilter);
+    CHECK(found_by(swept) == expected);
+    CHECK(swept.issues.size() == 8 * 10);
+  }
+}
