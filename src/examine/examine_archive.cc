@@ -106,12 +106,11 @@ private:
   }
 
   void open_nested(const ArchiveMember& member, const std::string& path, const Depth& depth) {
-    if (!holds_archive(member.bytes)) return;
     const bool layer = member.is_content && archive_kind(member.bytes) == ArchiveKind::compressed;
     if (layer ? depth.layers < limits_.layers : depth.archives < limits_.depth)
       return examine(member.bytes, path + std::string(kInside),
                      {depth.archives + (layer ? 0 : 1), depth.layers + (layer ? 1 : 0)});
-    if (too_deep_++ == 0) first_too_deep_ = path;
+    if (holds_archive(member.bytes) && too_deep_++ == 0) first_too_deep_ = path;
   }
 
   void report(const ArchiveWalk& walk, const std::string& within) {
@@ -168,7 +167,7 @@ private:
 } // namespace
 
 void examine_archive(Examination& work, ByteView content, const ContentTools& tools) {
-  if (holds_archive(content)) ArchiveExaminer(work, tools, content.size()).examine(content);
+  ArchiveExaminer(work, tools, content.size()).examine(content);
 }
 
 } // namespace coldsweep

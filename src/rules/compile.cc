@@ -49,7 +49,8 @@ private:
                     std::string message);
   /// The text with a name of our own in each of its include statements. libyara takes an include
   /// for circular if it has the name of one that is open, but that may be another folder's file.
-  std::string with_unique_includes(std::string_view text);
+  std::string with_unique_includes(std::string_view text,
+                                   const std::vector<IncludeStatement>& includes);
   const char* include(const std::string& unique, const char* includer);
   bool is_open(const fs::path& location, const std::string& from) const;
   void take_error(u64 line, std::string message);
@@ -119,10 +120,11 @@ void Compilation::take_message(int level, const char* file, int line, const YR_R
   take_error(include_line, fmt::format("in included {}({}): {}", label, own_line, message));
 }
 
-std::string Compilation::with_unique_includes(std::string_view text) {
+std::string Compilation::with_unique_includes(std::string_view text,
+                                              const std::vector<IncludeStatement>& includes) {
   std::string unique;
   std::size_t done = 0;
-  for (const IncludeStatement& statement : traits_of(text).includes) {
+  for (const IncludeStatement& statement : includes) {
     const std::string name = fmt::format("<include {}>", written_.size());
     written_[name] = statement.name;
     unique += std::string(text.substr(done, statement.at - done)) + name;
@@ -166,7 +168,7 @@ const char* Compilation::include(const std::string& unique, const char* includer
   open_[unique] = {file.location, file.label, caller};
   result_.include_texts[index_].push_back({name, std::string(without_bom(file.bytes))});
   result_.include_places[index_].push_back(file.location);
-  include_text_ = with_unique_includes(without_bom(file.bytes));
+  include_text_ = with_unique_includes(without_bom(file.bytes), traits_of(file.bytes).includes);
   const bool known =
       std::any_of(result_.included.begin(), result_.included.end(), [&](const RuleFile& other) {
         return fs::equivalent(other.location, file.location);
@@ -184,7 +186,7 @@ bool Compilation::add(const SourceFile& source, std::size_t index) {
   root_name_ = file.location.empty() ? file.label : fs::absolute(file.location).string();
   open_ = {{root_name_, {file.location, file.label, {}}}};
   // An empty stream can't be opened, but an empty file is not an error.
-  std::string text = with_unique_includes(without_bom(file.bytes));
+  std::string text = with_unique_includes(without_bom(file.bytes), source.traits.includes);
   if (text.empty()) text = '\n';
   const MemoryStream stream(fmemopen(text.data(), text.size(), "r"));
   if (!stream) throw RuleError(fmt::format("{}: no memory stream", file.label));

@@ -14,7 +14,7 @@
 
 namespace coldsweep {
 
-/// A rule file and what we know about it.
+/// A rule file and what we know about it. Without traits, its text has no includes.
 struct SourceFile {
   RuleFile file;
   SourceTraits traits;
