@@ -44,6 +44,8 @@ struct ByteRange {
   u64 begin = 0, end = 0;
 };
 
+constexpr u64 kLeastUnaccounted = 4; ///< fewer bytes that belong to no member are padding
+
 /// How a walk went.
 struct ArchiveWalk {
   u64 members = 0; ///< files, handed out or not

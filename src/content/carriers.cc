@@ -2,12 +2,11 @@
 #include "content/carriers.h"
 
 #include "base/endian.h"
+#include "content/crc32.h"
 #include "content/zip_directory.h"
 
 #include <algorithm>
 #include <array>
-
-#include <zlib.h>
 
 namespace coldsweep {
 namespace {
@@ -27,10 +26,6 @@ bool is_program(ByteView content) {
   return has_at(content, 0, "MZ") || has_at(content, 0,
                                             "\x7F"
                                             "ELF"sv);
-}
-
-u32 crc_of(ByteView bytes) {
-  return static_cast<u32>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 // Where the processor has wider vectors they are used, which halves the cost. Sanitizers instrument
@@ -100,7 +95,7 @@ struct Place {
 /// 7zFormat.txt, "SignatureHeader": its CRC, and where the header of the archive is.
 bool is_seven_zip(const Place& place) {
   const std::optional<ByteView> start = slice(place.seen, place.at, 32);
-  if (!start || little<u32>(*start, 8) != crc_of(start->subspan(12, 20))) return false;
+  if (!start || little<u32>(*start, 8) != crc32_of(start->subspan(12, 20))) return false;
   const u64 end =
       saturating_add(saturating_add(32, *little<u64>(*start, 12)), *little<u64>(*start, 20));
   return place.in_program || end <= place.left; // a cut self-extractor is still one
@@ -113,12 +108,12 @@ bool is_rar(const Place& place) {
     const u64 header = place.at + 7, size = little<u16>(seen, header + 5).value_or(0);
     if (little<u8>(seen, header + 2) != 0x73 || size < 13 || size > 256) return false;
     const std::optional<ByteView> checked = slice(seen, header + 2, size - 2);
-    return checked && little<u16>(seen, header) == (crc_of(*checked) & 0xFFFF);
+    return checked && little<u16>(seen, header) == (crc32_of(*checked) & 0xFFFF);
   }
   if (!has_at(seen, place.at + 6, "\1\0"sv)) return false;
   const u64 header = place.at + 8, size = little<u8>(seen, header + 4).value_or(0);
   const std::optional<ByteView> checked = slice(seen, header + 4, size + 1);
-  return size > 0 && size < 0x80 && checked && little<u32>(seen, header) == crc_of(*checked);
+  return size > 0 && size < 0x80 && checked && little<u32>(seen, header) == crc32_of(*checked);
 }
 
 /// [MS-CAB] 2.1: version 1.3, and a size that fits.

@@ -2,6 +2,7 @@
 #include "content/compressed.h"
 
 #include "base/endian.h"
+#include "content/crc32.h"
 #include "content/decompress.h"
 #include "content/member_bytes.h"
 #include "content/zstd.h"
@@ -9,7 +10,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 namespace coldsweep {
 namespace {
@@ -83,9 +83,9 @@ private:
     if (!header) return broken({DecodeEnd::cut, content_.size() - at_, {}}, 0);
     const ByteView data = content_.subspan(at_ + *header);
     const u64 before = received_;
-    uLong crc = crc32(0, nullptr, 0);
+    u32 crc = 0;
     const Decoded decoded = decode(Codec::deflate, {&data, 1}, [&](ByteView more) {
-      crc = crc32_z(crc, reinterpret_cast<const Bytef*>(more.data()), more.size());
+      crc = crc32_of(more, crc);
       return keep(more);
     });
     if (decoded.end != DecodeEnd::whole) return broken(decoded, *header);

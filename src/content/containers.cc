@@ -13,7 +13,6 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kMostContainers = 16;
-constexpr u64 kLeastUnaccounted = 4; ///< fewer bytes are padding
 
 std::optional<Carried> first_archive(ByteView content) {
   const ArchiveKind kind = archive_kind(content);

@@ -3,6 +3,7 @@
 
 #include "base/endian.h"
 #include "content/covered.h"
+#include "content/crc32.h"
 #include "content/library_walk.h"
 #include "content/member_bytes.h"
 #include "content/member_name.h"
@@ -12,14 +13,12 @@
 #include <deque>
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 namespace coldsweep {
 namespace {
 
 constexpr std::size_t kMostDirectories = 64;
 constexpr std::size_t kMostRanges = 16;
-constexpr u64 kLeastUnaccounted = 4; ///< fewer bytes are padding
 
 /// Which header a member was found by.
 enum class FoundBy : bool { directory, local_header };
@@ -147,10 +146,10 @@ private:
 
   u64 decode(const ZipEntry& entry, const std::string& name, ByteView data) {
     bytes_.begin(name);
-    uLong crc = crc32(0, nullptr, 0);
+    u32 crc = 0;
     u64 size = 0;
     Decoded decoded = decode_zip_member(entry, data, *budget_.deadline, [&](ByteView more) {
-      crc = crc32_z(crc, reinterpret_cast<const Bytef*>(more.data()), more.size());
+      crc = crc32_of(more, crc);
       size += more.size();
       return bytes_.append(more);
     });
@@ -160,7 +159,7 @@ private:
     if (stopped && walk_.limit.empty()) budget_.out_of_time(walk_);
     const u64 length = stopped ? data.size() : decoded.consumed;
     const u64 end = cover(entry, length, length);
-    note_problem(entry, name, decoded, {size, static_cast<u32>(crc)});
+    note_problem(entry, name, decoded, {size, crc});
     bytes_.finish(use_);
     return end;
   }

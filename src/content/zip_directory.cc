@@ -2,11 +2,10 @@
 #include "content/zip_directory.h"
 
 #include "base/endian.h"
+#include "content/crc32.h"
 
 #include <algorithm>
 #include <array>
-
-#include <zlib.h>
 
 namespace coldsweep {
 namespace {
@@ -33,6 +32,19 @@ std::optional<ByteView> extra_field(ByteView content, const ZipEntry& entry, u16
   return std::nullopt;
 }
 
+/// What both headers have: from the flags to the lengths (4.3.7, 4.3.12).
+ZipEntry common_fields(ByteView content, u64 at) {
+  ZipEntry entry;
+  entry.flags = *little<u16>(content, at);
+  entry.method = *little<u16>(content, at + 2);
+  entry.crc = *little<u32>(content, at + 8);
+  entry.stored = *little<u32>(content, at + 12);
+  entry.size = *little<u32>(content, at + 16);
+  entry.name_length = *little<u16>(content, at + 20);
+  entry.extra_length = *little<u16>(content, at + 22);
+  return entry;
+}
+
 /// Values that don't fit into 32 bits, in the order in which they are there (4.5.3).
 void widen(ByteView content, ZipEntry& entry, bool central) {
   const std::optional<ByteView> field = extra_field(content, entry, 1);
@@ -56,8 +68,7 @@ std::string ZipEntry::name(ByteView content) const {
   // Info-ZIP's name in UTF-8, if it is a translation of this one (4.6.9).
   const std::optional<ByteView> unicode = extra_field(content, *this, 0x7075);
   if (unicode && unicode->size() > 5 && little<u8>(*unicode, 0) == 1 &&
-      little<u32>(*unicode, 1) ==
-          crc32_z(0, reinterpret_cast<const Bytef*>(stated->data()), stated->size()))
+      little<u32>(*unicode, 1) == crc32_of(*stated))
     return std::string(chars_of(unicode->subspan(5)));
   return std::string(chars_of(*stated));
 }
@@ -94,14 +105,7 @@ std::optional<ZipEnd> zip_end(ByteView content, u64 at) {
 std::optional<ZipEntry> take_central_entry(ByteView content, u64 base, u64& at) {
   if (!has_at(content, at, kZipCentral) || !fits(at, kCentralSize, content.size()))
     return std::nullopt;
-  ZipEntry entry;
-  entry.flags = *little<u16>(content, at + 8);
-  entry.method = *little<u16>(content, at + 10);
-  entry.crc = *little<u32>(content, at + 16);
-  entry.stored = *little<u32>(content, at + 20);
-  entry.size = *little<u32>(content, at + 24);
-  entry.name_length = *little<u16>(content, at + 28);
-  entry.extra_length = *little<u16>(content, at + 30);
+  ZipEntry entry = common_fields(content, at + 8);
   entry.local = *little<u32>(content, at + 42);
   entry.name_at = at + kCentralSize;
   entry.extra_at = entry.name_at + entry.name_length;
@@ -115,15 +119,8 @@ std::optional<ZipEntry> take_central_entry(ByteView content, u64 base, u64& at) 
 
 std::optional<ZipEntry> local_entry(ByteView content, u64 at) {
   if (!has_at(content, at, kZipLocal) || !fits(at, kLocalSize, content.size())) return std::nullopt;
-  ZipEntry entry;
+  ZipEntry entry = common_fields(content, at + 6);
   entry.local = at;
-  entry.flags = *little<u16>(content, at + 6);
-  entry.method = *little<u16>(content, at + 8);
-  entry.crc = *little<u32>(content, at + 14);
-  entry.stored = *little<u32>(content, at + 18);
-  entry.size = *little<u32>(content, at + 22);
-  entry.name_length = *little<u16>(content, at + 26);
-  entry.extra_length = *little<u16>(content, at + 28);
   entry.name_at = at + kLocalSize;
   entry.extra_at = entry.name_at + entry.name_length;
   entry.data = entry.extra_at + entry.extra_length;

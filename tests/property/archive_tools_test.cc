@@ -11,6 +11,7 @@
 #include "support/temp_dir.h"
 #include "support/zip_parts.h"
 
+#include <functional>
 #include <random>
 #include <unordered_set>
 
@@ -74,7 +75,7 @@ Looked look_into(const std::string& content) {
 
 struct Format {
   std::string name;
-  std::string (*make)(const Members&);
+  std::function<std::string(const Members&)> make;
   std::vector<std::string> tool; ///< reads the archive as its last argument, or as its input
   bool by_input = false;
   /// It must give all that the tool gives, issue or not.
@@ -87,36 +88,23 @@ std::string only_content(const Members& members) {
   return all;
 }
 
+/// A file that is only compressed.
+Format filtered(const std::string& filter, const std::string& tool) {
+  return {filter,
+          [filter](const Members& m) {
+            return make_archive("raw", {{"x", only_content(m)}}, filter);
+          },
+          {tool},
+          true,
+          true};
+}
+
 const std::vector<Format>& formats() {
   static const std::vector<Format> all{
-      {"gzip",
-       [](const Members& m) {
-         return make_archive("raw", {{"x", only_content(m)}}, "gzip");
-       },
-       {"zcat"},
-       true,
-       true},
-      {"bzip2",
-       [](const Members& m) {
-         return make_archive("raw", {{"x", only_content(m)}}, "bzip2");
-       },
-       {"bzcat"},
-       true,
-       true},
-      {"xz",
-       [](const Members& m) {
-         return make_archive("raw", {{"x", only_content(m)}}, "xz");
-       },
-       {"xzcat"},
-       true,
-       true},
-      {"zstd",
-       [](const Members& m) {
-         return make_archive("raw", {{"x", only_content(m)}}, "zstd");
-       },
-       {"zstdcat"},
-       true,
-       true},
+      filtered("gzip", "zcat"),
+      filtered("bzip2", "bzcat"),
+      filtered("xz", "xzcat"),
+      filtered("zstd", "zstdcat"),
       {"zip",
        [](const Members& m) { return make_archive("zip", m); },
        {"unzip", "-p"},

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/types.h"
+#include "support/archive_bytes.h"
 
 #include <array>
 #include <initializer_list>
@@ -12,25 +13,10 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string number(u64 value, unsigned bytes) {
-  std::string text;
-  for (unsigned i = 0; i < bytes; ++i) text += static_cast<char>((value >> (8 * i)) & 0xFF);
-  return text;
-}
-
-u32 crc32(const std::string& bytes) {
-  u32 crc = ~u32{0};
-  for (const char c : bytes) {
-    crc ^= static_cast<u8>(c);
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0);
-  }
-  return ~crc;
-}
-
 std::string rar4_block(u8 type, u16 flags, const std::string& fields) {
-  const std::string block =
-      number(type, 1) + number(flags, 2) + number(7 + fields.size(), 2) + fields;
-  return number(crc32(block) & 0xFFFF, 2) + block;
+  const std::string block = little_endian(type, 1) + little_endian(flags, 2) +
+                            little_endian(7 + fields.size(), 2) + fields;
+  return little_endian(crc32_of(block) & 0xFFFF, 2) + block;
 }
 
 /// A RAR 5 number: seven bits per byte, lowest first.
@@ -42,7 +28,7 @@ std::string vint(u64 value) {
 
 std::string rar5_block(const std::string& fields) {
   const std::string block = vint(fields.size()) + fields;
-  return number(crc32(block), 4) + block;
+  return little_endian(crc32_of(block), 4) + block;
 }
 
 // The quine is a program for a machine that copies bytes. Each instruction has five bytes. Lengths
@@ -50,7 +36,9 @@ std::string rar5_block(const std::string& fields) {
 constexpr u64 kInstruction = 5;
 
 /// Prints what follows: a stored block (RFC 1951, 3.2.4).
-std::string print(u64 length) { return "\0"s + number(length, 2) + number(~length, 2); }
+std::string print(u64 length) {
+  return "\0"s + little_endian(length, 2) + little_endian(~length, 2);
+}
 
 /// Prints the last bytes of the output again: a block with fixed codes (3.2.6) and two copies. With
 /// distances of 17 to 20 and lengths of at most 10 it has 40 bits, so the next instruction starts
@@ -70,7 +58,7 @@ std::string repeat(u64 length) {
     put(length - 17, 3);
   }
   put_code(0, 7); // end of the block
-  return number(bits, kInstruction);
+  return little_endian(bits, kInstruction);
 }
 
 std::string quine_of(u32 crc) {
@@ -87,7 +75,7 @@ std::string quine_of(u32 crc) {
   add({all, repeat(h), one, one, all, repeat(four), all, repeat(four), all, repeat(four), all});
   add({repeat(four), all, repeat(four), none, none, print(t), repeat(four), none, none});
   const u64 size = text.size() + 3 * kInstruction + 2 * kTail;
-  const std::string tail = "\x01\0\0\xFF\xFF"s + number(crc, 4) + number(size, 4);
+  const std::string tail = "\x01\0\0\xFF\xFF"s + little_endian(crc, 4) + little_endian(size, 4);
   add({print(t), repeat(t), tail, repeat(t), tail});
   return text;
 }
@@ -98,30 +86,33 @@ std::string make_cab(const Members& members) {
   constexpr u64 kHeader = 36, kFolder = 8, kMostData = 32'768;
   std::string files, content;
   for (const auto& [name, bytes] : members) {
-    files += number(bytes.size(), 4) + number(content.size(), 4) + number(0, 6) + number(0x20, 2) +
-             name + '\0';
+    files += little_endian(bytes.size(), 4) + little_endian(content.size(), 4) +
+             little_endian(0, 6) + little_endian(0x20, 2) + name + '\0';
     content += bytes;
   }
   std::string data;
   u64 blocks = 0;
   for (u64 at = 0; at < content.size(); at += kMostData, ++blocks) {
     const std::string part = content.substr(at, kMostData);
-    data += number(0, 4) + number(part.size(), 2) + number(part.size(), 2) + part;
+    data +=
+        little_endian(0, 4) + little_endian(part.size(), 2) + little_endian(part.size(), 2) + part;
   }
   const u64 data_at = kHeader + kFolder + files.size();
-  return "MSCF"s + number(0, 4) + number(data_at + data.size(), 4) + number(0, 4) +
-         number(kHeader + kFolder, 4) + number(0, 4) + "\x03\x01"s + number(1, 2) +
-         number(members.size(), 2) + number(0, 6) + number(data_at, 4) + number(blocks, 2) +
-         number(0, 2) + files + data;
+  return "MSCF"s + little_endian(0, 4) + little_endian(data_at + data.size(), 4) +
+         little_endian(0, 4) + little_endian(kHeader + kFolder, 4) + little_endian(0, 4) +
+         "\x03\x01"s + little_endian(1, 2) + little_endian(members.size(), 2) +
+         little_endian(0, 6) + little_endian(data_at, 4) + little_endian(blocks, 2) +
+         little_endian(0, 2) + files + data;
 }
 
 std::string make_rar4(const Members& members) {
-  std::string text = "Rar!\x1A\x07\0"s + rar4_block(0x73, 0, number(0, 6));
+  std::string text = "Rar!\x1A\x07\0"s + rar4_block(0x73, 0, little_endian(0, 6));
   for (const auto& [name, bytes] : members)
     text += rar4_block(0x74, 0x8000,
-                       number(bytes.size(), 4) + number(bytes.size(), 4) + number(3, 1) +
-                           number(crc32(bytes), 4) + number(0, 4) + number(20, 1) +
-                           number(0x30, 1) + number(name.size(), 2) + number(0100644, 4) + name) +
+                       little_endian(bytes.size(), 4) + little_endian(bytes.size(), 4) +
+                           little_endian(3, 1) + little_endian(crc32_of(bytes), 4) +
+                           little_endian(0, 4) + little_endian(20, 1) + little_endian(0x30, 1) +
+                           little_endian(name.size(), 2) + little_endian(0100644, 4) + name) +
             bytes;
   return text + rar4_block(0x7B, 0x4000, "");
 }
@@ -130,7 +121,7 @@ std::string make_rar5(const Members& members) {
   std::string text = "Rar!\x1A\x07\x01\0"s + rar5_block(vint(1) + vint(0) + vint(0));
   for (const auto& [name, bytes] : members)
     text += rar5_block(vint(2) + vint(2) + vint(bytes.size()) + vint(4) + vint(bytes.size()) +
-                       vint(0100644) + number(crc32(bytes), 4) + vint(0) + vint(1) +
+                       vint(0100644) + little_endian(crc32_of(bytes), 4) + vint(0) + vint(1) +
                        vint(name.size()) + name) +
             bytes;
   return text + rar5_block(vint(5) + vint(0) + vint(0));
@@ -139,12 +130,12 @@ std::string make_rar5(const Members& members) {
 std::string make_gzip_quine() {
   // The CRC covers its own bytes. It is affine in their bits, x = A x + b over GF(2), and solved by
   // elimination.
-  const u32 base = crc32(quine_of(0));
+  const u32 base = crc32_of(quine_of(0));
   std::array<u64, 32> rows{}; // bit 32: the right-hand side
   for (unsigned row = 0; row < 32; ++row)
     rows[row] = (u64{1} << row) | (u64{(base >> row) & 1} << 32);
   for (unsigned column = 0; column < 32; ++column) {
-    const u32 change = crc32(quine_of(u32{1} << column)) ^ base;
+    const u32 change = crc32_of(quine_of(u32{1} << column)) ^ base;
     for (unsigned row = 0; row < 32; ++row) rows[row] ^= u64{(change >> row) & 1} << column;
   }
   for (unsigned column = 0; column < 32; ++column) {

@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/zip_parts.h"
 
-#include "base/types.h"
+#include "support/archive_bytes.h"
 
 namespace coldsweep::test {
 namespace {
 
-std::string number(u64 value, unsigned bytes) {
-  std::string text;
-  for (unsigned i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 0xFF);
-  return text;
-}
-
-u32 crc32(const std::string& bytes) {
-  u32 crc = ~u32{0};
-  for (const char c : bytes) {
-    crc ^= static_cast<u8>(c);
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0);
-  }
-  return ~crc;
-}
-
 /// Version, flags, method, time, date, CRC-32, both sizes, lengths of name and extra field.
 std::string common(const ZipPart& member) {
-  return number(20, 2) + number(0, 4) + number(0x5A210000, 4) + number(crc32(member.content), 4) +
-         number(member.content.size(), 4) + number(member.content.size(), 4) +
-         number(member.name.size(), 2) + number(0, 2);
+  return little_endian(20, 2) + little_endian(0, 4) + little_endian(0x5A210000, 4) +
+         little_endian(crc32_of(member.content), 4) + little_endian(member.content.size(), 4) +
+         little_endian(member.content.size(), 4) + little_endian(member.name.size(), 2) +
+         little_endian(0, 2);
 }
 
 } // namespace
@@ -35,13 +21,13 @@ std::string zip_local(const ZipPart& member) {
 }
 
 std::string zip_central(const ZipPart& member, std::size_t offset) {
-  return "PK\1\2" + number(20, 2) + common(member) + number(0, 6) +
-         number(member.external_attributes, 4) + number(offset, 4) + member.name;
+  return "PK\1\2" + little_endian(20, 2) + common(member) + little_endian(0, 6) +
+         little_endian(member.external_attributes, 4) + little_endian(offset, 4) + member.name;
 }
 
 std::string zip_end_record(std::size_t entries, std::size_t size, std::size_t offset) {
-  return "PK\5\6" + number(0, 4) + number(entries, 2) + number(entries, 2) + number(size, 4) +
-         number(offset, 4) + number(0, 2);
+  return "PK\5\6" + little_endian(0, 4) + little_endian(entries, 2) + little_endian(entries, 2) +
+         little_endian(size, 4) + little_endian(offset, 4) + little_endian(0, 2);
 }
 
 std::string make_zip(const std::vector<ZipPart>& members) {
