@@ -80,6 +80,20 @@ void parse_attributes(ByteView bytes, u64 offset, MftRecord& record) {
   record.problems.push_back(fmt::format("more than {} attributes", kMostAttributes));
 }
 
+/// Some formatters leave free records by the thousand with an end mark or zeros and no attribute.
+/// The words at the ends of sectors may be left of what the record was before.
+bool holds_nothing(ByteView bytes, u64 first, u64 used) {
+  constexpr u64 kTypeAndLength = 8, kWords = kUpdateStride - 2;
+  if (!fits(first, kTypeAndLength, bytes.size())) return false;
+  if (little<u32>(bytes, first) == static_cast<u32>(AttributeType::end)) return true;
+  const u64 end = std::max(used, first + kTypeAndLength);
+  for (u64 at = first; at < end; at = (at / kUpdateStride + 1) * kUpdateStride) {
+    const u64 to = std::min(end, at / kUpdateStride * kUpdateStride + kWords);
+    if (at < to && !is_zero(bytes.subspan(at, to - at))) return false;
+  }
+  return true;
+}
+
 } // namespace
 
 std::optional<MftRecord> parse_mft_record(MutableBytes bytes) {
@@ -102,8 +116,10 @@ std::optional<MftRecord> parse_mft_record(MutableBytes bytes) {
   record.used = static_cast<u32>(used);
   const ByteView stored = ByteView(bytes).first(used);
   const u64 first = *little<u16>(bytes, 20);
-  // Some formatters leave free records by the thousand with nothing in them but zeros.
-  if (!record.in_use && first < used && is_zero(stored.subspan(first))) return record;
+  if (!record.in_use && holds_nothing(bytes, first, used)) {
+    record.problems.clear(); // nothing was torn
+    return record;
+  }
   parse_attributes(stored, first, record);
   return record;
 }

@@ -75,12 +75,13 @@ void check_sizes(const std::vector<EvidenceFile>& segments) {
   for (std::size_t i = 1; i < segments.size(); ++i) {
     const bool last = i + 1 == segments.size();
     if (segments[i].size == expected || (last && segments[i].size < expected)) continue;
-    throw FormatError(
-        fmt::format("{}: offset {}: {} bytes were expected as in {}, the file has {}: {}",
-                    segments[i].path().string(), std::min(segments[i].size, expected), expected,
-                    segments.front().path().filename().string(), segments[i].size,
-                    last ? "the segments are out of order, or belong to different images"
-                         : "it is truncated, or the segments are out of order"));
+    throw FormatError(fmt::format(
+        "{}: offset {}: {} bytes were expected as in {}, the file has {}: {}; name all segments "
+        "in their order to read them as they are",
+        segments[i].path().string(), std::min(segments[i].size, expected), expected,
+        segments.front().path().filename().string(), segments[i].size,
+        last ? "the segments are out of order, or belong to different images"
+             : "it is truncated, or the segments are out of order"));
   }
 }
 

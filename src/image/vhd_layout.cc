@@ -49,6 +49,17 @@ struct Footer {
   bool is_there = false, is_intact = false;
 };
 
+/// Whether a damaged footer leads to the header of a dynamic disk, which has a checksum of its own,
+/// for a media of the size that the footer states twice.
+bool leads_to_header(const EvidenceFile& file, const Footer& footer) {
+  if (!footer.is_there || footer.kind() != kDynamic || !fits(footer.header(), kHeader, file.size))
+    return false;
+  const std::vector<std::byte> header = file.bytes(footer.header(), kHeader);
+  if (!has_at(header, 0, kHeaderMark) || !has_right_checksum(header, 36)) return false;
+  const u64 held = u64{*big<u32>(header, 28)} * *big<u32>(header, 32);
+  return footer.media() == *big<u64>(footer.bytes, 40) && footer.media() <= held;
+}
+
 Footer last_footer(const EvidenceFile& file) {
   return {file, saturating_subtract(file.size, kFooter)};
 }
@@ -62,8 +73,17 @@ Footer choose_footer(const EvidenceFile& file, VhdLayout& layout) {
                       : fmt::format("offset {}: a VHD footer (`conectix`) was expected in the last "
                                     "512 bytes of the file",
                                     footer.at);
-  if (Footer copy(file, 0); copy.is_intact && copy.kind() != kFixed) {
+  const Footer copy(file, 0);
+  if (copy.is_intact && copy.kind() != kFixed) {
     layout.problems.push_back(wrong + "; its copy at offset 0 was used");
+    return copy;
+  }
+  if (leads_to_header(file, footer)) {
+    layout.problems.push_back(wrong + ", but it leads to the header of a dynamic disk");
+    return footer;
+  }
+  if (leads_to_header(file, copy)) {
+    layout.problems.push_back(wrong + "; its copy at offset 0, whose checksum is wrong, was used");
     return copy;
   }
   if (!footer.ends_fixed_disk())

@@ -4,7 +4,6 @@
 #include "base/checked.h"
 #include "base/endian.h"
 #include "base/text.h"
-#include "volume/media_start.h"
 
 #include <algorithm>
 #include <array>
@@ -197,7 +196,7 @@ GptReading read_gpt_entries_alone(const ByteSource& media, const GptPlace& place
   for (const TableEntry& entry : copy.entries) {
     if (entry.offset < end || !fits(entry.offset, entry.size, media.size())) return result;
     end = entry.offset + entry.size;
-    result.found = result.found || !signature_at(media, entry.offset).empty();
+    result.found = result.found || leads_to_file_system(media, entry);
   }
   if (!result.found || !copy.damage.empty()) return {};
   result.entries = std::move(copy.entries);

@@ -2,6 +2,7 @@
 #include "volume/partition_table.h"
 
 #include "base/checked.h"
+#include "volume/boot_sector.h"
 #include "volume/gpt.h"
 #include "volume/mbr.h"
 #include "volume/media_start.h"
@@ -14,12 +15,11 @@
 namespace coldsweep {
 namespace {
 
-/// How many entries lead to something that its start says is a file system.
+/// How many entries lead to a file system.
 std::size_t confirmed_entries(const ByteSource& media, const std::vector<TableEntry>& entries) {
   return static_cast<std::size_t>(
-      std::count_if(entries.begin(), entries.end(), [&](const TableEntry& entry) {
-        return !signature_at(media, entry.offset).empty();
-      }));
+      std::count_if(entries.begin(), entries.end(),
+                    [&](const TableEntry& entry) { return leads_to_file_system(media, entry); }));
 }
 
 /// The reading, of one for each unit, that most entries confirm; of equals the first.
@@ -64,6 +64,17 @@ std::optional<std::vector<std::byte>> table_bytes(const ByteSource& media, u64 o
     return std::nullopt;
   }
   return bytes;
+}
+
+bool leads_to_file_system(const ByteSource& media, const TableEntry& entry) {
+  if (!signature_at(media, entry.offset).empty() || ntfs_claim(start_of(media, entry.offset, 512)))
+    return true;
+  return std::any_of(kSectorSizes.begin(), kSectorSizes.end(), [&](u64 sector) {
+    if (entry.size < 2 * sector) return false;
+    const u64 last = entry.size - sector;
+    const auto backup = ntfs_claim(start_of(media, saturating_add(entry.offset, last), 512));
+    return backup && backup->size == last;
+  });
 }
 
 PartitionTable read_partition_table(const ByteSource& media) {

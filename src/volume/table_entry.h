@@ -18,6 +18,10 @@ struct TableEntry {
   std::string purpose;
 };
 
+/// Whether a file system begins where the entry says. If its boot sector is lost, a backup in the
+/// entry's last sector tells.
+bool leads_to_file_system(const ByteSource& media, const TableEntry& entry);
+
 /// Bytes of a table. Absent if the media doesn't hold all of them, or they can't be read.
 std::optional<std::vector<std::byte>> table_bytes(const ByteSource& media, u64 offset, u64 length);
 

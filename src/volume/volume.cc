@@ -20,6 +20,7 @@ namespace coldsweep {
 namespace {
 
 constexpr std::size_t kMostVolumes = 1024;
+constexpr u64 kLeastVolume = 1_MiB; // mkntfs and Windows make no smaller one
 
 /// Whether the start of the media shows that it is one volume, without a partition table.
 bool is_bare(ByteView start) {
@@ -181,13 +182,24 @@ private:
     add_found({offset, claim->end(), offset}, "at the offset that --volume-at gives");
   }
 
-  /// Looks for volumes where the table has none, and in partitions that nothing recognises.
+  /// A partition may be longer than the file system in it. What is too short for another one counts
+  /// as part of it.
+  u64 end_of_content(const Volume& volume) const {
+    const u64 end = saturating_add(volume.offset, volume.size);
+    if (volume.filesystem != "ntfs") return end;
+    const std::optional<NtfsClaim> claim = ntfs_claim(start_of(*media_, volume.offset, 512));
+    const u64 own = claim ? saturating_add(volume.offset, claim->end()) : end;
+    return own < end && end - own >= kLeastVolume ? own : end;
+  }
+
+  /// Looks for volumes where the table has none, behind the file systems of partitions, and in
+  /// partitions that nothing recognises.
   void search_the_rest() {
     Ranges taken;
     for (const Volume& volume : table_.volumes)
       if (volume.filesystem != "unknown" && volume.filesystem != "ldm" &&
           volume.filesystem != "storage-spaces")
-        taken.emplace_back(volume.offset, saturating_add(volume.offset, volume.size));
+        taken.emplace_back(volume.offset, end_of_content(volume));
     for (const Unstored& range : media_->unstored())
       taken.emplace_back(range.offset, range.offset + range.length);
     for (const auto& [from, to] : gaps_between(std::move(taken), media_->end())) search(from, to);

@@ -18,12 +18,30 @@ constexpr u64 kSector = 512, kPiece = 1_MiB;
 constexpr u64 kCylinder = 255 * 63 * kSector, kTrack = 63 * kSector; // before Windows Vista
 constexpr u64 kBeside = 64 * kSector; // searched sector by sector at both ends of a range
 constexpr std::size_t kMostFound = 256;
+constexpr u64 kLeastRecord = 1024, kFirstRecords = 64 * kLeastRecord;
+constexpr u64 kBacks[] = {512, 1024, 2048, 4096}; // a backup is in the last sector
 
-/// Whether MFT record 0, which is called $MFT, is at `offset`.
+/// Whether a record is `place` bytes behind the start of $MFT by its own number, which NTFS 3.1
+/// added.
+bool is_numbered_record(ByteView bytes, u64 place) {
+  return has_at(bytes, place, "FILE") && little<u16>(bytes, place + 4).value_or(0) >= 0x30 &&
+         u64{little<u32>(bytes, place + 0x2C).value_or(0)} *
+                 little<u32>(bytes, place + 0x1C).value_or(0) ==
+             place;
+}
+
+/// Whether $MFT begins at `offset`: record 0, which is called $MFT, or, where that is lost, one
+/// that follows it.
 bool is_mft_at(const ByteSource& media, u64 offset) {
-  const std::vector<std::byte> record = start_of(media, offset, 1024);
-  const std::string_view bytes = chars_of(record);
-  return bytes.starts_with("FILE") && bytes.find("$\0M\0F\0T\0"sv) != std::string_view::npos;
+  const std::vector<std::byte> record = start_of(media, offset, kLeastRecord);
+  const std::string_view name = chars_of(record);
+  if (name.starts_with("FILE") && name.find("$\0M\0F\0T\0"sv) != std::string_view::npos)
+    return true;
+  std::vector<std::byte> first(std::min(kFirstRecords, saturating_subtract(media.end(), offset)));
+  read_with_gaps(media, offset, first);
+  for (u64 place = kLeastRecord; place < first.size(); place += kLeastRecord)
+    if (is_numbered_record(first, place)) return true;
+  return false;
 }
 
 bool leads_to_mft(const ByteSource& media, u64 start, const NtfsClaim& claim) {
@@ -80,8 +98,10 @@ private:
     return after < shift ? shift : ((after - shift) / step + 1) * step + shift;
   }
   static u64 next_aligned(u64 after) {
-    return std::min({next_multiple(after, 1_MiB, 0), next_multiple(after, kCylinder, 0),
-                     next_multiple(after, kCylinder, kTrack)});
+    u64 next = std::min({next_multiple(after, 1_MiB, 0), next_multiple(after, kCylinder, 0),
+                         next_multiple(after, kCylinder, kTrack)});
+    for (const u64 back : kBacks) next = std::min(next, next_multiple(after, 1_MiB, 1_MiB - back));
+    return next;
   }
 
   void probe(u64 at) {

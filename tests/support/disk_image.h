@@ -24,8 +24,17 @@ struct PlantedVolume {
   Truth truth;
 };
 
+struct VolumeForm {
+  u64 size = 8_MiB;
+  u32 cluster = 4096, sector = 512;
+};
 /// A volume with a few files whose content depends on the seed.
-PlantedVolume planted_volume(u64 seed, u64 size = 8_MiB);
+PlantedVolume planted_volume(u64 seed, const VolumeForm& form = {});
+
+struct GptForm {
+  u64 unit = 512;  ///< bytes of a sector
+  u64 padding = 0; ///< bytes behind the backup
+};
 
 /// A disk under construction. Offsets and sizes are in bytes.
 class Disk {
@@ -37,11 +46,17 @@ public:
   /// Partitions the disk with sfdisk, by its script.
   Disk& split(const std::string& script);
   /// An entry (0 to 3) of an MBR. `start` and `count` are what it says, in whatever unit.
-  Disk& mbr(u64 start, u64 count, u64 entry = 0);
+  Disk& mbr(u64 start, u64 count, u64 entry = 0, u8 type = 7);
+  /// The same, of a table that is not in the first sector: a link of an extended partition.
+  Disk& link(u64 table, u64 start, u64 count, u64 entry = 0, u8 type = 7);
+  /// A protective MBR and a GPT. Partitions are first and last sector.
+  Disk& gpt(const std::vector<std::pair<u64, u64>>& partitions, const GptForm& form = {});
 
   std::filesystem::path write() const;
-  /// Throws Error without ewfacquire.
-  std::filesystem::path write_e01() const;
+  /// Throws Error without ewfacquire. `options` go to it.
+  std::filesystem::path write_e01(const std::vector<std::string>& options = {}) const;
+  /// In segments of `bytes`, `disk.001` and so on. Returns the first.
+  std::filesystem::path write_split(u64 bytes) const;
   u64 size() const { return bytes_.size(); }
   const std::string& bytes() const { return bytes_; }
 
@@ -56,5 +71,12 @@ Truth swept_files(const Swept& swept, u64 offset);
 
 /// Of the volumes, without the gaps between them.
 std::vector<std::string> locators(const Swept& swept);
+
+/// Makes the checksum of a GPT's header and, unless they are left wrong, of its entries right again.
+void seal_gpt(std::string& disk, u64 header, u64 unit, bool entries = true);
+
+/// Adds a section `error2` to the last segment of an EWF set, with ranges of sectors: first, count.
+void add_acquisition_errors(const std::filesystem::path& segment,
+                            const std::vector<std::pair<u32, u32>>& ranges);
 
 } // namespace coldsweep::test

@@ -121,7 +121,14 @@ TEST_CASE("a dynamic VHD without an intact footer is read by the copy at offset 
   CHECK((text_of(*image.media) == media));
   CHECK_THAT(problems_of(image),
              ContainsSubstring(said) && ContainsSubstring("its copy at offset 0 was used"));
-  damaged[100] = 'x'; // the copy too
+  damaged[100] = 'x'; // the copy too, but the header that it leads to has a checksum of its own
+  const Image by_header = Written(damaged).open();
+  CHECK((text_of(*by_header.media) == media));
+  CHECK_THAT(problems_of(by_header),
+             ContainsSubstring("it leads to the header of a dynamic disk") ||
+                 ContainsSubstring("whose checksum is wrong, was used"));
+  for (const u64 footer : {u64{0}, damaged.size() - kSector})
+    damaged[footer + 50] = 'x'; // how large the disk is
   CHECK_THAT(Written(damaged).refusal(), ContainsSubstring("holds no intact copy"));
   std::string only_copy = vhd;
   only_copy[100] = 'x';
