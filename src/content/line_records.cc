@@ -54,6 +54,12 @@ std::string_view unquoted(std::string_view text) {
   return text;
 }
 
+/// A crash or a lost cluster leaves zeros before what is written next.
+std::string_view without_zeros(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of('\0'), line.size()));
+  return line;
+}
+
 std::optional<LogTime> time_by(const Layout& layout, std::string_view line) {
   if (!layout.date) return std::nullopt;
   const std::optional<std::string_view> date = column(line, layout.separator, *layout.date);
@@ -94,7 +100,7 @@ public:
 
   std::optional<LogTime> time_of(const RecordBlock& block, const LogRecord& record) const override {
     std::string narrowed;
-    const std::string_view line = narrow(chars_of(block.bytes_of(record)), narrowed);
+    const std::string_view line = narrow(without_zeros(chars_of(block.bytes_of(record))), narrowed);
     if (form_ == RecordForm::whole) return report_time(line);
     if (record.layout > 0)
       if (const auto time = time_by(layouts_[record.layout - 1], line)) return time;
@@ -159,6 +165,7 @@ private:
 
   void note_layout(std::string_view line) {
     constexpr std::string_view directive = "#Fields:";
+    line = without_zeros(line);
     const bool is_header = line_ == 1 && !is_wide() && line.starts_with("DateTime,");
     if (!is_header &&
         (line.empty() || (line.front() != '#' && (line.size() < 2 || line[1] != '#'))))

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t kSample = 64 * 1024; // bytes at the beginning that decide what a stream is
+constexpr std::size_t kSample = 64 * 1024; // bytes that decide what a stream is
 constexpr std::size_t kLinesAsked = 64;
 constexpr std::string_view kEventLog = ".evtx";
 
@@ -49,8 +49,8 @@ RecordForm text_form(std::string_view bytes) {
   return zeros_at(bytes, 0) ? RecordForm::lines_utf16_big : RecordForm::lines;
 }
 
-Sample sample_of(ByteView content) {
-  const std::string_view bytes = chars_of(content.first(std::min(content.size(), kSample)));
+Sample sample_at(ByteView content, std::size_t from) {
+  const std::string_view bytes = chars_of(content).substr(from, kSample);
   Sample sample{text_form(bytes), bytes, {}};
   if (sample.form == RecordForm::lines) {
     if (bytes.starts_with("\xEF\xBB\xBF")) sample.bytes.remove_prefix(3);
@@ -104,7 +104,7 @@ std::string_view take_line(std::string_view& text) {
 }
 
 bool begins_with_time(std::string_view line) {
-  line.remove_prefix(std::min(line.find_first_not_of("[\"<( "), line.size()));
+  line.remove_prefix(std::min(line.find_first_not_of("[\"<( \0"sv), line.size()));
   return parse_iso_time(line) || parse_clf_time(line);
 }
 
@@ -161,7 +161,7 @@ std::string family_of(std::string_view lower_path, const Header& header) {
   }
   if (in("/logging/ecp/server/")) return "ecp_server";
   if (in("/logging/oabgeneratorlog/")) return "oab_generator";
-  if (header.iis) return "iis";
+  if (header.iis || (in("/logfiles/w3svc") && !header.exchange)) return "iis";
   if (header.log_type.find("httpproxy") != std::string::npos ||
       header.log_type.find("http proxy") != std::string::npos)
     return "http_proxy";
@@ -173,7 +173,34 @@ std::string family_of(std::string_view lower_path, const Header& header) {
   return header.exchange ? "exchange" : "other";
 }
 
+/// Where the first pair of bytes is that isn't zero; the size if there is none.
+std::size_t first_written(ByteView content) {
+  const std::size_t first = chars_of(content).find_first_not_of('\0');
+  return first == std::string_view::npos ? content.size() : first & ~std::size_t{1};
+}
+
+bool says_it_is_log(std::string_view text, const Header& header) {
+  return header.iis || header.exchange || most_begin_with_times(text);
+}
+
+/// The first block whose lines are those of a log. Its first one may be the rest of a line.
+std::optional<Sample> later_sample(ByteView content, std::size_t from) {
+  for (std::size_t at = (from / kSample + 1) * kSample; at < content.size(); at += kSample) {
+    Sample sample = sample_at(content, at);
+    std::string_view text = sample.text();
+    take_line(text);
+    if (says_it_is_log(text, header_of(text)) && is_text(sample.text())) return sample;
+  }
+  return std::nullopt;
+}
+
 } // namespace
+
+bool may_become_log(std::string_view path, ByteView head) {
+  const std::size_t from = first_written(head);
+  if (from == head.size()) return true;
+  return is_named_log(ascii_lower(path)) && !is_text(sample_at(head, from).text());
+}
 
 bool log_kind_needs_all(std::string_view path) { return ascii_lower(path).ends_with(kEventLog); }
 
@@ -185,15 +212,17 @@ std::optional<LogKind> log_kind(std::string_view path, ByteView content) {
   if (lower_path.ends_with(kEventLog) &&
       chars_of(content).find("ElfChnk\0"sv) != std::string_view::npos)
     return LogKind{RecordForm::events, "evtx/" + std::string(name_of_path(path))};
-  const Sample sample = sample_of(content);
-  const bool report = lower_path.ends_with(".wer");
+  const std::size_t from = first_written(content);
+  const Sample sample = sample_at(content, from);
+  const bool report = lower_path.ends_with(".wer"), named = is_named_log(lower_path);
   const Header header = header_of(sample.text());
-  if (!report && !header.iis && !header.exchange && !is_named_log(lower_path) &&
-      !most_begin_with_times(sample.text()))
-    return std::nullopt;
-  if (!is_text(sample.text())) return std::nullopt; // looks at all of the sample, so comes last
-  if (report) return LogKind{RecordForm::whole, "wer"};
-  return LogKind{sample.form, family_of(lower_path, header)};
+  if (!report && !named && !says_it_is_log(sample.text(), header)) return std::nullopt;
+  if (is_text(sample.text())) // looks at all of the sample, so comes last
+    return report ? LogKind{RecordForm::whole, "wer"}
+                  : LogKind{sample.form, family_of(lower_path, header)};
+  const std::optional<Sample> later = named ? later_sample(content, from) : std::nullopt;
+  if (!later) return std::nullopt;
+  return LogKind{later->form, family_of(lower_path, {})};
 }
 
 } // namespace coldsweep

@@ -28,11 +28,15 @@ struct LogKind {
 };
 
 /// `path` is the one in the manifest. If in doubt, it is a log: a text is one if its name or its
-/// beginning says so, or if most of its first lines begin with a time.
+/// beginning says so, or if most of its first lines begin with a time. Zeros at the beginning say
+/// nothing. Nor does what overwrote the beginning of a file with a log's name, if log lines follow.
 std::optional<LogKind> log_kind(std::string_view path, ByteView content);
 
-/// Whether log_kind() may have to look past the first 64 KiB: it searches a damaged event log for a
-/// chunk.
+/// Whether all of a content must be had to tell: a damaged event log is searched for a chunk.
 bool log_kind_needs_all(std::string_view path);
+
+/// Whether content that begins with `head` may be a log, although log_kind() of `head` says that it
+/// isn't: what follows has to be looked at as well.
+bool may_become_log(std::string_view path, ByteView head);
 
 } // namespace coldsweep

@@ -18,6 +18,25 @@ namespace {
 
 constexpr u64 kWorthPieces = 1_MiB;
 
+/// Looks at piece after piece until one says whether the content is a log.
+class LogSearch {
+public:
+  explicit LogSearch(std::string_view path) : path_(path) {}
+
+  /// Whether this piece, or one before it, is that of a log.
+  bool found_in(ByteView piece) {
+    if (!open_) return found_;
+    found_ = log_kind(path_, piece).has_value();
+    open_ = !found_ && may_become_log(path_, piece);
+    return found_;
+  }
+  bool found() const { return found_; }
+
+private:
+  std::string_view path_;
+  bool open_ = true, found_ = false;
+};
+
 } // namespace
 
 /// Whether no rule, hash or log format can match a large stream. It was then read in pieces and is
@@ -39,9 +58,9 @@ bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
   HashesOf hashes(work.hashes, lookup_ ? options_.hash_sets->kinds() : HashKinds{});
   try {
     ByteView head = next_piece(0);
-    if (log_kind(work.described().path, head) ||
-        (options_.archives && archive_kind(head) != ArchiveKind::none))
-      return false;
+    if (options_.archives && archive_kind(head) != ArchiveKind::none) return false;
+    LogSearch log(work.described().path);
+    if (log.found_in(head)) return false;
     CarrierSearch carriers(window.length);
     bool may_carry = options_.archives && carriers.may_carry(head);
     for (Externals& name : work.externals) name.filetype = file_type_label(head);
@@ -52,10 +71,10 @@ bool StreamExaminer::pass_in_pieces(Examination& work, const Window& window) {
       const ByteView more = piece.subspan(std::min<u64>(overlap, piece.size()));
       hashes.add(more);
       may_carry = may_carry || (options_.archives && carriers.may_carry(more));
-      return may_carry ? ByteView() : piece;
+      return may_carry || log.found_in(more) ? ByteView() : piece;
     };
     if (may_carry || !scanner_.rules_out(window.length, work.externals, next) || out_of_time ||
-        may_carry)
+        may_carry || log.found())
       return false;
   } catch (const Error&) {
     return false; // reported where the stream is read whole

@@ -138,6 +138,33 @@ TEST_CASE("logs are recognized by path, by how they begin, or by lines that begi
         RecordForm::whole);
 }
 
+TEST_CASE("zeros and what overwrote the beginning of a log don't hide its lines") {
+  const std::string zeros(70'000, '\0'), noise(70'000, '\x01');
+  const std::string lines = "2021-03-03 04:05:06 a\n2021-03-03 04:05:07 b\n";
+  CHECK(family("/a/b.log", zeros + "anything\n") == "other");
+  CHECK(family("/a/nameless", zeros + lines) == "other");
+  CHECK(family("/a/nameless", zeros + utf16(lines)) == "other");
+  CHECK(family("/a/nameless", zeros + "one\ntwo\n") == "none");
+  CHECK(family("/inetpub/logs/LogFiles/W3SVC1/u_ex.log", zeros + lines) == "iis");
+  std::string many;
+  while (many.size() < 200'000) many += lines;
+  CHECK(family("/a/b.log", noise + many) == "other");
+  CHECK(family("/a/b.log", noise + std::string(200'000, 'x')) == "none");
+  CHECK(family("/a/nameless", noise + many) == "none"); // could be anything
+  CHECK(family("/a/b.log", zeros) == "none");
+  CHECK(may_become_log("/a/b", bytes_of(zeros)));
+  CHECK(may_become_log("/a/b.log", bytes_of(noise)));
+  CHECK(!may_become_log("/a/b", bytes_of(noise)));
+  CHECK(!may_become_log("/a/b.log", bytes_of(lines)));
+
+  const std::vector<Read> read = read_all(zeros + lines, RecordForm::lines);
+  REQUIRE(read.size() == 2);
+  CHECK(read[0].time == "2021-03-03T04:05:06Z");
+  CHECK(read_all(zeros + "#Fields: s-ip date time\n1 2021-03-03 04:05:06\n", RecordForm::lines)[1]
+            .time == "2021-03-03T04:05:06Z");
+  CHECK(read_all(zeros + utf16(lines), RecordForm::lines_utf16)[0].time == "2021-03-03T04:05:06Z");
+}
+
 TEST_CASE("an event record is followed by those templates of its chunk that it names") {
   const std::string file =
       EvtxWriter().event(1, "First", "alpha").event(2, "First", "beta", event_time(9)).file();
