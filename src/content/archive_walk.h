@@ -57,6 +57,7 @@ struct ArchiveWalk {
   u64 no_memory = 0; ///< members that were skipped though they are within the limit
   std::string first_without_memory;
   std::string limit;               ///< why it ended early; empty if it didn't
+  bool ended_by_damage = false;    ///< that is why
   bool timed_out = false;          ///< the limit is the time
   std::vector<std::string> damage; ///< what is wrong with the container, a few entries
   u64 damage_left_out = 0;         ///< further ones

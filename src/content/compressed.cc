@@ -58,11 +58,14 @@ public:
     else
       read_streams(kBzip2, 1, &CompressedWalker::bzip2);
     walk_.end = at_;
-    bytes_.finish([&](const ArchiveMember& member) {
-      ArchiveMember content = member;
-      content.is_content = true;
-      use_(content);
-    });
+    const bool whole = at_ > 0 && walk_.damage.empty() && walk_.limit.empty();
+    bytes_.finish(
+        [&](const ArchiveMember& member) {
+          ArchiveMember content = member;
+          content.is_content = true;
+          use_(content);
+        },
+        whole);
     return std::move(walk_);
   }
 

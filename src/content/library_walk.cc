@@ -198,36 +198,46 @@ private:
     const std::string name = name_;
     if (!budget_.begin_member(walk_)) return;
     if (archive_entry_is_encrypted(entry) != 0) return note_encrypted(name);
+    const bool is_plain_file =
+        archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == nullptr;
     bytes_.begin(name);
-    read(name);
-    bytes_.finish(use_);
+    const bool whole = read(name);
+    bytes_.finish(use_, whole && is_plain_file);
   }
 
   void note_encrypted(const std::string& name) {
     if (walk_.encrypted++ == 0) walk_.first_encrypted = name;
   }
 
-  /// What comes before damage is kept, and so is a block whose checksum is wrong.
-  void read(const std::string& name) {
+  /// What comes before damage is kept, and so is a block whose checksum is wrong. Returns whether
+  /// there was no damage.
+  bool read(const std::string& name) {
     while (true) {
       const void* block = nullptr;
       std::size_t size = 0;
       la_int64_t offset = 0;
       const int code = archive_read_data_block(archive_.get(), &block, &size, &offset);
-      if (is_cut_short()) return bytes_.drop();
-      if (code == ARCHIVE_EOF) return;
+      if (is_cut_short()) {
+        bytes_.drop();
+        return false;
+      }
+      if (code == ARCHIVE_EOF) return true;
       if (code < ARCHIVE_OK) {
         const std::string why = error();
         if (is_about_encryption(why)) {
           bytes_.drop();
-          return note_encrypted(name);
+          note_encrypted(name);
+          return false;
         }
         walk_.note_damage(fmt::format("{}: {}", name, why));
-        if (code == ARCHIVE_FATAL) walk_.limit = fmt::format("nothing can be read past {}", name);
-        if (code < ARCHIVE_WARN) return;
+        if (code == ARCHIVE_FATAL) {
+          walk_.limit = fmt::format("nothing can be read past {}", name);
+          walk_.ended_by_damage = true;
+        }
+        if (code < ARCHIVE_WARN) return false;
       }
-      if (!fill_up_to(static_cast<u64>(std::max<la_int64_t>(offset, 0)))) return;
-      if (!bytes_.append({static_cast<const std::byte*>(block), size})) return;
+      if (!fill_up_to(static_cast<u64>(std::max<la_int64_t>(offset, 0)))) return false;
+      if (!bytes_.append({static_cast<const std::byte*>(block), size})) return false;
     }
   }
 

@@ -209,10 +209,10 @@ private:
     const Owned<GMimeStream> decoded(g_mime_stream_mem_new());
     g_mime_data_wrapper_write_to_stream(content, decoded.get()); // decoding doesn't make it longer
     const GByteArray* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(decoded.get()));
-    if (bytes == nullptr || bytes->len == 0) return;
     const char* stated = g_mime_part_get_filename(part);
-    hand_out(stated == nullptr || *stated == '\0' ? fmt::format("part-{}", part_)
-                                                  : member_name(stated),
+    const bool named = stated != nullptr && *stated != '\0';
+    if (bytes == nullptr || (bytes->len == 0 && !named)) return;
+    hand_out(named ? member_name(stated) : fmt::format("part-{}", part_),
              std::as_bytes(std::span(bytes->data, bytes->len)));
     std::string_view text(reinterpret_cast<const char*>(bytes->data), bytes->len);
     while (walk_.limit.empty()) {

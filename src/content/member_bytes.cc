@@ -40,8 +40,9 @@ bool MemberBytes::append(ByteView more) {
   return false;
 }
 
-void MemberBytes::finish(const UseMember& use) {
-  if (!dropped_ && bytes_.size() > 0) budget_.hand_out({name_, bytes_.view()}, use);
+void MemberBytes::finish(const UseMember& use, bool may_be_empty) {
+  if (!dropped_ && (may_be_empty || bytes_.size() > 0))
+    budget_.hand_out({name_, bytes_.view()}, use);
   bytes_.clear();
   budget_.leave_room();
 }

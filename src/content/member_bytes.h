@@ -21,8 +21,9 @@ public:
   /// Grows as bytes arrive: sizes in headers are not trusted. Returns false if the member is not to
   /// be looked at; the walk then says why.
   bool append(ByteView more);
-  /// Hands out the member unless it is empty or was dropped, and frees it.
-  void finish(const UseMember& use);
+  /// Hands out the member unless it was dropped, and frees it. `may_be_empty`: it is a file, and
+  /// all of it was decompressed. Otherwise no bytes are no member.
+  void finish(const UseMember& use, bool may_be_empty);
   /// Makes finish() not hand it out.
   void drop() { dropped_ = true; }
 

@@ -191,7 +191,8 @@ bool is_bad_cluster_map(const StreamRef& stream) {
 }
 
 WindowPlan plan_content_windows(const StreamRef& stream) {
-  if (stream.size == 0) return {};
+  if (stream.size == 0) // rules on names are evaluated on empty files, too
+    return is_raw(stream.id.kind) ? WindowPlan{} : WindowPlan{{{0, 0}}, true, 0, 0};
   if (is_bad_cluster_map(stream)) return {{}, false, stream.size, 0};
   if (is_decoded_wof(stream.encoding)) return plan_wof_windows(stream);
   // A compressed unit holds as many bytes as an uncompressed one.
@@ -259,6 +260,7 @@ LoadedWindow StreamReader::load(const ByteSource& source, const StreamRef& strea
                                 const Window& window) {
   release();
   LoadedWindow loaded;
+  if (window.length == 0) return loaded;
   if (window.length <= limits_.in_memory) {
     lease_ = budget_->lease(saturating_subtract(window.length, limits_.kept));
     const MutableBytes into = buffer_.take(window.length);

@@ -128,7 +128,8 @@ private:
     const bool open_end =
         by == FoundBy::local_header && entry.stored == 0 && entry.described_later();
     if (entry.stored == 0 && !open_end) {
-      if (entry.size == 0 && !entry.name(content_).ends_with('/')) budget_.begin_member(walk_);
+      if (entry.size == 0 && may_be_empty_file(entry, by) && budget_.begin_member(walk_))
+        budget_.hand_out({name_of(entry), {}}, use_);
       return cover(entry, 0, entry.stored);
     }
     const std::string name = name_of(entry);
@@ -141,10 +142,16 @@ private:
     }
     const ByteView data = content_.subspan(entry.data, length);
     if (!decodes_zip_method(entry.method)) return read_by_library(entry, name, data);
-    return decode(entry, name, open_end && entry.method == 0 ? up_to_descriptor(data) : data);
+    return decode(entry, name, open_end && entry.method == 0 ? up_to_descriptor(data) : data, by);
   }
 
-  u64 decode(const ZipEntry& entry, const std::string& name, ByteView data) {
+  /// Without bytes, an entry with a folder's name is a folder, and a signature alone proves little.
+  bool may_be_empty_file(const ZipEntry& entry, FoundBy by) const {
+    const std::string name = entry.name(content_);
+    return by == FoundBy::directory && !name.ends_with('/') && !name.ends_with('\\');
+  }
+
+  u64 decode(const ZipEntry& entry, const std::string& name, ByteView data, FoundBy by) {
     bytes_.begin(name);
     u32 crc = 0;
     u64 size = 0;
@@ -160,7 +167,7 @@ private:
     const u64 length = stopped ? data.size() : decoded.consumed;
     const u64 end = cover(entry, length, length);
     note_problem(entry, name, decoded, {size, crc});
-    bytes_.finish(use_);
+    bytes_.finish(use_, decoded.end == DecodeEnd::whole && may_be_empty_file(entry, by));
     return end;
   }
 

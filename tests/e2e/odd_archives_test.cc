@@ -7,11 +7,9 @@
 #include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/fixtures.h"
-#include "support/ntfs_image.h"
-#include "support/run_sweep.h"
+#include "support/odd_content.h"
 #include "support/zip_parts.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -30,68 +28,6 @@ rule needle_a { strings: $a = "archive_needle_A" condition: $a }
 rule needle_b { strings: $a = "archive_needle_B" condition: $a }
 rule needle_c { strings: $a = "archive_needle_C" condition: $a }
 rule needle { strings: $a = "archive_needle_" condition: $a })";
-
-std::string base64(const std::string& bytes) {
-  constexpr const char* kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    unsigned value = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      value = value << 8 | (at + i < bytes.size() ? static_cast<u8>(bytes[at + i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i)
-      text += at + i > bytes.size() ? '=' : kDigits[value >> (18 - 6 * i) & 63];
-    if (at % 57 == 54) text += "\r\n";
-  }
-  return text;
-}
-
-std::string mail_with(const std::string& name, const std::string& content) {
-  return "From: a@example.com\r\nMIME-Version: 1.0\r\n"
-         "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsee below\r\n--b\r\n"
-         "Content-Type: application/octet-stream; name=\"" +
-         name + "\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64(content) +
-         "\r\n--b--\r\n";
-}
-
-/// The file, and its two siblings.
-void add(NtfsImage& image, const std::string& name, const std::string& content) {
-  image.file("plain/" + name, content);
-  image.file("zipped/" + name + ".zip", make_archive("zip", {{name, content}}));
-  image.file("mailed/" + name + ".eml", mail_with(name, content));
-}
-
-std::vector<std::string> places_of(const std::string& name) {
-  return {"/plain/" + name, "/zipped/" + name + ".zip", "/mailed/" + name + ".eml"};
-}
-
-NtfsImage image_with_folders() {
-  NtfsImage image({.size = 32_MiB});
-  for (const char* folder : {"plain", "zipped", "mailed"}) image.folder(folder);
-  return image;
-}
-
-/// Rules by path of the file.
-std::map<std::string, std::set<std::string>> rules_by_path(const Swept& swept) {
-  std::map<std::string, std::set<std::string>> rules;
-  for (const nlohmann::json& f : swept.findings)
-    rules[f.at("path")].insert(f.at("rule").at("name").get<std::string>());
-  return rules;
-}
-
-std::map<std::string, std::set<std::string>> issues_by_path(const Swept& swept) {
-  std::map<std::string, std::set<std::string>> issues;
-  for (const nlohmann::json& issue : swept.issues)
-    issues[issue.at("path")].insert(issue.at("kind").get<std::string>());
-  return issues;
-}
-
-std::optional<fs::path> shared_cases() {
-  const char* shared = std::getenv("COLDSWEEP_SHARED");
-  if (shared == nullptr) return std::nullopt;
-  const fs::path cases = fs::path(shared) / "cases/content";
-  return fs::exists(cases) ? std::optional(cases) : std::nullopt;
-}
 
 const std::string kNeedle = "archive_needle_ and some text so that it is not too small";
 
@@ -283,7 +219,7 @@ TEST_CASE(
 
 TEST_CASE("the shared archives that went wrong are right") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
-  const std::optional<fs::path> cases = shared_cases();
+  const std::optional<fs::path> cases = shared_content_cases();
   if (!cases) SKIP("no shared inputs");
   NtfsImage image = image_with_folders();
   std::vector<std::string> found, damaged;
@@ -313,7 +249,7 @@ TEST_CASE("the shared archives that went wrong are right") {
 
 TEST_CASE("the shared logs in archives are judged as the plain one") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
-  const std::optional<fs::path> cases = shared_cases();
+  const std::optional<fs::path> cases = shared_content_cases();
   if (!cases) SKIP("no shared inputs");
   NtfsImage image = image_with_folders();
   std::vector<std::string> places;
