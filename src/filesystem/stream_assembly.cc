@@ -19,9 +19,6 @@ namespace coldsweep {
 namespace {
 
 constexpr u64 kMostStreamBytes = u64{1} << 53; // the limit of NTFS is 8 PiB
-/// Windows compresses units of 16 clusters, and only on volumes with clusters of up to 4 KiB
-/// ("NTFS overview", Microsoft). A buffer gets the size.
-constexpr u64 kMostCompressionUnit = 64_KiB;
 
 std::string utf8_name(const std::string& utf16) { return decode_utf16_name(bytes_of(utf16)).utf8; }
 

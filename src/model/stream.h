@@ -102,6 +102,10 @@ struct Extent {
   bool operator==(const Extent&) const = default;
 };
 
+/// Windows compresses units of 16 clusters, and only on volumes with clusters of up to 4 KiB
+/// ("NTFS overview", Microsoft). Buffers get the size of a unit.
+inline constexpr u64 kMostCompressionUnit = 64_KiB;
+
 /// Cheap to copy. The plan owns what the views point to, and outlives this.
 struct StreamRef {
   StreamId id;

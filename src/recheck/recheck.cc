@@ -3,9 +3,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "content/containers.h"
-#include "examine/member_log.h"
+#include "image/known_gaps.h"
 #include "recheck/media_content.h"
+#include "recheck/member_search.h"
 #include "recheck/name_check.h"
 #include "recheck/record_check.h"
 #include "recheck/rule_check.h"
@@ -21,9 +21,9 @@ namespace {
 
 using report::FindingRow;
 
-constexpr u64 kMostHeld = 1_GiB;
 constexpr u64 kMostRecord = 64_KiB;
-constexpr std::chrono::seconds kArchiveTime{600};
+
+const std::string kNotCompared = "its MFT record was not compared: ";
 
 bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   constexpr u64 kSector = 512;
@@ -34,6 +34,16 @@ bool is_end_of_sector(const FindingRow& finding, u64 offset) {
   const report::ExtentRow& extent = *std::prev(after);
   return offset - extent.offset < extent.length && extent.media_offset &&
          (*extent.media_offset + (offset - extent.offset)) % kSector >= kSector - 2;
+}
+
+/// The media without what could not be read at acquisition: a map of ddrescue says more about a raw
+/// image than the image.
+SourcePtr as_acquired(const RecheckParts& parts) {
+  std::vector<MediaRange> ranges;
+  for (const auto& [offset, length] : parts.sealed.acquisition_errors())
+    ranges.push_back({offset, length});
+  const SourcePtr& media = parts.image.media;
+  return with_known_gaps(media, merged_ranges(std::move(ranges), media->size()), "the manifest");
 }
 
 /// The result of reading one content, for all findings about it.
@@ -50,17 +60,23 @@ bool same_content(const FindingRow& a, const FindingRow& b) {
 
 class Checker {
 public:
-  explicit Checker(const RecheckParts& parts)
-      : parts_(parts), records_(parts.sealed, parts.image.media) {
-    if (parts.rules != nullptr) rules_.emplace(*parts.rules);
+  /// `media`: of the image, see as_acquired().
+  Checker(const RecheckParts& parts, const SourcePtr& media)
+      : parts_(parts), media_(media), records_(parts.sealed, media, parts.limits) {
+    if (parts.rules != nullptr) rules_.emplace(*parts.rules, parts.limits.time);
   }
 
   Rechecked check(const FindingRow& finding) {
     try {
-      const Rechecked result = checked(finding);
+      Rechecked result = checked(finding);
       if (result.verdict == Recheck::differs) return result;
-      const std::string why = records_.differing(finding);
-      return why.empty() ? result : Rechecked{Recheck::differs, why};
+      const Rechecked record = records_.compare(finding);
+      if (record.verdict == Recheck::differs) return record;
+      if (record.verdict == Recheck::not_checkable)
+        result.why += (result.why.empty() ? "" : "; ") + kNotCompared + record.why;
+      return result;
+    } catch (const RecheckLimit& e) {
+      return {Recheck::not_checkable, e.what()};
     } catch (const ReadError& e) {
       return {Recheck::not_checkable, fmt::format("offset {}: {}", e.offset, e.what())};
     } catch (const FormatError& e) {
@@ -73,8 +89,8 @@ public:
 private:
   Rechecked checked(const FindingRow& finding) {
     const report::VolumeRow* volume = parts_.sealed.volume(finding.volume);
-    const MediaContent media(parts_.image.media,
-                             volume == nullptr ? 0 : volume->cluster_size.value_or(0));
+    const MediaContent media(media_, volume == nullptr ? 0 : volume->cluster_size.value_or(0),
+                             parts_.limits);
     if (finding.kind == name_of(StreamKind::name)) return check_record(finding, media);
     if (const std::string match = differing_match(finding, media); !match.empty())
       return {Recheck::differs, match};
@@ -158,15 +174,23 @@ private:
 
   CheckedContent check_content(const FindingRow& finding, const MediaContent& media) {
     CheckedContent content;
-    const bool held = rules_ && finding.size <= kMostHeld;
-    if (!held) content.unjudged = fmt::format("it is larger than {} bytes", kMostHeld);
-    StatedHashes hashes(finding);
+    const bool held = rules_ && finding.size <= parts_.limits.held;
+    if (!held) content.unjudged = fmt::format("it is larger than {} bytes", parts_.limits.held);
     std::vector<std::byte> bytes;
-    media.read(finding, [&](ByteView piece) {
-      hashes.add(piece);
-      if (held) bytes.insert(bytes.end(), piece.begin(), piece.end());
-    });
-    std::string why = hashes.differing();
+    std::string why;
+    ContentDamage damage;
+    for (const u64 unit : media.possible_units(finding)) {
+      StatedHashes hashes(finding);
+      bytes.clear();
+      ContentDamage found = media.read(finding, unit, [&](ByteView piece) {
+        hashes.add(piece);
+        if (held) bytes.insert(bytes.end(), piece.begin(), piece.end());
+      });
+      const std::string differing = hashes.differing();
+      if (why.empty()) damage = std::move(found);
+      if (differing.empty() || why.empty()) why = differing;
+      if (why.empty()) break;
+    }
     if (!why.empty() && finding.kind == "carved" && finding.exported && is_mended(finding, media)) {
       content.verdict.why =
           "except for the ends of sectors, which the copy has as NTFS restores them";
@@ -176,8 +200,10 @@ private:
       why = of_copy.differing();
       bytes.assign(bytes_of(copy).begin(), bytes_of(copy).end());
     }
-    if (!why.empty())
-      content.verdict = {Recheck::differs, why};
+    if (!why.empty() && !damage.unreadable.empty())
+      content.verdict = {Recheck::not_checkable, damage.unreadable};
+    else if (!why.empty())
+      content.verdict = {Recheck::differs, damage.undecodable.empty() ? why : damage.undecodable};
     else if (held)
       judge(finding, bytes, content);
     return content;
@@ -185,7 +211,7 @@ private:
 
   std::string copy_of(const FindingRow& finding) const {
     return read_text(parts_.case_folder / "evidence" / finding.sha256.substr(0, 2) / finding.sha256,
-                     kMostHeld);
+                     parts_.limits.held);
   }
 
   /// Content of an old MFT record was scanned with the ends of its sectors restored. Whether the
@@ -194,7 +220,7 @@ private:
     const std::string copy = copy_of(finding);
     u64 at = 0;
     bool only_ends = copy.size() == finding.size;
-    content.read(finding, [&](ByteView bytes) {
+    content.read(finding, 0, [&](ByteView bytes) {
       for (const std::byte byte : bytes) {
         if (only_ends && byte != static_cast<std::byte>(copy[at]))
           only_ends = is_end_of_sector(finding, finding.within_offset.value_or(0) + at);
@@ -213,46 +239,50 @@ private:
     if (finding.encoding.starts_with("wof")) {
       content.verdict.why =
           "its archive is compressed through WOF, and the manifest doesn't state its size";
-    } else if (archive.size > kMostHeld) {
-      content.verdict.why = fmt::format("its archive is larger than {} bytes", kMostHeld);
+    } else if (archive.size > parts_.limits.held) {
+      content.verdict.why = fmt::format("its archive is larger than {} bytes", parts_.limits.held);
     } else {
-      std::vector<std::byte> bytes;
-      media.read(archive,
-                 [&](ByteView piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); });
-      Deadline deadline(kArchiveTime);
-      ArchiveBudget budget({}, bytes.size(), deadline);
-      const bool found = find_member(bytes, *finding.member, budget, 1, [&](ByteView member) {
-        StatedHashes hashes(finding);
-        hashes.add(member);
-        if (!hashes.differing().empty()) return false;
-        judge(finding, member, content);
-        return true;
-      });
+      std::string limit;
+      for (const u64 unit : media.possible_units(archive)) {
+        std::vector<std::byte> bytes;
+        const ContentDamage damage = media.read(archive, unit, [&](ByteView piece) {
+          bytes.insert(bytes.end(), piece.begin(), piece.end());
+        });
+        if (limit.empty()) limit = damage.unreadable;
+        if (find_member_in(bytes, finding, content, limit)) {
+          content.verdict = {};
+          return content;
+        }
+      }
       content.verdict =
-          found ? Rechecked{}
-                : Rechecked{Recheck::differs, "no member of that name has the stated hashes"};
+          limit.empty()
+              ? Rechecked{Recheck::differs, "no member of that name has the stated hashes"}
+              : Rechecked{Recheck::not_checkable, "not all of its archive was looked at: " + limit};
     }
     return content;
   }
 
-  /// Several members can have the same name; one of them must be the right one.
-  static bool find_member(ByteView content, std::string_view path, ArchiveBudget& budget, u32 depth,
-                          const std::function<bool(ByteView)>& is_it) {
-    bool found = false;
-    if (depth > budget.limits.depth + budget.limits.layers) return false;
-    const auto look_at = [&](const ArchiveMember& member) {
-      if (found || !path.starts_with(member.name)) return;
-      const std::string_view rest = path.substr(member.name.size());
-      if (rest.empty())
-        found = is_it(member.bytes);
-      else if (rest.starts_with(kInside))
-        found = find_member(member.bytes, rest.substr(kInside.size()), budget, depth + 1, is_it);
-    };
-    walk_containers(content, budget, look_at, [](const ArchiveWalk&) {});
+  /// Evaluates the rules on the member if it is found. `limit`: why it may not have been.
+  bool find_member_in(ByteView archive, const FindingRow& finding, CheckedContent& content,
+                      std::string& limit) {
+    Deadline deadline(parts_.limits.time);
+    ArchiveBudget budget(parts_.limits.archives, archive.size(), deadline);
+    MemberSearch search(budget, [&](ByteView member) {
+      StatedHashes hashes(finding);
+      hashes.add(member);
+      if (!hashes.differing().empty()) return false;
+      judge(finding, member, content);
+      return true;
+    });
+    const bool found = search.find(archive, *finding.member);
+    if (limit.empty()) limit = search.limit();
+    if (finding.size > budget.limits.member_bytes)
+      limit = fmt::format("the member is larger than {} bytes", budget.limits.member_bytes);
     return found;
   }
 
   const RecheckParts& parts_;
+  SourcePtr media_;
   RecordCheck records_;
   std::optional<RuleCheck> rules_;
   std::optional<std::pair<FindingRow, CheckedContent>> last_;
@@ -267,7 +297,7 @@ RecheckCounts recheck(const RecheckParts& parts,
     throw UsageError(fmt::format("the image has {} bytes, but that of the case has {}",
                                  parts.image.media->size(), stated));
   RecheckCounts counts;
-  Checker checker(parts);
+  Checker checker(parts, as_acquired(parts));
   parts.sealed.for_each_finding([&](const FindingRow& finding) {
     const Rechecked result = checker.check(finding);
     ++(result.verdict == Recheck::confirmed ? counts.confirmed

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "image/image.h"
+#include "recheck/limits.h"
 #include "recheck/verdict.h"
 #include "report/sealed_case.h"
 #include "rules/rule_set.h"
@@ -25,10 +26,11 @@ struct RecheckParts {
   const std::filesystem::path& case_folder;
   const Image& image;
   const RuleSet* rules = nullptr; ///< those of the case; null: no rule is evaluated
+  RecheckLimits limits{};
 };
 
 /// Calls `use` for each finding in the manifest's order. Uses the copy in evidence/ if the content
-/// isn't on the media byte for byte. Holds at most 1 GiB of content. Throws UsageError if the size
+/// isn't on the media byte for byte. Throws UsageError if the size
 /// of the image is not the one that the manifest states.
 RecheckCounts recheck(const RecheckParts& parts,
                       const std::function<void(const report::FindingRow&, const Rechecked&)>& use);

@@ -17,10 +17,7 @@ namespace {
 using report::ExtentRow;
 using report::FindingRow;
 
-/// A manifest is free to name any number of volumes, anywhere. A sweep finds no more than this.
-constexpr u64 kMostVolumes = 1024;
-/// Of a volume with a damaged $MFT all is read.
-constexpr u64 kMostTimesSearched = 4;
+bool is_of(const FindingRow& finding, StreamKind kind) { return finding.kind == name_of(kind); }
 
 /// Where the bytes of a stream are, as a finding states it.
 std::vector<ExtentRow> extents_of(const FoundStream& found, const ByteSource& volume) {
@@ -59,8 +56,8 @@ std::string shown(const std::vector<ExtentRow>& extents, std::size_t i) {
 }
 
 /// The first difference; empty if there is none.
-std::string difference(const FindingRow& finding, const std::vector<ExtentRow>& derived,
-                       bool may_lack_extents) {
+std::string first_difference(const FindingRow& finding, const std::vector<ExtentRow>& derived,
+                             bool may_lack_extents) {
   for (std::size_t i = 0; i < std::max(finding.extents.size(), derived.size()); ++i) {
     if (i >= finding.extents.size() && (finding.extents_left_out > 0 || may_lack_extents)) break;
     const bool agrees =
@@ -86,32 +83,43 @@ bool may_lack_extents(const report::SealedCase& sealed) {
 
 } // namespace
 
-RecordCheck::RecordCheck(const report::SealedCase& sealed, SourcePtr media)
-    : sealed_(sealed), media_(std::move(media)), may_lack_extents_(may_lack_extents(sealed)) {}
+RecordCheck::RecordCheck(const report::SealedCase& sealed, SourcePtr media,
+                         const RecheckLimits& limits)
+    : sealed_(sealed), media_(std::move(media)), limits_(limits),
+      may_lack_extents_(may_lack_extents(sealed)) {}
 
-std::string RecordCheck::differing(const FindingRow& finding) {
-  const bool is_name = finding.kind == name_of(StreamKind::name);
-  const bool is_data = finding.kind == name_of(StreamKind::data);
-  const bool is_attribute = finding.kind == name_of(StreamKind::attribute);
+Rechecked RecordCheck::compare(const FindingRow& finding) {
   const report::VolumeRow* volume = sealed_.volume(finding.volume);
-  if (!finding.record || volume == nullptr || volume->filesystem != "ntfs" || !volume->offset ||
-      !(is_name || is_data || is_attribute))
+  const bool has_record = is_of(finding, StreamKind::name) || is_of(finding, StreamKind::data) ||
+                          is_of(finding, StreamKind::attribute);
+  if (!has_record || !finding.record || volume == nullptr || volume->filesystem != "ntfs" ||
+      !volume->offset)
     return {};
-  const LookedUpFile& found = file(*volume, *finding.record);
+  if (!opened_ || opened_->id != volume->id) open(*volume);
+  if (!opened_->limit.empty()) return {Recheck::not_checkable, opened_->limit};
+  if (!opened_->failure.empty())
+    throw FormatError("its volume is not where the manifest says: " + opened_->failure);
+  const std::string why = difference(finding);
+  return why.empty() ? Rechecked{} : Rechecked{Recheck::differs, why};
+}
+
+std::string RecordCheck::difference(const FindingRow& finding) {
+  const bool is_data = is_of(finding, StreamKind::data);
+  const LookedUpFile& found = file(*finding.record);
   if (found.sequence != finding.sequence)
     return fmt::format("its MFT record has the sequence number {}, not {}", found.sequence,
                        finding.sequence);
-  if (is_name) {
+  if (is_of(finding, StreamKind::name)) {
     FoundStream record;
     record.size = record.initialized = opened_->ntfs->geometry.record_size;
     record.extents = opened_->ntfs->mft.place(*finding.record, 0, record.size);
-    return difference(finding, extents_of(record, *opened_->ntfs->source), may_lack_extents_);
+    return first_difference(finding, extents_of(record, *opened_->ntfs->source), may_lack_extents_);
   }
   if (found.in_part) return {};
   std::string why = "its MFT record has no such stream";
   for (const FoundStream& stream : is_data ? found.data : found.others) {
     if (name_in_manifest(stream, is_data) != finding.stream) continue;
-    why = difference(finding, extents_of(stream, *opened_->ntfs->source), may_lack_extents_);
+    why = first_difference(finding, extents_of(stream, *opened_->ntfs->source), may_lack_extents_);
     if (why.empty() && name_of(stream.encoding) != finding.encoding)
       why = fmt::format("its encoding: the manifest says {}, its MFT record {}", finding.encoding,
                         name_of(stream.encoding));
@@ -120,10 +128,7 @@ std::string RecordCheck::differing(const FindingRow& finding) {
   return why;
 }
 
-const LookedUpFile& RecordCheck::file(const report::VolumeRow& volume, u64 record) {
-  if (!opened_ || opened_->id != volume.id) open(volume);
-  if (!opened_->failure.empty())
-    throw FormatError("its volume is not where the manifest says: " + opened_->failure);
+const LookedUpFile& RecordCheck::file(u64 record) {
   if (!last_ || last_->first != record) {
     last_.reset();
     last_.emplace(record, opened_->lookup->find(record));
@@ -135,17 +140,20 @@ void RecordCheck::open(const report::VolumeRow& volume) {
   last_.reset();
   opened_ = std::make_unique<Opened>();
   opened_->id = volume.id;
-  if (++opens_ > kMostVolumes) {
-    opened_->failure = fmt::format("more than {} volumes", kMostVolumes);
+  if (++opens_ > limits_.volumes) {
+    opened_->limit = fmt::format("the manifest leads to more than {} volumes", limits_.volumes);
     return;
   }
   searched_ = saturating_add(searched_, std::min(volume.size, media_->size()));
-  const bool search = searched_ / kMostTimesSearched <= media_->size();
+  const bool search = searched_ / limits_.times_searched <= media_->size();
   try {
     opened_->ntfs =
         NtfsVolume::open(std::make_shared<SliceSource>(media_, *volume.offset, volume.size),
                          search ? NtfsVolume::Search::yes : NtfsVolume::Search::no);
     opened_->lookup.emplace(*opened_->ntfs);
+    if (!search && opened_->ntfs->mft.lacks_records())
+      opened_->limit = fmt::format("searching for MFT records reads more than {} times the media",
+                                   limits_.times_searched);
   } catch (const FormatError& e) {
     opened_->failure = e.what();
   }

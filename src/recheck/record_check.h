@@ -5,6 +5,8 @@
 
 #include "filesystem/file_lookup.h"
 #include "filesystem/ntfs_volume.h"
+#include "recheck/limits.h"
+#include "recheck/verdict.h"
 #include "report/sealed_case.h"
 
 #include <memory>
@@ -16,27 +18,30 @@ namespace coldsweep {
 class RecordCheck {
 public:
   /// `sealed` must outlive this object.
-  RecordCheck(const report::SealedCase& sealed, SourcePtr media);
+  RecordCheck(const report::SealedCase& sealed, SourcePtr media, const RecheckLimits& limits);
 
-  /// What the finding states and the MFT record doesn't; empty if they agree, or if there is
+  /// Whether the MFT record says what the finding states. It is `confirmed`, too, if there is
   /// nothing to compare: the finding is of no MFT record, of slack, or of a part of a stream, or
   /// some of the file's records are lost. Throws FormatError if the volume or the record isn't
   /// there, ReadError if it can't be read. Fast if findings of one volume and record follow each
   /// other, as in a manifest.
-  std::string differing(const report::FindingRow& finding);
+  Rechecked compare(const report::FindingRow& finding);
 
 private:
   struct Opened {
     u64 id = 0;
     std::string failure; ///< why it can't be opened
+    std::string limit;   ///< why it wasn't opened, or not all of its records are known
     std::optional<NtfsVolume> ntfs;
     std::optional<FileLookup> lookup;
   };
-  const LookedUpFile& file(const report::VolumeRow& volume, u64 record);
+  std::string difference(const report::FindingRow& finding);
+  const LookedUpFile& file(u64 record);
   void open(const report::VolumeRow& volume);
 
   const report::SealedCase& sealed_;
   SourcePtr media_;
+  RecheckLimits limits_;
   bool may_lack_extents_; ///< the container leaves out ranges, and so does the manifest
   std::unique_ptr<Opened> opened_;
   std::optional<std::pair<u64, LookedUpFile>> last_; ///< of the opened volume

@@ -17,9 +17,6 @@ namespace {
 using report::FindingRow;
 using report::MatchRow;
 
-constexpr std::chrono::seconds kTimeLimit{
-    600}; // without the prefilter, scanning takes longer than in a sweep
-
 bool is_judged_as_raw(const FindingRow& finding) {
   for (u8 number = 0; number <= static_cast<u8>(StreamKind::unattributed); ++number)
     if (const auto kind = static_cast<StreamKind>(number); finding.kind == name_of(kind))
@@ -55,13 +52,13 @@ bool has_match(const Finding& judged, const MatchRow& stated, u64 from) {
 
 } // namespace
 
-RuleCheck::RuleCheck(const RuleSet& rules)
-    : scanner_(rules, Prefiltering::off), logs_(rules, Prefiltering::off) {}
+RuleCheck::RuleCheck(const RuleSet& rules, std::chrono::seconds time)
+    : scanner_(rules, Prefiltering::off), logs_(rules, Prefiltering::off), time_(time) {}
 
 JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content, char drive) {
   std::vector<Externals> names = names_of(finding, drive);
   const std::string type = file_type_label(content);
-  const Deadline deadline(kTimeLimit);
+  const Deadline deadline(time_);
   const TimedScanner timed{scanner_, deadline};
   const bool raw = is_judged_as_raw(finding);
   const bool carved = finding.kind == name_of(StreamKind::carved);

@@ -7,6 +7,7 @@
 #include "report/sealed_case.h"
 #include "rules/scanner.h"
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,8 +22,8 @@ struct JudgedContent {
 
 class RuleCheck {
 public:
-  /// `rules` must be those of the case, and outlive this object.
-  explicit RuleCheck(const RuleSet& rules);
+  /// `rules` must be those of the case, and outlive this object. `time`: for one content.
+  RuleCheck(const RuleSet& rules, std::chrono::seconds time);
 
   /// Everything that the rules find in the content that `finding` is about. The result applies to
   /// all findings about that content. `drive` is the letter of its volume.
@@ -35,6 +36,7 @@ public:
 private:
   Scanner scanner_;
   LogExaminer logs_;
+  std::chrono::seconds time_;
 };
 
 } // namespace coldsweep

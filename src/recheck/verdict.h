@@ -11,7 +11,7 @@ namespace coldsweep {
 enum class Recheck : u8 {
   confirmed,
   differs,
-  not_checkable, ///< none of it is on the media as it was scanned
+  not_checkable, ///< none of it is on the media as it was scanned, or the check came to a limit
 };
 
 struct Rechecked {

@@ -317,6 +317,15 @@ std::string SealedCase::image_name() const {
 
 u64 SealedCase::media_size() const { return number_of(object_of(record, "image"), "size"); }
 
+std::vector<std::pair<u64, u64>> SealedCase::acquisition_errors() const {
+  std::vector<std::pair<u64, u64>> ranges;
+  const Json& image = object_of(record, "image");
+  if (!image.contains("acquisition_errors")) return ranges;
+  for (const Json& range : array_of(image, "acquisition_errors"))
+    ranges.emplace_back(number_of(range, "offset"), number_of(range, "length"));
+  return ranges;
+}
+
 std::vector<std::string> SealedCase::rule_file_hashes() const {
   std::vector<std::string> hashes;
   for (const Json& file : array_of(object_of(record, "rules"), "files"))

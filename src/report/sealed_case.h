@@ -43,8 +43,10 @@ public:
   const VolumeRow* volume(u64 id) const;
   /// Such as `p2`; the number if the manifest lists no such volume.
   std::string locator(u64 id) const;
-  std::string image_name() const;                    ///< of the first segment
-  u64 media_size() const;                            ///< in bytes
+  std::string image_name() const; ///< of the first segment
+  u64 media_size() const;         ///< in bytes
+  /// Offset and length of what could not be read when the media was acquired.
+  std::vector<std::pair<u64, u64>> acquisition_errors() const;
   std::vector<std::string> rule_file_hashes() const; ///< SHA-256, in the manifest's order
   /// The text at a path in the first record, such as {"tool", "version"}; empty if there is none.
   std::string case_text(std::initializer_list<const char*> path) const;
