@@ -4,7 +4,9 @@
 #pragma once
 
 #include "base/stop.h"
+#include "base/types.h"
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 
@@ -18,13 +20,16 @@ public:
   Deadline() = default;
   /// `limit` from now. `stop` is looked at whenever the time is; null: no such flag.
   explicit Deadline(std::chrono::seconds limit, const StopFlag* stop = nullptr)
-      : limit_(limit), at_(Clock::now() + limit), stop_(stop) {}
+      : limit_(limit), at_(Clock::now() + limit), stop_(stop), id_(++last_id) {}
   /// Never passes, but is stopped by the flag.
   static Deadline none(const StopFlag* stop) {
     Deadline deadline;
     deadline.stop_ = stop;
     return deadline;
   }
+
+  /// Tells the deadline of one stream, and its copies, from all others. 0 if there is no limit.
+  u64 id() const { return id_; }
 
   /// Absent if there is none.
   std::optional<std::chrono::seconds> limit() const { return limit_; }
@@ -63,6 +68,8 @@ private:
   std::optional<std::chrono::seconds> limit_;
   Clock::time_point at_{};
   const StopFlag* stop_ = nullptr;
+  u64 id_ = 0;
+  static inline std::atomic<u64> last_id{0};
 };
 
 } // namespace coldsweep

@@ -80,7 +80,7 @@ private:
         work_.volume.drive);
     NamesScan scan = scan_under_names(tools_.timed_scanner(), content.bytes, names, content.type);
     for (const ScanFailure& failure : scan.failures)
-      work_.add_scan_failure(failure, "archive", 0, path + ": ");
+      if (issues_++ < kMostIssues) work_.add_scan_failure(failure, "archive", 0, path + ": ");
     work_.note_truncated(scan.truncated);
     std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(findings));
   }

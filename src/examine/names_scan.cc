@@ -24,8 +24,8 @@ std::optional<ScanFailure> failure_of(const ScanResult& result, bool first,
 
 /// Once, under whatever name and in whatever piece.
 void add_failed_rules(const ScanResult& result, NamesScan& scan) {
-  for (const std::string& failed : result.failed) {
-    ScanFailure failure{false, false, fmt::format("not evaluated: rule {}", failed)};
+  for (const FailedRules& failed : result.failed) {
+    ScanFailure failure{failed.timed_out, false, "not evaluated: " + failed.what};
     const auto same = [&](const ScanFailure& f) { return f.message == failure.message; };
     if (std::none_of(scan.failures.begin(), scan.failures.end(), same))
       scan.failures.push_back(std::move(failure));

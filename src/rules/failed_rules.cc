@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/failed_rules.h"
 
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -47,8 +48,34 @@ RulePlaces with_dependents(u32 failed, const RuleTable& table, const RuleFilter&
   return places;
 }
 
-void leave_out(const RulePlaces& rules, YR_SCANNER* scanner) {
-  for (const u32 place : rules) {
+RulePlaces with_needed(const RulePlaces& rules, const RuleTable& table, const RuleFilter& filter) {
+  const std::vector<std::vector<u32>>& uses = filter.prefilter().conditions().uses;
+  std::map<u32, u32> place_of; // by the rule's number
+  for (u32 i = 0; i < table.refs.size(); ++i) place_of.emplace(filter.number_of(*table.refs[i]), i);
+  RulePlaces all;
+  std::vector<u32> waiting(rules.begin(), rules.end());
+  while (!waiting.empty()) {
+    const u32 place = waiting.back();
+    waiting.pop_back();
+    if (!all.insert(place).second) continue;
+    const u32 number = filter.number_of(*table.refs[place]);
+    if (number < uses.size() && filter.is_understood(number)) {
+      for (const u32 needed : uses[number])
+        if (const auto found = place_of.find(needed); found != place_of.end())
+          waiting.push_back(found->second);
+      continue;
+    }
+    for (u32 i = 0; i < table.refs.size(); ++i)
+      if (table.refs[i]->name_space == table.refs[place]->name_space) waiting.push_back(i);
+  }
+  return all;
+}
+
+int scan_with(const RulePlaces& rules, YR_SCANNER* scanner, ByteView content) {
+  std::vector<u32> others;
+  for (u32 i = 0; i < scanner->rules->num_rules; ++i)
+    if (!rules.contains(i)) others.push_back(i);
+  for (const u32 place : others) {
     const YR_RULE* const rule = &scanner->rules->rules_table[place];
     const YR_STRING* string = nullptr;
     // As libyara does with a string that has too many matches. It clears these at a scan's end.
@@ -56,12 +83,24 @@ void leave_out(const RulePlaces& rules, YR_SCANNER* scanner) {
       yr_bitmask_set(scanner->strings_temp_disabled, string->idx);
     }
   }
+  // Conditions are evaluated where these bits are set. libyara sets them when a scan begins, and
+  // asks for the size after the search.
+  return scan_bytes(scanner, content, [&] {
+    for (const u32 place : others) yr_bitmask_clear(scanner->required_eval, place);
+  });
 }
+
+namespace {
+
+std::string why_of(int code) {
+  return code == ERROR_SCAN_TIMEOUT ? "it takes too long" : yara_error_text(code);
+}
+
+} // namespace
 
 std::string describe_failure(u32 failed, int code, const RulePlaces& dependents,
                              const RuleTable& table) {
-  const std::string text =
-      fmt::format("{}: {}", table.refs.at(failed)->name, yara_error_text(code));
+  const std::string text = fmt::format("rule {}: {}", table.refs.at(failed)->name, why_of(code));
   if (dependents.size() < 2) return text;
   std::vector<std::string_view> others;
   for (const u32 place : dependents)
@@ -69,6 +108,11 @@ std::string describe_failure(u32 failed, int code, const RulePlaces& dependents,
   const std::size_t count = dependents.size() - 1;
   return fmt::format("{}; nor {} that can't be judged without it: {}{}", text, count,
                      fmt::join(others, ", "), count > others.size() ? ", ..." : "");
+}
+
+std::string describe_unknown(const RulePlaces& rules, int code, const RuleTable& table) {
+  return fmt::format("{} rules, the first {}: {}", rules.size(),
+                     table.refs.at(*rules.begin())->name, why_of(code));
 }
 
 } // namespace coldsweep

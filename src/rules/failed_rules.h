@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules on which libyara gives up for some content: a regular expression with too many branches in
-// flight, say. libyara drops everything it found then. The other rules are evaluated again without
-// the rule that failed, and without those that can't be judged without it. Private to rules/.
+// flight, say, or a condition that takes too long. libyara drops everything it found then. The
+// other rules are evaluated again without the rule that failed, and without those that can't be
+// judged without it. Private to rules/.
 #pragma once
 
 #include "rules/rule_filter.h"
@@ -23,12 +24,18 @@ std::optional<u32> failed_rule(YR_SCANNER* scanner);
 /// it is a global rule, or if the references are not known.
 RulePlaces with_dependents(u32 failed, const RuleTable& table, const RuleFilter& filter);
 
-/// The scanner's next scan does not search for the strings of these rules. What it says about the
-/// rules means nothing.
-void leave_out(const RulePlaces& rules, YR_SCANNER* scanner);
+/// The rules, and those of the table that they refer to. All of their namespaces where that is not
+/// known.
+RulePlaces with_needed(const RulePlaces& rules, const RuleTable& table, const RuleFilter& filter);
 
-/// `rule: why`, and which rules can't be judged without it.
+/// As scan_bytes(), but evaluates only these rules. What it says about others means nothing.
+int scan_with(const RulePlaces& rules, YR_SCANNER* scanner, ByteView content);
+
+/// `rule NAME: why`, and which rules can't be judged without it.
 std::string describe_failure(u32 failed, int code, const RulePlaces& dependents,
                              const RuleTable& table);
+
+/// `N rules, the first NAME: why`.
+std::string describe_unknown(const RulePlaces& rules, int code, const RuleTable& table);
 
 } // namespace coldsweep

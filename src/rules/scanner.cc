@@ -6,12 +6,10 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "rules/compiled.h"
-#include "rules/failed_rules.h"
-#include "rules/scan_collector.h"
+#include "rules/table_scan.h"
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <span>
 #include <tuple>
 
@@ -21,9 +19,8 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kLeastForGroup = 64_KiB;   // of content worth compiling the rules that may match
-constexpr u32 kManyRules = 500;          // a set this large is slow even on small content
-constexpr std::size_t kMostFailing = 32; // rules of one table on one content
+constexpr u64 kLeastForGroup = 64_KiB; // of content worth compiling the rules that may match
+constexpr u32 kManyRules = 500;        // a set this large is slow even on small content
 
 void put_in_order(std::vector<RuleMatch>& matches) {
   std::sort(matches.begin(), matches.end(), [](const RuleMatch& a, const RuleMatch& b) {
@@ -46,33 +43,18 @@ void put_in_order(ScanResult& result) {
   result.failed.erase(std::unique(result.failed.begin(), result.failed.end()), result.failed.end());
 }
 
-using Refs = std::set<const RuleRef*>;
-
-Refs refs_at(const RulePlaces& places, const RuleTable& table) {
-  Refs refs;
-  for (const u32 place : places) refs.insert(table.refs.at(place));
-  return refs;
-}
-
-/// Without what libyara says about some rules.
-void add(ScanResult& to, ScanResult&& found, const Refs& without) {
-  for (const auto list : {&ScanResult::matches, &ScanResult::unjudged})
-    for (RuleMatch& match : found.*list)
-      if (!without.contains(match.rule)) (to.*list).push_back(std::move(match));
-  to.truncated.insert(to.truncated.end(), found.truncated.begin(), found.truncated.end());
+ScanResult nothing_known(int code, const ScanResult& result) {
+  ScanResult nothing;
+  if (code == ERROR_SCAN_TIMEOUT)
+    nothing.timed_out = true;
+  else
+    nothing.error = result.failed.front().what;
+  return nothing;
 }
 
 } // namespace
 
 enum class RulesAsked : u8 { all, path_dependent, all_of_raw_space };
-
-/// What one scan is about.
-struct Content {
-  ByteView bytes;
-  const Externals& externals;
-  const Deadline& deadline;
-  bool raw;
-};
 
 struct Scanner::State {
   const RuleSet::Compiled& compiled;
@@ -83,6 +65,8 @@ struct Scanner::State {
   std::vector<u32> in_raw;                          // in raw space: all of them, in order
   std::vector<RuleGroups::Table> groups;            // of the possible rules
   std::map<const RuleTable*, YaraScanner> scanners; // created on first use
+  RuleRefs slow;                                    // rules that took too long on a stream
+  u64 slow_for = 0;                                 // id of that stream's deadline
 
   /// What to scan with: tables with a rule that may match, or a few such rules on their own.
   std::vector<const RuleTable*> choose_tables(RulesAsked asked, ByteView content,
@@ -97,15 +81,13 @@ struct Scanner::State {
 
   ScanResult run(RulesAsked asked, ByteView content, const Externals& externals,
                  const Deadline& deadline);
-  struct Failure {
-    int code = ERROR_SUCCESS;
-    std::optional<u32> rule; // in the table
-  };
-  /// Adds to the result. If single rules fail, all others are known nevertheless. Returns an ERROR_
-  /// number.
-  int scan_all_but_failing(const RuleTable& table, const Content& content, ScanResult& result);
-  Failure scan_one(const RuleTable& table, const RulePlaces& without, const Content& content,
-                   ScanResult& result);
+  /// See TableScan::run().
+  int scan_table(const RuleTable& table, const ScannedContent& content, ScanResult& result,
+                 RuleRefs& unknown);
+  const std::vector<const RuleTable*>& tables_of(RulesAsked asked) const {
+    return asked == RulesAsked::path_dependent ? compiled.path_dependent : compiled.all;
+  }
+  std::size_t rules_of(RulesAsked asked) const;
   YR_SCANNER* scanner_of(const RuleTable& table);
 };
 
@@ -115,54 +97,26 @@ YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
   return scanner.get();
 }
 
-Scanner::State::Failure Scanner::State::scan_one(const RuleTable& table, const RulePlaces& without,
-                                                 const Content& content, ScanResult& result) {
+int Scanner::State::scan_table(const RuleTable& table, const ScannedContent& content,
+                               ScanResult& result, RuleRefs& unknown) {
   YaraScanner own; // a group may be gone before the next content
   const bool is_group =
       std::any_of(groups.begin(), groups.end(),
                   [&](const RuleGroups::Table& group) { return group.get() == &table; });
   if (is_group) own = make_scanner(table.rules.get());
-  YR_SCANNER* const scanner = own ? own.get() : scanner_of(table);
-  // libyara 4.5 keeps the entry point of the first content for all that follow.
-  scanner->entry_point = YR_UNDEFINED;
-  if (!set_time_left(scanner, content.deadline)) return {ERROR_SCAN_TIMEOUT, {}};
-  if (const int code = define_externals(scanner, content.externals); code != ERROR_SUCCESS)
-    return {code, {}};
-  yr_scanner_set_flags(scanner, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING |
-                                    (content.raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
-  leave_out(without, scanner);
-  ScanCollector collector(compiled, table, content.bytes, content.externals, result,
-                          content.raw ? &in_raw : nullptr);
-  yr_scanner_set_callback(scanner, ScanCollector::on_message, &collector);
-  const int code = scan_bytes(scanner, content.bytes);
-  collector.rethrow();
-  if (code == ERROR_SUCCESS) return {};
-  return {code, failed_rule(scanner)};
+  TableScan scan(compiled, table, own ? own.get() : scanner_of(table), content);
+  return scan.run(result, unknown);
 }
 
-int Scanner::State::scan_all_but_failing(const RuleTable& table, const Content& content,
-                                         ScanResult& result) {
-  RulePlaces without;
-  for (std::size_t round = 0;; ++round) {
-    ScanResult found;
-    const Failure failure = scan_one(table, without, content, found);
-    if (failure.code == ERROR_SUCCESS) {
-      add(result, std::move(found), refs_at(without, table));
-      return ERROR_SUCCESS;
-    }
-    if (failure.code == ERROR_SCAN_TIMEOUT || !failure.rule || without.contains(*failure.rule) ||
-        round == kMostFailing)
-      return failure.code;
-    RulePlaces further = with_dependents(*failure.rule, table, compiled.filter());
-    result.failed.push_back(describe_failure(*failure.rule, failure.code, further, table));
-    without.merge(further);
-  }
+std::size_t Scanner::State::rules_of(RulesAsked asked) const {
+  std::size_t rules = 0;
+  for (const RuleTable* table : tables_of(asked)) rules += table->refs.size();
+  return rules;
 }
 
 std::vector<const RuleTable*> Scanner::State::choose_tables(RulesAsked asked, ByteView content,
                                                             const Externals& externals) {
-  const std::vector<const RuleTable*>& tables =
-      asked == RulesAsked::path_dependent ? compiled.path_dependent : compiled.all;
+  const std::vector<const RuleTable*>& tables = tables_of(asked);
   const bool raw = asked == RulesAsked::all_of_raw_space;
   groups.clear();
   if (prefiltering == Prefiltering::off && !raw) return tables;
@@ -271,25 +225,26 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
     }
   }
   counts.scanned.add(content.size());
-  for (const RuleTable* table : tables) {
-    const int code = scan_all_but_failing(
-        *table, {content, externals, deadline, asked == RulesAsked::all_of_raw_space}, result);
-    if (code == ERROR_SUCCESS) continue;
-    ScanResult nothing_known;
-    if (code == ERROR_SCAN_TIMEOUT)
-      nothing_known.timed_out = true;
-    else
-      nothing_known.error = yara_error_text(code);
-    return nothing_known;
+  int code = ERROR_SUCCESS;
+  RuleRefs unknown;
+  const bool raw = asked == RulesAsked::all_of_raw_space;
+  if (deadline.id() != slow_for) {
+    slow.clear();
+    slow_for = deadline.id();
   }
+  const ScannedContent what{content, externals, deadline, slow, raw ? &in_raw : nullptr};
+  for (const RuleTable* table : tables)
+    if (const int failure = scan_table(*table, what, result, unknown); failure != ERROR_SUCCESS)
+      code = failure;
+  if (!unknown.empty() && unknown.size() >= rules_of(asked)) return nothing_known(code, result);
   put_in_order(result);
   if (!key.empty() && result.failed.empty()) compiled.seen.keep(key, result);
   return result;
 }
 
 Scanner::Scanner(const RuleSet& rules, Prefiltering prefiltering)
-    : state_(
-          std::make_unique<State>(State{rules.compiled(), prefiltering, {}, {}, {}, {}, {}, {}})) {}
+    : state_(std::make_unique<State>(
+          State{rules.compiled(), prefiltering, {}, {}, {}, {}, {}, {}, {}, 0})) {}
 
 Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;

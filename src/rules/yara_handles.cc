@@ -102,16 +102,36 @@ YaraScanner make_scanner(YR_RULES* rules) {
   return YaraScanner(created);
 }
 
-int scan_bytes(YR_SCANNER* scanner, ByteView content) {
+int scan_bytes(YR_SCANNER* scanner, ByteView content,
+               const std::function<void()>& before_conditions) {
   static constexpr u8 nothing = 0;
   const u8* const bytes = content.empty() ? &nothing : reinterpret_cast<const u8*>(content.data());
-  const int code = yr_scanner_scan_mem(scanner, bytes, content.size());
+  // As yr_scanner_scan_mem() does it: one block.
+  struct OneBlock {
+    YR_MEMORY_BLOCK block;
+    const std::function<void()>& before_conditions;
+  } one{{content.size(), 0, const_cast<u8*>(bytes),
+         [](YR_MEMORY_BLOCK* block) { return static_cast<const u8*>(block->context); }},
+        before_conditions};
+  YR_MEMORY_BLOCK_ITERATOR iterator{
+      &one,
+      [](YR_MEMORY_BLOCK_ITERATOR* of) { return &static_cast<OneBlock*>(of->context)->block; },
+      [](YR_MEMORY_BLOCK_ITERATOR*) -> YR_MEMORY_BLOCK* { return nullptr; },
+      [](YR_MEMORY_BLOCK_ITERATOR* of) {
+        const OneBlock& that = *static_cast<OneBlock*>(of->context);
+        if (that.before_conditions) that.before_conditions();
+        return static_cast<u64>(that.block.size);
+      },
+      ERROR_SUCCESS};
+  const int code = yr_scanner_scan_mem_blocks(scanner, &iterator);
   if (code == ERROR_INSUFFICIENT_MEMORY) throw std::bad_alloc();
   return code;
 }
 
-bool set_time_left(YR_SCANNER* scanner, const Deadline& deadline) {
-  const std::optional<std::chrono::nanoseconds> left = deadline.left();
+bool set_time_left(YR_SCANNER* scanner, const Deadline& deadline,
+                   std::optional<std::chrono::nanoseconds> most) {
+  std::optional<std::chrono::nanoseconds> left = deadline.left();
+  if (left && most) left = std::min(*left, *most);
   if (left && left->count() == 0) return false;
   // yr_scanner_set_timeout takes whole seconds, but this is in nanoseconds (yara/types.h), 0: none.
   scanner->timeout = left ? static_cast<u64>(left->count()) : 0;

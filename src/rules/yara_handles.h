@@ -8,8 +8,11 @@
 #include "model/externals.h"
 
 #include <array>
+#include <chrono>
 #include <exception>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -48,12 +51,15 @@ int define_externals(YR_SCANNER* scanner, const Externals& externals);
 /// Throws bad_alloc if there is no memory, Error for anything else.
 YaraScanner make_scanner(YR_RULES* rules);
 
-/// Returns an ERROR_ number. Throws bad_alloc if libyara had no memory.
-int scan_bytes(YR_SCANNER* scanner, ByteView content);
+/// Returns an ERROR_ number. Throws bad_alloc if libyara had no memory. `before_conditions`: called
+/// when the search for strings is over; must not throw.
+int scan_bytes(YR_SCANNER* scanner, ByteView content,
+               const std::function<void()>& before_conditions = {});
 
-/// Bounds the next scan by what is left until the deadline; libyara counts from the beginning of
-/// each scan. Returns false if nothing is left. Throws Stopped, see Deadline.
-bool set_time_left(YR_SCANNER* scanner, const Deadline& deadline);
+/// Bounds the next scan by what is left until the deadline, and by `most`; libyara counts from the
+/// beginning of each scan. Returns false if nothing is left. Throws Stopped, see Deadline.
+bool set_time_left(YR_SCANNER* scanner, const Deadline& deadline,
+                   std::optional<std::chrono::nanoseconds> most = std::nullopt);
 
 /// Runs `work` in a callback from a C function. An exception is kept in `parked` until the C
 /// function has returned.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules on which libyara gives up for some content: they are named, and all others are evaluated,
 // with the prefilter and without.
+#include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/ntfs_image.h"
 #include "support/run_sweep.h"
 
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -46,9 +48,11 @@ Found found_by(const Swept& swept) {
   return found;
 }
 
-Swept sweep_with(NtfsImage& image, const std::string& rules, bool prefilter) {
+Swept sweep_with(NtfsImage& image, const std::string& rules, bool prefilter,
+                 std::optional<u32> timeout = std::nullopt) {
   SweepOptions options;
   options.prefilter = prefilter;
+  if (timeout) options.timeout_seconds = *timeout;
   Swept swept = run_sweep(image.build(), rules, options);
   require_balanced(swept);
   return swept;
@@ -118,5 +122,39 @@ TEST_CASE("where one rule in twenty fails, both modes of the prefilter find the 
     const Swept swept = sweep_with(image, rules, prefilter);
     CHECK(found_by(swept) == expected);
     CHECK(swept.issues.size() == 8 * 10);
+  }
+}
+
+TEST_CASE("where one rule in twenty takes too long, both modes of the prefilter find the same") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  std::string rules;
+  for (int i = 0; i < 40; ++i)
+    rules += i % 20 == 7
+                 ? fmt::format("rule slow{} {{ strings: $a = \"slow_here\" condition: $a and "
+                               "for all k in (1..4000000000) : ( k != 0 ) }}\n",
+                               i)
+                 : needle_rule(fmt::format("r{}", i), fmt::format("needle <{}>", i));
+  rules += "rule refers { strings: $a = \"slow_here\" condition: $a and not slow7 }\n";
+  const std::string text = "needle <3>\nneedle <20>\nneedle <39>\n";
+  NtfsImage image;
+  image.file("slow.bin", "slow_here " + text);
+  image.file("fast.bin", text);
+  image.file("slow.zip", make_archive("zip", {{"a", "slow_here " + text}, {"b", "slow_here"}}));
+  Found expected;
+  for (const char* path : {"/slow.bin", "/fast.bin", "/slow.zip"})
+    for (const char* rule : {"r3", "r20", "r39"}) expected.emplace(path, rule);
+  for (const bool prefilter : {true, false}) {
+    CAPTURE(prefilter);
+    const Swept swept = sweep_with(image, rules, prefilter, 2);
+    CAPTURE(swept.issues);
+    CHECK(found_by(swept) == expected);
+    for (const char* rule : {"slow7", "slow27"}) {
+      CHECK(swept.has_issue(fmt::format("not evaluated: rule {}: it takes too long", rule),
+                            "timed_out"));
+      CHECK(swept.has_issue(fmt::format("b: not evaluated: rule {}: it takes too long", rule)));
+    }
+    CHECK(swept.has_issue("refers"));
+    CHECK(swept.issues.size() == 6);
+    require_balanced(swept);
   }
 }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/table_scan.h"
+
+#include "rules/scan_collector.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace coldsweep {
+namespace {
+
+constexpr std::size_t kMostFailing = 32; // rules of one table on one content
+// Of the time that is left. If all rules at once don't end within the first share, the rest must do
+// to find out which of them don't: each halving takes one of the others.
+constexpr int kShareOfAll = 2, kShareOfSome = 16;
+
+/// Without what libyara says about other rules.
+void add(ScanResult& to, ScanResult&& found, const RulePlaces& asked, const RuleTable& table) {
+  const auto is_asked = [&](const RuleRef* rule) {
+    return std::any_of(asked.begin(), asked.end(),
+                       [&](u32 place) { return table.refs[place] == rule; });
+  };
+  const bool all = asked.size() == table.refs.size();
+  for (const auto list : {&ScanResult::matches, &ScanResult::unjudged})
+    for (RuleMatch& match : found.*list)
+      if (all || is_asked(match.rule)) (to.*list).push_back(std::move(match));
+  to.truncated.insert(to.truncated.end(), found.truncated.begin(), found.truncated.end());
+}
+
+/// The second half; the first one stays.
+RulePlaces split(RulePlaces& rules) {
+  const auto middle = std::next(rules.begin(), static_cast<std::ptrdiff_t>(rules.size() / 2));
+  RulePlaces second(middle, rules.end());
+  rules.erase(middle, rules.end());
+  return second;
+}
+
+} // namespace
+
+int TableScan::run(ScanResult& result, RuleRefs& unknown) {
+  leave_out_slow();
+  std::vector<RulePlaces> waiting(1);
+  for (u32 i = 0; i < table_.refs.size(); ++i) waiting.back().insert(i);
+  int code = ERROR_SUCCESS;
+  while (!waiting.empty()) {
+    RulePlaces asked = std::move(waiting.back());
+    waiting.pop_back();
+    std::erase_if(asked, [&](u32 rule) { return left_out_.contains(rule); });
+    if (asked.empty()) continue;
+    ScanResult found;
+    const Failure failure = scan(asked, found);
+    if (failure.code == ERROR_SUCCESS) {
+      add(result, std::move(found), asked, table_);
+      continue;
+    }
+    code = failure.code;
+    const bool is_known = failure.rule || asked.size() == 1;
+    if (content_.deadline.passed() || (is_known && failed_.size() == kMostFailing)) {
+      for (const RulePlaces& more : waiting) asked.insert(more.begin(), more.end());
+      note_unknown(asked, code);
+      break;
+    }
+    if (is_known)
+      note_failed(failure.rule.value_or(*asked.begin()), code);
+    else
+      waiting.push_back(split(asked));
+    waiting.push_back(std::move(asked));
+  }
+  std::move(failed_.begin(), failed_.end(), std::back_inserter(result.failed));
+  for (const RulePlaces* places : {&left_out_, &unknown_})
+    for (const u32 place : *places) unknown.insert(table_.refs[place]);
+  return code;
+}
+
+/// What took too long once isn't tried again: there may be thousands of members or pieces.
+void TableScan::leave_out_slow() {
+  if (content_.slow.empty()) return;
+  for (u32 i = 0; i < table_.refs.size(); ++i)
+    if (content_.slow.contains(table_.refs[i])) note_failed(i, ERROR_SCAN_TIMEOUT);
+}
+
+TableScan::Failure TableScan::scan(const RulePlaces& asked, ScanResult& found) {
+  // libyara 4.5 keeps the entry point of the first content, and the rule that failed, for all that
+  // follow.
+  scanner_->entry_point = YR_UNDEFINED;
+  scanner_->last_error_string = nullptr;
+  if (!set_time_left(scanner_, content_.deadline, time_share(asked)))
+    return {ERROR_SCAN_TIMEOUT, {}};
+  if (const int code = define_externals(scanner_, content_.externals); code != ERROR_SUCCESS)
+    return {code, {}};
+  yr_scanner_set_flags(scanner_, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING |
+                                     (content_.in_raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
+  ScanCollector collector(compiled_, table_, content_.bytes, content_.externals, found,
+                          content_.in_raw);
+  yr_scanner_set_callback(scanner_, ScanCollector::on_message, &collector);
+  const bool all = asked.size() == table_.refs.size();
+  const int code =
+      all ? scan_bytes(scanner_, content_.bytes)
+          : scan_with(with_needed(asked, table_, compiled_.filter()), scanner_, content_.bytes);
+  collector.rethrow();
+  if (code == ERROR_SUCCESS) return {};
+  return {code, failed_rule(scanner_)};
+}
+
+std::optional<std::chrono::nanoseconds> TableScan::time_share(const RulePlaces& asked) const {
+  const std::optional<std::chrono::nanoseconds> left = content_.deadline.left();
+  if (!left || compiled_.infos.size() == 1) return left;
+  const bool all = asked.size() + left_out_.size() == table_.refs.size();
+  return *left / (all ? kShareOfAll : kShareOfSome);
+}
+
+void TableScan::note_failed(u32 rule, int code) {
+  const bool timed_out = code == ERROR_SCAN_TIMEOUT;
+  if (timed_out) content_.slow.insert(table_.refs[rule]);
+  RulePlaces further = with_dependents(rule, table_, compiled_.filter());
+  failed_.push_back({describe_failure(rule, code, further, table_), timed_out});
+  left_out_.merge(further);
+}
+
+void TableScan::note_unknown(const RulePlaces& rules, int code) {
+  failed_.push_back({describe_unknown(rules, code, table_), code == ERROR_SCAN_TIMEOUT});
+  unknown_ = rules;
+}
+
+} // namespace coldsweep
