@@ -27,7 +27,8 @@ rule WEBSHELL_ASPX_Generic_Eval {
 }
 
 // YARA rules contain such code in strings, and the quotes of PHP code don't distinguish them. They
-// are excluded by their structure.
+// are excluded by their structure. A request value is run if it stands where a function's name does,
+// not if it is only part of a pattern or an array.
 rule WEBSHELL_PHP_Generic_Eval {
   meta:
     description = "PHP page that evaluates or runs a request value, possibly after decoding it"
@@ -44,11 +45,13 @@ rule WEBSHELL_PHP_Generic_Eval {
     $rule1 = /[\r\n]rule \w{1,120}[^\r\n{]{0,80}[\r\n]{0,4}\s{0,8}\{/ ascii wide
     $rule2 = /[\r\n]\s{0,16}strings\s{0,16}:/ ascii wide
     $rule3 = /[\r\n]\s{0,16}condition\s{0,16}:/ ascii wide
-    $both = /[^\w](call_user_func|array_map|array_filter|usort|preg_replace)(\s|\/\*[^*]*\*\/)*\([^;\r\n]{0,60}\$_(POST|GET|REQUEST|COOKIE)\[[^;\r\n]{1,80}\$_(POST|GET|REQUEST|COOKIE)\[/ ascii wide
+    $callback1 = /[^\w](call_user_func(_array)?|array_map|preg_replace(_callback)?)(\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*@?\$_(POST|GET|REQUEST|COOKIE)\[[^;\r\n]{1,80}\$_(POST|GET|REQUEST|COOKIE)\[/ nocase ascii wide
+    $callback2 = /[^\w](array_(filter|walk)|u[ak]?sort)(\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*((array(\s|\/\*[^*]*\*\/)*\(|\[)(\s|\/\*[^*]*\*\/)*@?\$_(POST|GET|REQUEST|COOKIE)\[["\']?[^"\'\];\r\n]{1,40}["\']?\](\s|\/\*[^*]*\*\/)*[)\]]|@?\$_(POST|GET|REQUEST|COOKIE)\[["\']?[^"\'\];\r\n]{1,40}["\']?\])(\s|\/\*[^*]*\*\/)*,(\s|\/\*[^*]*\*\/)*@?\$_(POST|GET|REQUEST|COOKIE)\[/ nocase ascii wide
+    $modifier = /[^\w]preg_replace(\s|\/\*[^*]*\*\/)*\((\s|\/\*[^*]*\*\/)*["'][\/#~@|!%][^"'\r\n]{0,60}[\/#~@|!%][imsxuADSUXJ]{0,8}e[imsxuADSUXJ]{0,8}["'](\s|\/\*[^*]*\*\/)*,(\s|\/\*[^*]*\*\/)*@?[^;\r\n]{0,40}\$_(POST|GET|REQUEST|COOKIE)\[/ ascii wide
   condition:
     filesize < 1MB
     and $tag
-    and ($run or $both)
+    and ($run or 1 of ($callback*) or $modifier)
     and not all of ($rule*)
 }
 
