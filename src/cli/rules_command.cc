@@ -119,7 +119,8 @@ int run_rules(const RulesArguments& arguments) {
   const RuleLoadOptions options{.skip_broken = arguments.skip_broken ||
                                                (!arguments.list && !arguments.explain),
                                 .log_rules = arguments.log_rules,
-                                .cache_folder = {}};
+                                .cache_folder = {},
+                                .definitions = parse_definitions(arguments.define)};
   const RuleSet rules = arguments.rules.empty() ? RuleSet::load_builtin(builtin_rules(), options)
                                                 : RuleSet::load(arguments.rules, options);
   if (arguments.explain)

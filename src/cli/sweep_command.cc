@@ -31,7 +31,7 @@ namespace {
 
 RuleSet load_rules(const SweepOptions& options) {
   const RuleLoadOptions load{options.skip_broken_rules, options.log_rules, user_cache_folder(),
-                             share_memory(options).rules};
+                             share_memory(options).rules, parse_definitions(options.define)};
   if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules(), load);
   return RuleSet::load(options.rules, load);
 }

@@ -146,6 +146,7 @@ void add_rule_handling(CLI::App& sweep, SweepOptions& o) {
                   "repeatable [tag log, any case]")
       ->allow_extra_args(false)
       ->type_name("PATTERN");
+  add_rule_reading(sweep, o.define);
 }
 
 void add_limits(CLI::App& sweep, GivenSweep& given) {
@@ -213,6 +214,15 @@ void add_volume_search(CLI::App& command, std::vector<u64>& at, bool& every_sect
   command.add_flag("--find-volumes", every_sector,
                    "Look for NTFS volumes in every sector outside of the known volumes, not only "
                    "where partitioning tools put them");
+}
+
+void add_rule_reading(CLI::App& command, std::vector<std::string>& define) {
+  command
+      .add_option("--define", define,
+                  "External variable for the rules: digits are an integer, with a point a float; "
+                  "true and false are booleans, all else is a string; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
 }
 
 void add_sweep(CLI::App& app, GivenSweep& given) {

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "content/containers.h"
+#include "examine/externals.h"
 #include "examine/member_log.h"
 #include "recheck/media_content.h"
 #include "recheck/name_check.h"
@@ -108,11 +109,12 @@ private:
     return content.verdict;
   }
 
-  void judge(const FindingRow& finding, ByteView bytes, CheckedContent& content) {
+  void judge(const FindingRow& finding, ByteView bytes, CheckedContent& content,
+             std::string_view unpacked_from = {}) {
     if (!rules_) return;
     const report::VolumeRow* volume = parts_.sealed.volume(finding.volume);
     const char drive = volume == nullptr || volume->drive.empty() ? 'C' : volume->drive.front();
-    JudgedContent judged = rules_->judge(finding, bytes, drive);
+    JudgedContent judged = rules_->judge(finding, bytes, {drive, unpacked_from});
     content.judged = std::move(judged.findings);
     content.unjudged = std::move(judged.failure);
   }
@@ -221,13 +223,14 @@ private:
                  [&](ByteView piece) { bytes.insert(bytes.end(), piece.begin(), piece.end()); });
       Deadline deadline(kArchiveTime);
       ArchiveBudget budget({}, bytes.size(), deadline);
-      const bool found = find_member(bytes, *finding.member, budget, 1, [&](ByteView member) {
-        StatedHashes hashes(finding);
-        hashes.add(member);
-        if (!hashes.differing().empty()) return false;
-        judge(finding, member, content);
-        return true;
-      });
+      const bool found = find_member(bytes, *finding.member, budget, {1, ""},
+                                     [&](ByteView member, const std::string& unpacked_from) {
+                                       StatedHashes hashes(finding);
+                                       hashes.add(member);
+                                       if (!hashes.differing().empty()) return false;
+                                       judge(finding, member, content, unpacked_from);
+                                       return true;
+                                     });
       content.verdict =
           found ? Rechecked{}
                 : Rechecked{Recheck::differs, "no member of that name has the stated hashes"};
@@ -235,18 +238,26 @@ private:
     return content;
   }
 
+  struct Nesting {
+    u32 depth;
+    std::string unpacked_from; ///< see unpacked_within()
+  };
+  using IsMember = std::function<bool(ByteView, const std::string& unpacked_from)>;
+
   /// Several members can have the same name; one of them must be the right one.
-  static bool find_member(ByteView content, std::string_view path, ArchiveBudget& budget, u32 depth,
-                          const std::function<bool(ByteView)>& is_it) {
+  static bool find_member(ByteView content, std::string_view path, ArchiveBudget& budget,
+                          const Nesting& nesting, const IsMember& is_it) {
     bool found = false;
-    if (depth > budget.limits.depth + budget.limits.layers) return false;
+    if (nesting.depth > budget.limits.depth + budget.limits.layers) return false;
     const auto look_at = [&](const ArchiveMember& member) {
       if (found || !path.starts_with(member.name)) return;
       const std::string_view rest = path.substr(member.name.size());
+      const std::string from = unpacked_within(nesting.unpacked_from, member.container);
       if (rest.empty())
-        found = is_it(member.bytes);
+        found = is_it(member.bytes, from);
       else if (rest.starts_with(kInside))
-        found = find_member(member.bytes, rest.substr(kInside.size()), budget, depth + 1, is_it);
+        found = find_member(member.bytes, rest.substr(kInside.size()), budget,
+                            {nesting.depth + 1, from}, is_it);
     };
     walk_containers(content, budget, look_at, [](const ArchiveWalk&) {});
     return found;

@@ -27,13 +27,14 @@ bool is_judged_as_raw(const FindingRow& finding) {
   return false;
 }
 
-std::vector<Externals> names_of(const FindingRow& finding, char drive) {
+std::vector<Externals> names_of(const FindingRow& finding, const JudgedPlace& place) {
   return externals_of({.path = finding.path,
                        .stream_name = finding.stream,
                        .owner_sid = finding.owner_sid,
                        .links = finding.links,
-                       .member = finding.member},
-                      drive);
+                       .member = finding.member,
+                       .unpacked_from = place.unpacked_from},
+                      place.drive);
 }
 
 bool is_of(const FindingRow& finding, const Finding& judged) {
@@ -58,8 +59,9 @@ bool has_match(const Finding& judged, const MatchRow& stated, u64 from) {
 RuleCheck::RuleCheck(const RuleSet& rules)
     : scanner_(rules, Prefiltering::off), logs_(rules, Prefiltering::off) {}
 
-JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content, char drive) {
-  std::vector<Externals> names = names_of(finding, drive);
+JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content,
+                               const JudgedPlace& place) {
+  std::vector<Externals> names = names_of(finding, place);
   const std::string type = file_type_label(content);
   const Deadline deadline(kTimeLimit);
   const TimedScanner timed{scanner_, deadline};
@@ -77,8 +79,11 @@ JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content, char
   if (finding.member) {
     const NamedLog name = named_log(finding.path, *finding.member);
     log_path = name.full_path();
-    names = externals_of({.path = name.path, .owner_sid = finding.owner_sid, .member = name.member},
-                         drive);
+    names = externals_of({.path = name.path,
+                          .owner_sid = finding.owner_sid,
+                          .member = name.member,
+                          .unpacked_from = place.unpacked_from},
+                         place.drive);
   }
   const std::optional<LogKind> log = log_kind(log_path, content);
   if (!log) return judged;

@@ -37,7 +37,7 @@ void disable_log_rules(YR_RULES& table, const std::vector<LogSource>& sources);
 
 /// Compiles the sources that have log rules. Calls `note_every_record` for the log rules that have
 /// to be evaluated on every record.
-LogRules build_log_rules(const std::vector<LogSource>& sources,
+LogRules build_log_rules(const std::vector<LogSource>& sources, const CompileSettings& settings,
                          const std::function<void(const RuleInfo&)>& note_every_record);
 
 } // namespace coldsweep

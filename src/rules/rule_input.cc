@@ -25,8 +25,8 @@ std::string place_of(const RejectedRules& rejected) {
 
 } // namespace
 
-RuleInput examine_rule_files(std::vector<RuleFile> files) {
-  RuleInput input;
+RuleInput examine_rule_files(std::vector<RuleFile> files, CompileSettings settings) {
+  RuleInput input{std::move(settings), {}, {}};
   for (RuleFile& file : files) {
     if (!file.problem.empty())
       input.rejections[input.files.size()] = {file.label, 0, printable(file.problem)};
@@ -52,10 +52,10 @@ CompiledSources compile_without(const std::set<std::size_t>& without, RuleInput&
       compiled.used.push_back(i);
     }
     if (sources.empty()) return compiled;
-    compiled.result = compile_together(sources);
+    compiled.result = compile_together(sources, input.settings);
     if (compiled.result.errors.empty()) return compiled;
     std::vector<CompileError> broken;
-    if (std::exchange(alone, false)) broken = find_broken(sources);
+    if (std::exchange(alone, false)) broken = find_broken(sources, input.settings);
     if (broken.empty()) broken = {compiled.result.errors.front()};
     for (const CompileError& error : broken) {
       const std::size_t index = compiled.used[error.source];
@@ -131,7 +131,7 @@ std::vector<CompiledFile> load_compiled_files(RuleInput& input) {
     const RuleFile& file = input.files[i].file;
     if (!is_compiled(file.bytes)) continue;
     try {
-      loaded.push_back({load_compiled(file.bytes), i});
+      loaded.push_back({load_compiled(file.bytes, input.settings), i});
     } catch (const RuleError& e) {
       input.rejections[i] = {file.label, 0, e.what()};
     }

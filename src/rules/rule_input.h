@@ -16,6 +16,7 @@ namespace coldsweep {
 using Rejections = std::map<std::size_t, RejectedRules>;
 
 struct RuleInput {
+  CompileSettings settings;
   std::vector<SourceFile> files; // sources and compiled ones, as given
   Rejections rejections;
 };
@@ -30,7 +31,7 @@ struct CompiledFile {
   std::size_t index;
 };
 
-RuleInput examine_rule_files(std::vector<RuleFile> files);
+RuleInput examine_rule_files(std::vector<RuleFile> files, CompileSettings settings);
 
 /// Compiles the sources that can be compiled, and adds the others to the rejections. A source is
 /// tried alone or together with all good ones. A source that is broken only together with others is

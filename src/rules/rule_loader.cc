@@ -51,13 +51,13 @@ std::size_t count_rules(const YR_RULES* rules) { return rules == nullptr ? 0 : r
 /// Builds the inside of a RuleSet, step by step.
 class RuleSetBuilder {
 public:
-  explicit RuleSetBuilder(std::vector<RuleFile> files)
-      : input_(examine_rule_files(std::move(files))) {}
+  RuleSetBuilder(std::vector<RuleFile> files, const RuleLoadOptions& options)
+      : options_(options), input_(examine_rule_files(std::move(files), {options.definitions})) {}
 
-  std::unique_ptr<RuleSet::Compiled> build(const RuleLoadOptions& options) {
+  std::unique_ptr<RuleSet::Compiled> build() {
     CompiledSources sources = compile_sources(input_);
     std::vector<CompiledFile> compiled = load_compiled_files(input_);
-    if (!input_.rejections.empty() && !options.skip_broken)
+    if (!input_.rejections.empty() && !options_.skip_broken)
       throw RuleError(listed(input_.rejections));
     std::size_t rules = count_rules(sources.result.rules.get());
     for (const CompiledFile& file : compiled) rules += count_rules(file.rules.get());
@@ -67,8 +67,9 @@ public:
                           : "no rules are left: " + listed(input_.rejections));
 
     RuleSet::Compiled& set = *set_;
-    set.cache_folder = options.cache_folder;
-    set.memory = options.scan_memory;
+    set.cache_folder = options_.cache_folder;
+    set.memory = options_.scan_memory;
+    set.settings = input_.settings;
     set.infos.reserve(rules); // tables point into it
     set.warnings = std::move(sources.result.warnings);
     if (sources.result.rules) {
@@ -77,7 +78,7 @@ public:
       add_path_dependent(sources.used);
     }
     for (CompiledFile& file : compiled) add_compiled(std::move(file));
-    set_log_rules(options.log_rules);
+    set_log_rules(options_.log_rules);
     write_record(sources);
     return std::move(set_);
   }
@@ -87,6 +88,7 @@ private:
     set_->tables.push_back(std::make_unique<RuleTable>());
     RuleTable& table = *set_->tables.back();
     table.rules = without_relocations(std::move(rules));
+    table.hashes = hashes_read_by(*table.rules);
     return table;
   }
 
@@ -143,7 +145,7 @@ private:
       set_->path_dependent.push_back(set_->all.front());
       return;
     }
-    CompileResult result = compile_together(sources);
+    CompileResult result = compile_together(sources, input_.settings);
     if (!result.rules || count_rules(result.rules.get()) != refs.size())
       throw RuleError("rule files changed while they were compiled");
     RuleTable& table = new_table(std::move(result.rules));
@@ -181,8 +183,9 @@ private:
       }
       disable_log_rules(*table->rules, sources);
     }
-    set_->log = build_log_rules(
-        all, [&](const RuleInfo& info) { by_ref.at(&info.ref).info->every_record = true; });
+    set_->log = build_log_rules(all, input_.settings, [&](const RuleInfo& info) {
+      by_ref.at(&info.ref).info->every_record = true;
+    });
   }
 
   void write_record(CompiledSources& sources) {
@@ -216,6 +219,7 @@ private:
     return false;
   }
 
+  const RuleLoadOptions& options_;
   std::unique_ptr<RuleSet::Compiled> set_ = std::make_unique<RuleSet::Compiled>();
   RuleInput input_;
   std::map<std::size_t, std::vector<const RuleRef*>> refs_of_; // by file
@@ -225,7 +229,7 @@ private:
 } // namespace
 
 RuleSet RuleSet::load(const std::vector<fs::path>& paths, const RuleLoadOptions& options) {
-  return RuleSet(RuleSetBuilder(list_rule_files(paths)).build(options));
+  return RuleSet(RuleSetBuilder(list_rule_files(paths), options).build());
 }
 
 RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files,
@@ -235,7 +239,7 @@ RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files,
   for (const BuiltinRuleFile& file : files)
     read.push_back(
         {labels.unique(file.path), {}, std::string(file.text), sha256_of(file.text), {}});
-  return RuleSet(RuleSetBuilder(std::move(read)).build(options));
+  return RuleSet(RuleSetBuilder(std::move(read), options).build());
 }
 
 RuleSet::RuleSet(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}

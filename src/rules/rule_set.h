@@ -6,6 +6,7 @@
 
 #include "base/types.h"
 #include "model/case_record.h"
+#include "model/externals.h"
 
 #include <filesystem>
 #include <memory>
@@ -41,6 +42,8 @@ struct RuleLoadOptions {
   /// Bytes for what scans with the prefilter build and keep: search databases, and compiled groups
   /// of rules. The rules themselves come on top.
   u64 scan_memory = 256_MiB;
+  /// External variables for all rules.
+  std::vector<Definition> definitions = {};
 };
 
 class RuleSet {

@@ -72,6 +72,7 @@ struct Content {
   const Externals& externals;
   const Deadline& deadline;
   bool raw;
+  Hashes hashes{}; ///< as far as a table's rules read them; raw space has none
 };
 
 struct Scanner::State {
@@ -103,7 +104,7 @@ struct Scanner::State {
   };
   /// Adds to the result. If single rules fail, all others are known nevertheless. Returns an ERROR_
   /// number.
-  int scan_all_but_failing(const RuleTable& table, const Content& content, ScanResult& result);
+  int scan_all_but_failing(const RuleTable& table, Content& content, ScanResult& result);
   Failure scan_one(const RuleTable& table, const RulePlaces& without, const Content& content,
                    ScanResult& result);
   YR_SCANNER* scanner_of(const RuleTable& table);
@@ -128,6 +129,8 @@ Scanner::State::Failure Scanner::State::scan_one(const RuleTable& table, const R
   if (!set_time_left(scanner, content.deadline)) return {ERROR_SCAN_TIMEOUT, {}};
   if (const int code = define_externals(scanner, content.externals); code != ERROR_SUCCESS)
     return {code, {}};
+  if (const int code = define_hashes(scanner, table.hashes, content.hashes); code != ERROR_SUCCESS)
+    return {code, {}};
   yr_scanner_set_flags(scanner, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING |
                                     (content.raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
   leave_out(without, scanner);
@@ -140,8 +143,9 @@ Scanner::State::Failure Scanner::State::scan_one(const RuleTable& table, const R
   return {code, failed_rule(scanner)};
 }
 
-int Scanner::State::scan_all_but_failing(const RuleTable& table, const Content& content,
+int Scanner::State::scan_all_but_failing(const RuleTable& table, Content& content,
                                          ScanResult& result) {
+  if (!content.raw) add_hashes(content.hashes, content.bytes, table.hashes);
   RulePlaces without;
   for (std::size_t round = 0;; ++round) {
     ScanResult found;
@@ -271,9 +275,9 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
     }
   }
   counts.scanned.add(content.size());
+  Content scanned{content, externals, deadline, asked == RulesAsked::all_of_raw_space};
   for (const RuleTable* table : tables) {
-    const int code = scan_all_but_failing(
-        *table, {content, externals, deadline, asked == RulesAsked::all_of_raw_space}, result);
+    const int code = scan_all_but_failing(*table, scanned, result);
     if (code == ERROR_SUCCESS) continue;
     ScanResult nothing_known;
     if (code == ERROR_SCAN_TIMEOUT)

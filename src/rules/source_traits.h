@@ -19,7 +19,9 @@ struct IncludeStatement {
 };
 
 struct SourceTraits {
-  bool reads_externals = false;           ///< also if in doubt
+  /// Those that depend on more than content; also if in doubt.
+  bool reads_externals = false;
+  std::set<std::string> further_externals; ///< names that may mean one of kFurtherExternals
   bool has_rules = false;                 ///< of its own; also if in doubt
   std::vector<IncludeStatement> includes; ///< of a source that we don't understand: the first ones
 };
