@@ -29,7 +29,7 @@ RuleInput examine_rule_files(std::vector<RuleFile> files, CompileSettings settin
   RuleInput input{std::move(settings), {}, {}};
   for (RuleFile& file : files) {
     if (!file.problem.empty())
-      input.rejections[input.files.size()] = {file.label, 0, printable(file.problem)};
+      input.rejections[input.files.size()] = {file.label, 0, printable(file.problem), false};
     SourceFile source{std::move(file), {}};
     if (!is_compiled(source.file.bytes)) source.traits = traits_of(source.file.bytes);
     input.files.push_back(std::move(source));
@@ -59,7 +59,7 @@ CompiledSources compile_without(const std::set<std::size_t>& without, RuleInput&
     if (broken.empty()) broken = {compiled.result.errors.front()};
     for (const CompileError& error : broken) {
       const std::size_t index = compiled.used[error.source];
-      input.rejections[index] = {input.files[index].file.label, error.line, error.message};
+      input.rejections[index] = {input.files[index].file.label, error.line, error.message, false};
     }
   }
 }
@@ -133,7 +133,7 @@ std::vector<CompiledFile> load_compiled_files(RuleInput& input) {
     try {
       loaded.push_back({load_compiled(file.bytes, input.settings), i});
     } catch (const RuleError& e) {
-      input.rejections[i] = {file.label, 0, e.what()};
+      input.rejections[i] = {file.label, 0, e.what(), false};
     }
   }
   return loaded;

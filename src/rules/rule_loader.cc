@@ -51,8 +51,9 @@ std::size_t count_rules(const YR_RULES* rules) { return rules == nullptr ? 0 : r
 /// Builds the inside of a RuleSet, step by step.
 class RuleSetBuilder {
 public:
-  RuleSetBuilder(std::vector<RuleFile> files, const RuleLoadOptions& options)
-      : options_(options), input_(examine_rule_files(std::move(files), {options.definitions})) {}
+  RuleSetBuilder(ListedRuleFiles files, const RuleLoadOptions& options)
+      : options_(options), passed_over_(std::move(files.passed_over)),
+        input_(examine_rule_files(std::move(files.files), {options.definitions})) {}
 
   std::unique_ptr<RuleSet::Compiled> build() {
     CompiledSources sources = compile_sources(input_);
@@ -202,6 +203,9 @@ private:
         record.files.push_back(
             {labels.unique(file.label), file.sha256, 0}); // counted where included
     for (auto& [index, rejected] : input_.rejections) record.rejected.push_back(rejected);
+    for (const RuleFile& file : passed_over_)
+      if (!is_included(file, sources.result.included))
+        record.rejected.push_back({printable(file.label), 0, file.problem, true});
     Hasher hasher(HashKind::sha256);
     for (const RuleFileRecord& file : record.files)
       hasher.add(fmt::format("{}  {}\n", file.sha256, file.path));
@@ -219,7 +223,15 @@ private:
     return false;
   }
 
+  static bool is_included(const RuleFile& file, const std::vector<RuleFile>& included) {
+    return std::any_of(included.begin(), included.end(), [&](const RuleFile& other) {
+      std::error_code error;
+      return fs::equivalent(other.location, file.location, error);
+    });
+  }
+
   const RuleLoadOptions& options_;
+  std::vector<RuleFile> passed_over_;
   std::unique_ptr<RuleSet::Compiled> set_ = std::make_unique<RuleSet::Compiled>();
   RuleInput input_;
   std::map<std::size_t, std::vector<const RuleRef*>> refs_of_; // by file
@@ -234,10 +246,10 @@ RuleSet RuleSet::load(const std::vector<fs::path>& paths, const RuleLoadOptions&
 
 RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files,
                               const RuleLoadOptions& options) {
-  std::vector<RuleFile> read;
+  ListedRuleFiles read;
   LabelSet labels;
   for (const BuiltinRuleFile& file : files)
-    read.push_back(
+    read.files.push_back(
         {labels.unique(file.path), {}, std::string(file.text), sha256_of(file.text), {}});
   return RuleSet(RuleSetBuilder(std::move(read), options).build());
 }
