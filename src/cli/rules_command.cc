@@ -132,7 +132,8 @@ int run_rules(const RulesArguments& arguments) {
                                                (!arguments.list && !arguments.explain),
                                 .log_rules = arguments.log_rules,
                                 .cache_folder = {},
-                                .definitions = parse_definitions(arguments.define)};
+                                .definitions = parse_definitions(arguments.define),
+                                .one_namespace = arguments.one_namespace};
   const RuleSet rules = arguments.rules.empty() ? RuleSet::load_builtin(builtin_rules(), options)
                                                 : RuleSet::load(arguments.rules, options);
   if (arguments.explain)

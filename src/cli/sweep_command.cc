@@ -30,8 +30,12 @@ namespace coldsweep {
 namespace {
 
 RuleSet load_rules(const SweepOptions& options) {
-  const RuleLoadOptions load{options.skip_broken_rules, options.log_rules, user_cache_folder(),
-                             share_memory(options).rules, parse_definitions(options.define)};
+  const RuleLoadOptions load{options.skip_broken_rules,
+                             options.log_rules,
+                             user_cache_folder(),
+                             share_memory(options).rules,
+                             parse_definitions(options.define),
+                             options.one_namespace};
   if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules(), load);
   return RuleSet::load(options.rules, load);
 }

@@ -33,7 +33,7 @@ void add_sweep(CLI::App& app, GivenSweep& given);
 void add_volume_search(CLI::App& command, std::vector<u64>& at, bool& every_sector);
 
 /// Adds the options for how rules are read, which `rules` has as well.
-void add_rule_reading(CLI::App& command, std::vector<std::string>& define);
+void add_rule_reading(CLI::App& command, std::vector<std::string>& define, bool& one_namespace);
 
 /// Throws UsageError if an option can't have the given value.
 SweepArguments sweep_arguments(const GivenSweep& given);

@@ -61,9 +61,9 @@ Definition parse_definition(const std::string& text) {
     fail("control characters");
   const std::string_view digits = std::string_view(value).substr(value.starts_with('-') ? 1 : 0);
   const auto points = std::count(digits.begin(), digits.end(), '.');
-  const bool number = !digits.empty() && digits.front() != '.' && points <= 1 &&
-                      std::all_of(digits.begin(), digits.end(),
-                                  [](char c) { return is_digit(c) || c == '.'; });
+  const bool number =
+      !digits.empty() && digits.front() != '.' && points <= 1 &&
+      std::all_of(digits.begin(), digits.end(), [](char c) { return is_digit(c) || c == '.'; });
   if (number && points == 0) {
     const std::optional<i64> integer = number_of<i64>(value);
     if (!integer) fail("the number is too large");

@@ -59,6 +59,7 @@ private:
   void define(const Definition& definition);
   void define_further(const SourceTraits& traits);
 
+  bool one_namespace_;
   YaraCompiler compiler_;
   std::set<std::string> defined_; // variables, besides those that are always defined
   CompileResult result_;
@@ -73,7 +74,7 @@ private:
   std::string include_problem_;
 };
 
-Compilation::Compilation(const CompileSettings& settings) {
+Compilation::Compilation(const CompileSettings& settings) : one_namespace_(settings.one_namespace) {
   YR_COMPILER* created = nullptr;
   if (const int code = yr_compiler_create(&created); code != ERROR_SUCCESS)
     throw RuleError("no rule compiler: " + yara_error_text(code));
@@ -235,8 +236,11 @@ bool Compilation::add(const SourceFile& source, std::size_t index) {
   if (text.empty()) text = '\n';
   const MemoryStream stream(fmemopen(text.data(), text.size(), "r"));
   if (!stream) throw RuleError(fmt::format("{}: no memory stream", file.label));
+  const char* const name_space = one_namespace_ ? kOneNamespace : file.label.c_str();
+  const u32 before = compiler_->next_rule_idx;
   const int errors =
-      yr_compiler_add_file(compiler_.get(), stream.get(), file.label.c_str(), root_name_.c_str());
+      yr_compiler_add_file(compiler_.get(), stream.get(), name_space, root_name_.c_str());
+  result_.rules_of.push_back(compiler_->next_rule_idx - before);
   if (parked_) std::rethrow_exception(parked_);
   if (errors != 0 && result_.errors.empty()) take_error(0, yara_error_text(compiler_->last_error));
   return errors == 0;

@@ -21,9 +21,13 @@ struct SourceFile {
   SourceTraits traits;
 };
 
+/// libyara's name for the namespace of files that have no other.
+constexpr const char* kOneNamespace = "default";
+
 /// What the files are compiled with.
 struct CompileSettings {
   std::vector<Definition> definitions; ///< of the user
+  bool one_namespace = false;          ///< for all files; else one for each
 };
 
 struct CompileError {
@@ -36,6 +40,7 @@ struct CompileResult {
   YaraRules rules;                   ///< null if there is an error
   std::vector<CompileError> errors;  ///< of one source: the compiler can't go on after an error
   std::vector<std::string> warnings; ///< `label(line): message`
+  std::vector<u32> rules_of;         ///< by source: how many
   std::vector<RuleFile> included;    ///< what `include` brought in, each file once
   std::vector<std::vector<IncludedText>> include_texts; ///< by source, for each `include`
   /// The same: where each text lies.

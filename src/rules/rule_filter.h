@@ -18,7 +18,7 @@ namespace coldsweep {
 struct FilterMaterial {
   const YR_RULES* from_source; ///< the rules of all sources together; null without sources
   const std::vector<RuleSource>& sources;
-  const std::vector<RuleInfo>& infos;  ///< of these rules, and then of compiled files
+  const std::vector<RuleInfo>& infos; ///< of these rules, and then of compiled files
   const CompileSettings& settings;
   const std::filesystem::path& cache_folder;
   u64 memory; ///< bytes for what is built for content and kept

@@ -33,7 +33,8 @@ public:
   RuleGroups(const std::vector<RuleSource>& sources, const std::vector<RuleInfo>& infos,
              const CompileSettings& settings, std::vector<RuleTexts> texts,
              const std::vector<std::vector<u32>>& uses, u64 memory)
-      : sources_(sources), infos_(infos), settings_(settings), texts_(std::move(texts)), uses_(uses), memory_(memory) {}
+      : sources_(sources), infos_(infos), settings_(settings), texts_(std::move(texts)),
+        uses_(uses), memory_(memory) {}
 
   /// These rules (in order), and others that they need; null if they can't be compiled apart.
   Table table_of(std::span<const u32> rules) const;

@@ -122,7 +122,8 @@ private:
 CompiledSources compile_sources(RuleInput& input) {
   CompiledSources all = compile_without({}, input);
   const std::set<std::size_t> repeated = Inclusions(input, all).repeated();
-  return repeated.empty() ? std::move(all) : compile_without(repeated, input);
+  if (!repeated.empty()) all = compile_without(repeated, input);
+  return all;
 }
 
 std::vector<CompiledFile> load_compiled_files(RuleInput& input) {

@@ -7,6 +7,7 @@
 #include "rules/compile.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct RuleInput {
 struct CompiledSources {
   CompileResult result;
   std::vector<std::size_t> used; // index among all files of each source that compiled
+  /// With one namespace: all of them as one text, which is what was compiled, and for each rule the
+  /// index of its file.
+  std::optional<SourceFile> merged;
+  std::vector<std::size_t> file_of_rule;
 };
 
 struct CompiledFile {

@@ -11,8 +11,8 @@
 namespace coldsweep {
 namespace {
 
-/// Calls `take(token, next, before)` for each token of the source itself, not of what it includes. False if
-/// the source can't be followed to its end.
+/// Calls `take(token, next, before)` for each token of the source itself, not of what it includes.
+/// False if the source can't be followed to its end.
 template <typename F> bool for_each_token(std::string_view source, const F& take) {
   Lexer lexer(without_bom(source));
   Token token, before;
@@ -49,7 +49,7 @@ SourceTraits traits_of(std::string_view source) {
       for_each_token(source, [&](const Token& token, const Token& next, const Token& before) {
         if (token.kind == Token::Kind::include)
           traits.includes.push_back(
-              {token.text, line_of(source, token), token.end - 1 - token.text.size()});
+              {token.text, line_of(source, token), token.begin, token.end - 1 - token.text.size()});
         else if (token.is("rule"))
           traits.has_rules = true;
         else if (before.is("rule") && further_external(token.text) != nullptr)

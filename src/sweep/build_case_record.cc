@@ -76,6 +76,7 @@ CaseRecord build_case_record(const SweepOptions& options, const Image& image,
   record.options["log_rules"] = log_rules.empty() ? "tag log" : log_rules;
   if (!options.define.empty())
     record.options["define"] = fmt::format("{}", fmt::join(options.define, "\n"));
+  if (options.one_namespace) record.options["one_namespace"] = "yes";
   return record;
 }
 

@@ -72,8 +72,8 @@ TEST_CASE("rules read what a member is unpacked from, and verify tells them the 
 
   const TempDir folder;
   const std::string file = write_text(folder / "test.yar", rules).string();
-  const ToolResult checked = run_program(
-      {"verify", swept.case_folder().string(), "--image", path.string(), "-r", file});
+  const ToolResult checked =
+      run_program({"verify", swept.case_folder().string(), "--image", path.string(), "-r", file});
   INFO(checked.out);
   CHECK(checked.status == 0);
   CHECK(checked.out.find(" 0 differ, 0 not checkable") != std::string::npos);
