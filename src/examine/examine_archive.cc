@@ -114,6 +114,8 @@ private:
     if (log.failure)
       work_.add_scan_failure(*log.failure, "records", 0,
                              path + ": not all records were judged one by one: ");
+    for (const ScanFailure& failure : log.failed_rules)
+      work_.add_scan_failure(failure, "records", 0, path + ": ");
     for (const std::string& damage : log.damage)
       if (issues_++ < kMostIssues)
         work_.add_issue(IssueKind::malformed, "records", path + ": " + damage, 0);

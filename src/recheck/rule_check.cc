@@ -89,6 +89,8 @@ JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content,
   if (!log) return judged;
   LogExamination records = logs_.examine(content, *log, names, deadline);
   std::move(records.findings.begin(), records.findings.end(), std::back_inserter(judged.findings));
+  if (!records.failed_rules.empty() && judged.failure.empty())
+    judged.failure = records.failed_rules.front().message;
   if (records.failure && judged.failure.empty()) judged.failure = records.failure->message;
   return judged;
 }

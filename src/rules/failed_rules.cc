@@ -33,13 +33,13 @@ std::optional<u32> failed_rule(YR_SCANNER* scanner) {
   return static_cast<u32>(rule - scanner->rules->rules_table);
 }
 
-RulePlaces with_dependents(u32 failed, const RuleTable& table, const RuleFilter& filter) {
-  const RuleRef& ref = *table.refs.at(failed);
+RulePlaces with_dependents(u32 failed, TableRefs refs, const RuleFilter& filter) {
+  const RuleRef& ref = *refs[failed];
   const u32 number = filter.number_of(ref);
   const bool known = filter.is_understood(number);
   RulePlaces places{failed};
-  for (u32 i = 0; i < table.refs.size(); ++i) {
-    const RuleRef& other = *table.refs[i];
+  for (u32 i = 0; i < refs.size(); ++i) {
+    const RuleRef& other = *refs[i];
     if (other.name_space != ref.name_space) continue; // rules refer to those of their file
     if (!known || needs(filter.number_of(other), number, filter.prefilter().conditions().uses))
       places.insert(i);
@@ -58,14 +58,12 @@ void leave_out(const RulePlaces& rules, YR_SCANNER* scanner) {
   }
 }
 
-std::string describe_failure(u32 failed, int code, const RulePlaces& dependents,
-                             const RuleTable& table) {
-  const std::string text =
-      fmt::format("{}: {}", table.refs.at(failed)->name, yara_error_text(code));
+std::string describe_failure(u32 failed, int code, const RulePlaces& dependents, TableRefs refs) {
+  const std::string text = fmt::format("{}: {}", refs[failed]->name, yara_error_text(code));
   if (dependents.size() < 2) return text;
   std::vector<std::string_view> others;
   for (const u32 place : dependents)
-    if (place != failed && others.size() < kMostNamed) others.push_back(table.refs[place]->name);
+    if (place != failed && others.size() < kMostNamed) others.push_back(refs[place]->name);
   const std::size_t count = dependents.size() - 1;
   return fmt::format("{}; nor {} that can't be judged without it: {}{}", text, count,
                      fmt::join(others, ", "), count > others.size() ? ", ..." : "");

@@ -95,10 +95,12 @@ private:
   template <typename F>
   void add_table(std::vector<LogTable>& tables, YaraRules rules,
                  const std::vector<LogSource>& sources, const F& is_member) {
-    LogTable table{std::move(rules), {}};
+    LogTable table{std::move(rules), {}, {}};
     for (const LogSource& source : sources)
-      for (const RuleInfo* rule : source.rules)
+      for (const RuleInfo* rule : source.rules) {
+        table.refs.push_back(&rule->ref);
         table.members.push_back(is_member(*rule) && !rule->is_private ? &rule->ref : nullptr);
+      }
     if (!table.rules || table.rules->num_rules != table.members.size())
       throw RuleError("rule files changed while they were compiled");
     // Other rules take time on each record, and change nothing.

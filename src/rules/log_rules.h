@@ -15,6 +15,7 @@ namespace coldsweep {
 /// Rules of whole files, some of which are members: only these are reported.
 struct LogTable {
   YaraRules rules;
+  std::vector<const RuleRef*> refs;    ///< of all its rules
   std::vector<const RuleRef*> members; ///< by the index of the rule; null: not reported
 };
 

@@ -21,9 +21,8 @@
 namespace coldsweep {
 namespace {
 
-constexpr u64 kLeastForGroup = 64_KiB;   // of content worth compiling the rules that may match
-constexpr u32 kManyRules = 500;          // a set this large is slow even on small content
-constexpr std::size_t kMostFailing = 32; // rules of one table on one content
+constexpr u64 kLeastForGroup = 64_KiB; // of content worth compiling the rules that may match
+constexpr u32 kManyRules = 500;        // a set this large is slow even on small content
 
 void put_in_order(std::vector<RuleMatch>& matches) {
   std::sort(matches.begin(), matches.end(), [](const RuleMatch& a, const RuleMatch& b) {
@@ -157,8 +156,8 @@ int Scanner::State::scan_all_but_failing(const RuleTable& table, Content& conten
     if (failure.code == ERROR_SCAN_TIMEOUT || !failure.rule || without.contains(*failure.rule) ||
         round == kMostFailing)
       return failure.code;
-    RulePlaces further = with_dependents(*failure.rule, table, compiled.filter());
-    result.failed.push_back(describe_failure(*failure.rule, failure.code, further, table));
+    RulePlaces further = with_dependents(*failure.rule, table.refs, compiled.filter());
+    result.failed.push_back(describe_failure(*failure.rule, failure.code, further, table.refs));
     without.merge(further);
   }
 }
