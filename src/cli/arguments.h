@@ -35,6 +35,8 @@ struct VerifyArguments {
 struct RulesArguments {
   std::vector<std::filesystem::path> rules;
   std::vector<std::string> log_rules;
+  std::vector<std::string> define; ///< as in SweepOptions
+  bool one_namespace = false;
   bool list = false, explain = false; ///< neither: check
   /// For explain: the table of places; absent: the built-in one.
   std::optional<std::filesystem::path> places;

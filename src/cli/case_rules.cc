@@ -28,6 +28,10 @@ Digests digests_of_builtin() {
 RuleLoadOptions options_of(const report::SealedCase& sealed) {
   RuleLoadOptions options;
   options.skip_broken = true; // files that the sweep left out have no findings
+  options.one_namespace = sealed.case_text({"options", "one_namespace"}) == "yes";
+  std::istringstream defined(sealed.case_text({"options", "define"}));
+  for (std::string text; std::getline(defined, text);)
+    options.definitions.push_back(parse_definition(text));
   const std::string patterns = sealed.case_text({"options", "log_rules"});
   if (patterns == "tag log") return options;
   std::istringstream list(patterns);

@@ -160,6 +160,7 @@ void add_rules(CLI::App& app, RulesArguments& given) {
                      "Rules to evaluate on each record of a log, as for sweep [tag log, any case]")
         ->allow_extra_args(false)
         ->type_name("PATTERN");
+    add_rule_reading(*command, given.define, given.one_namespace);
     command->add_flag("--json", given.json, "Print JSON");
   }
   for (CLI::App* command : {list, explained})

@@ -8,6 +8,8 @@
 #include "rules/rule_set.h"
 #include "yara-rules/builtin_rules.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -46,6 +48,13 @@ void print_log_rules(const RuleSet& rules) {
   if (count > 0) fmt::print("{} log rules, evaluated on each record\n", count);
 }
 
+/// Without those that only have other names than rule files.
+std::size_t broken_files(const RuleSet& rules) {
+  const std::vector<RejectedRules>& rejected = rules.record().rejected;
+  return static_cast<std::size_t>(std::count_if(
+      rejected.begin(), rejected.end(), [](const RejectedRules& r) { return !r.passed_over; }));
+}
+
 void check_rules(const RuleSet& rules, bool as_json) {
   const RulesRecord& record = rules.record();
   if (as_json) {
@@ -68,10 +77,13 @@ void check_rules(const RuleSet& rules, bool as_json) {
   for (const std::string& warning : rules.warnings())
     fmt::print("warning: {}\n", printable(warning));
   for (const RejectedRules& r : record.rejected)
-    fmt::print("error: {}({}): {}\n", printable(r.path), r.line, printable(r.message));
+    if (r.passed_over)
+      fmt::print("not loaded: {}: {}\n", printable(r.path), printable(r.message));
+    else
+      fmt::print("error: {}({}): {}\n", printable(r.path), r.line, printable(r.message));
   print_log_rules(rules);
   fmt::print("{} rules in {} files, {} rejected, SHA-256 {}\n", rules.rules().size(),
-             record.files.size(), record.rejected.size(), record.sha256);
+             record.files.size(), broken_files(rules), record.sha256);
 }
 
 void explain_rules(const RuleSet& rules, bool as_json) {
@@ -119,7 +131,9 @@ int run_rules(const RulesArguments& arguments) {
   const RuleLoadOptions options{.skip_broken = arguments.skip_broken ||
                                                (!arguments.list && !arguments.explain),
                                 .log_rules = arguments.log_rules,
-                                .cache_folder = {}};
+                                .cache_folder = {},
+                                .definitions = parse_definitions(arguments.define),
+                                .one_namespace = arguments.one_namespace};
   const RuleSet rules = arguments.rules.empty() ? RuleSet::load_builtin(builtin_rules(), options)
                                                 : RuleSet::load(arguments.rules, options);
   if (arguments.explain)
@@ -128,7 +142,7 @@ int run_rules(const RulesArguments& arguments) {
     list_rules(rules, arguments.json);
   else
     check_rules(rules, arguments.json);
-  return rules.record().rejected.empty() || arguments.list || arguments.explain ? 0 : 2;
+  return broken_files(rules) == 0 || arguments.list || arguments.explain ? 0 : 2;
 }
 
 } // namespace coldsweep

@@ -30,8 +30,12 @@ namespace coldsweep {
 namespace {
 
 RuleSet load_rules(const SweepOptions& options) {
-  const RuleLoadOptions load{options.skip_broken_rules, options.log_rules, user_cache_folder(),
-                             share_memory(options).rules};
+  const RuleLoadOptions load{options.skip_broken_rules,
+                             options.log_rules,
+                             user_cache_folder(),
+                             share_memory(options).rules,
+                             parse_definitions(options.define),
+                             options.one_namespace};
   if (options.rules.empty()) return RuleSet::load_builtin(builtin_rules(), load);
   return RuleSet::load(options.rules, load);
 }
@@ -141,10 +145,13 @@ std::string write_page(const std::filesystem::path& folder, const StopFlag& stop
   }
 }
 
+std::string place_of(const RejectedRules& rejected) {
+  return printable(rejected.path) + (rejected.line == 0 ? "" : fmt::format("({})", rejected.line));
+}
+
 void tell_rejected(const RuleSet& rules) {
   for (const RejectedRules& rejected : rules.record().rejected)
-    tell(fmt::format("rules left out: {}({}): {}", printable(rejected.path), rejected.line,
-                     printable(rejected.message)));
+    tell(fmt::format("rules left out: {}: {}", place_of(rejected), printable(rejected.message)));
 }
 
 /// What was asked for, but isn't there. The case is sealed nevertheless.
@@ -212,8 +219,9 @@ int run_sweep(const SweepArguments& arguments) {
   const int status = status_of(options, result);
   signals.case_is_sealed(status);
   for (const RejectedRules& rejected : rules.record().rejected)
-    result.notes.push_back(fmt::format("rule file {} was left out: line {}: {}", rejected.path,
-                                       rejected.line, rejected.message));
+    result.notes.push_back(fmt::format(
+        "rule file {} was left out: {}{}", rejected.path,
+        rejected.line == 0 ? "" : fmt::format("line {}: ", rejected.line), rejected.message));
   const std::string report_problem = write_page(options.output, signals.flag());
   if (!report_problem.empty())
     tell(fmt::format("the case is sealed, but report.html or files.sha256 is missing: {}",

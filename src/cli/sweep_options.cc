@@ -146,6 +146,7 @@ void add_rule_handling(CLI::App& sweep, SweepOptions& o) {
                   "repeatable [tag log, any case]")
       ->allow_extra_args(false)
       ->type_name("PATTERN");
+  add_rule_reading(sweep, o.define, o.one_namespace);
 }
 
 void add_limits(CLI::App& sweep, GivenSweep& given) {
@@ -213,6 +214,19 @@ void add_volume_search(CLI::App& command, std::vector<u64>& at, bool& every_sect
   command.add_flag("--find-volumes", every_sector,
                    "Look for NTFS volumes in every sector outside of the known volumes, not only "
                    "where partitioning tools put them");
+}
+
+void add_rule_reading(CLI::App& command, std::vector<std::string>& define, bool& one_namespace) {
+  command
+      .add_option("--define", define,
+                  "External variable for the rules: digits are an integer, with a point a float; "
+                  "true and false are booleans, all else is a string; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+  command.add_flag(
+      "--one-namespace", one_namespace,
+      "Load the rule files as one, so that they may refer to each other's rules; global "
+      "rules then apply to all [each on its own]");
 }
 
 void add_sweep(CLI::App& app, GivenSweep& given) {

@@ -32,6 +32,9 @@ void add_sweep(CLI::App& app, GivenSweep& given);
 /// Adds the options that say where to look for volumes, which `info` has as well.
 void add_volume_search(CLI::App& command, std::vector<u64>& at, bool& every_sector);
 
+/// Adds the options for how rules are read, which `rules` has as well.
+void add_rule_reading(CLI::App& command, std::vector<std::string>& define, bool& one_namespace);
+
 /// Throws UsageError if an option can't have the given value.
 SweepArguments sweep_arguments(const GivenSweep& given);
 

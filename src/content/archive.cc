@@ -48,6 +48,27 @@ ArchiveKind archive_kind(ByteView content) {
   return is_mail(content) ? ArchiveKind::mail : ArchiveKind::none;
 }
 
+std::string_view archive_label(ArchiveKind kind, ByteView content) {
+  switch (kind) {
+  case ArchiveKind::none: return {};
+  case ArchiveKind::zip: return "ZIP";
+  case ArchiveKind::seven_zip: return "7ZIP";
+  case ArchiveKind::cab: return "CAB";
+  case ArchiveKind::tar: return "TAR";
+  case ArchiveKind::rar: return "RAR";
+  case ArchiveKind::iso: return "ISO";
+  case ArchiveKind::mail: return "EMAIL";
+  case ArchiveKind::compressed: break;
+  }
+  if (has_at(content, 0, "\x1F\x8B"sv)) return "GZIP";
+  if (has_at(content, 0, "BZh"sv)) return "BZIP2";
+  return has_at(content, 0,
+                "\xFD"
+                "7zXZ"sv)
+             ? "XZ"
+             : "ZSTD";
+}
+
 ArchiveWalk walk_archive(ByteView content, ArchiveKind kind, ArchiveBudget& budget,
                          const UseMember& use) {
   switch (kind) {

@@ -18,6 +18,10 @@ enum class ArchiveKind : u8 {
   mail,       ///< a message with MIME parts; see content/mail.h
 };
 
+/// `ZIP`, `TAR`, `GZIP`, `EMAIL`, ...: what THOR calls it in `unpack_parent`. `content` is what has
+/// that kind.
+std::string_view archive_label(ArchiveKind kind, ByteView content);
+
 /// Determined from the format's signature, or from the header of a message. Cheap.
 ArchiveKind archive_kind(ByteView content);
 

@@ -36,6 +36,7 @@ struct ArchiveMember {
   ByteView bytes; ///< all of it; valid within the call
   /// It is what a file compressed without a container holds, so not a level of its own.
   bool is_content = false;
+  std::string_view container{}; ///< archive_label() of what it is in
 };
 using UseMember = std::function<void(const ArchiveMember&)>;
 

@@ -51,12 +51,10 @@ private:
   ArchiveWalk walk_through(const Found& found) {
     const ByteView content =
         content_.subspan(found.range.begin, found.range.end - found.range.begin);
-    if (found.number == 0) return walk_archive(content, found.kind, budget_, use_);
-    const std::string before = fmt::format("at-{}!/", found.range.begin);
+    const std::string_view label = archive_label(found.kind, content);
+    const std::string before = found.number == 0 ? "" : fmt::format("at-{}!/", found.range.begin);
     return walk_archive(content, found.kind, budget_, [&](const ArchiveMember& member) {
-      ArchiveMember named = member;
-      named.name = before + member.name;
-      use_(named);
+      use_({before + member.name, member.bytes, member.is_content, label});
     });
   }
 

@@ -25,7 +25,7 @@ public:
         budget_(limits_, bytes, tools.deadline, tools.options.member_budget) {}
 
   void examine(ByteView content) {
-    examine(content, "", {1, 1});
+    examine(content, {"", ""}, {1, 1});
     finish();
   }
 
@@ -35,11 +35,22 @@ private:
     u32 archives, layers;
   };
 
-  void examine(ByteView content, const std::string& within, const Depth& depth) {
+  /// Of a member, or what its path begins with.
+  struct Place {
+    std::string path;
+    std::string unpacked_from;
+  };
+
+  void examine(ByteView content, const Place& within, const Depth& depth) {
     walk_containers(
         content, budget_,
-        [&](const ArchiveMember& member) { examine_member(member, within + member.name, depth); },
-        [&](const ArchiveWalk& walk) { report(walk, within); });
+        [&](const ArchiveMember& member) {
+          examine_member(
+              member,
+              {within.path + member.name, unpacked_within(within.unpacked_from, member.container)},
+              depth);
+        },
+        [&](const ArchiveWalk& walk) { report(walk, within.path); });
   }
 
   static ArchiveLimits limits_of(const ExamineOptions& options) {
@@ -49,22 +60,22 @@ private:
     return limits;
   }
 
-  void examine_member(const ArchiveMember& member, const std::string& path, const Depth& depth) {
+  void examine_member(const ArchiveMember& member, const Place& place, const Depth& depth) {
     const std::string type = file_type_label(member.bytes);
     FoundContent content{member.bytes, type, {}};
     const HashJudgement judgement = check_hashes(content);
     std::vector<Finding> findings;
     judgement.add_findings_to(findings);
     if (judgement.reason_to_skip(tools_.options.skip_known) == nullptr) {
-      scan_member(content, path, findings);
-      examine_records(content.bytes, path, findings);
+      scan_member(content, place, findings);
+      examine_records(content.bytes, place, findings);
     }
     for (Finding& finding : findings) {
-      finding.member = path;
+      finding.member = place.path;
       finding.known = judgement.known;
     }
     work_.finish_apart(std::move(findings), content, tools_);
-    open_nested(member, path, depth);
+    open_nested(member, place, depth);
   }
 
   HashJudgement check_hashes(FoundContent& content) {
@@ -73,31 +84,38 @@ private:
     return judge_content(*tools_.lookup, content.hashes);
   }
 
-  void scan_member(const FoundContent& content, const std::string& path,
+  void scan_member(const FoundContent& content, const Place& place,
                    std::vector<Finding>& findings) {
-    std::vector<Externals> names = externals_of(
-        {.path = work_.described().path, .owner_sid = work_.owner_sid(), .member = path},
-        work_.volume.drive);
+    std::vector<Externals> names = externals_of({.path = work_.described().path,
+                                                 .owner_sid = work_.owner_sid(),
+                                                 .member = place.path,
+                                                 .unpacked_from = place.unpacked_from},
+                                                work_.volume.drive);
     NamesScan scan = scan_under_names(tools_.timed_scanner(), content.bytes, names, content.type);
     for (const ScanFailure& failure : scan.failures)
-      if (issues_++ < kMostIssues) work_.add_scan_failure(failure, "archive", 0, path + ": ");
+      if (issues_++ < kMostIssues) work_.add_scan_failure(failure, "archive", 0, place.path + ": ");
     work_.note_truncated(scan.truncated);
     std::move(scan.findings.begin(), scan.findings.end(), std::back_inserter(findings));
   }
 
   /// Where the member is a log, evaluates the log rules on each record as well.
-  void examine_records(ByteView bytes, const std::string& path, std::vector<Finding>& findings) {
+  void examine_records(ByteView bytes, const Place& place, std::vector<Finding>& findings) {
+    const std::string& path = place.path;
     const NamedLog name = named_log(work_.described().path, path);
     const std::optional<LogKind> kind = log_kind(name.full_path(), bytes);
     if (!kind) return;
-    const std::vector<Externals> names =
-        externals_of({.path = name.path, .owner_sid = work_.owner_sid(), .member = name.member},
-                     work_.volume.drive);
+    const std::vector<Externals> names = externals_of({.path = name.path,
+                                                       .owner_sid = work_.owner_sid(),
+                                                       .member = name.member,
+                                                       .unpacked_from = place.unpacked_from},
+                                                      work_.volume.drive);
     LogExamination log = tools_.logs.examine(bytes, *kind, names, tools_.deadline);
     add_span(work_.outcome.member_logs, std::move(log.span));
     if (log.failure)
       work_.add_scan_failure(*log.failure, "records", 0,
                              path + ": not all records were judged one by one: ");
+    for (const ScanFailure& failure : log.failed_rules)
+      work_.add_scan_failure(failure, "records", 0, path + ": ");
     for (const std::string& damage : log.damage)
       if (issues_++ < kMostIssues)
         work_.add_issue(IssueKind::malformed, "records", path + ": " + damage, 0);
@@ -105,12 +123,12 @@ private:
     std::move(log.findings.begin(), log.findings.end(), std::back_inserter(findings));
   }
 
-  void open_nested(const ArchiveMember& member, const std::string& path, const Depth& depth) {
+  void open_nested(const ArchiveMember& member, const Place& place, const Depth& depth) {
     const bool layer = member.is_content && archive_kind(member.bytes) == ArchiveKind::compressed;
     if (layer ? depth.layers < limits_.layers : depth.archives < limits_.depth)
-      return examine(member.bytes, path + std::string(kInside),
+      return examine(member.bytes, {place.path + std::string(kInside), place.unpacked_from},
                      {depth.archives + (layer ? 0 : 1), depth.layers + (layer ? 1 : 0)});
-    if (holds_archive(member.bytes) && too_deep_++ == 0) first_too_deep_ = path;
+    if (holds_archive(member.bytes) && too_deep_++ == 0) first_too_deep_ = place.path;
   }
 
   void report(const ArchiveWalk& walk, const std::string& within) {

@@ -82,6 +82,7 @@ LogExamination LogExaminer::examine(ByteView content, const LogKind& kind,
   LogExamination result;
   result.span.family = kind.family;
   Collected collected(result);
+  std::set<std::string> failed;
   const std::size_t rounds = scanner_.has_rules() && scanner_.reads_externals() ? names.size() : 1;
   for (std::size_t round = 0; round < rounds && !result.failure; ++round) {
     const std::unique_ptr<RecordReader> reader = records_of(content, kind.form);
@@ -98,6 +99,9 @@ LogExamination LogExaminer::examine(ByteView content, const LogKind& kind,
       result.unjudged = content.size() - std::min<u64>(content.size(), block.stream_offset(0));
     }
     if (round == 0) result.damage = reader->damage();
+    for (const std::string& text : scanner_.failed())
+      if (failed.insert(text).second)
+        result.failed_rules.push_back({false, false, "not evaluated on all records: " + text});
     for (std::string& text : scanner_.truncated()) result.truncated.push_back(std::move(text));
   }
   collected.note_left_out();

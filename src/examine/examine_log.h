@@ -18,10 +18,11 @@ namespace coldsweep {
 struct LogExamination {
   LogSpan span;
   std::vector<Finding> findings; ///< cause, matches (offsets in the stream) and place in the log
-  std::vector<std::string> truncated; ///< findings or matches that were left out
-  std::vector<std::string> damage;    ///< where the log is malformed
-  std::optional<ScanFailure> failure; ///< why not all records were judged
-  u64 unjudged = 0;                   ///< bytes from the first record that was not judged
+  std::vector<std::string> truncated;    ///< findings or matches that were left out
+  std::vector<std::string> damage;       ///< where the log is malformed
+  std::vector<ScanFailure> failed_rules; ///< which were not judged in all records
+  std::optional<ScanFailure> failure;    ///< why not all records were judged
+  u64 unjudged = 0;                      ///< bytes from the first record that was not judged
 };
 
 class LogExaminer {

@@ -40,10 +40,22 @@ Externals under_path(std::string_view path, const NamedContent& content, char dr
   externals.owner = content.owner_sid;
   for (const auto& [sid, account] : kWellKnown)
     if (sid == content.owner_sid) externals.owner = account;
+  externals.unpack_source = content.unpacked_from;
+  externals.unpack_parent =
+      content.unpacked_from.substr(content.unpacked_from.rfind('>') + 1); // npos + 1 is 0
   return externals;
 }
 
 } // namespace
+
+std::string unpacked_within(std::string_view outer, std::string_view label) {
+  // THOR unpacks these as one.
+  for (const std::string_view layer : {"GZIP", "BZIP2"})
+    if (label == "TAR" && outer.substr(outer.rfind('>') + 1) == layer)
+      return fmt::format("{}TAR{}", outer.substr(0, outer.size() - layer.size()),
+                         layer == "GZIP" ? "GZ" : "BZ2");
+  return fmt::format("{}{}{}", outer, outer.empty() ? "" : ">", label);
+}
 
 std::vector<Externals> externals_of(const NamedContent& content, char drive) {
   if (content.member)

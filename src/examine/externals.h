@@ -20,7 +20,12 @@ struct NamedContent {
   std::string_view owner_sid{};             ///< may be empty
   std::span<const std::string> links{};     ///< further paths of the stream
   std::optional<std::string_view> member{}; ///< path within the archive that the stream is
+  std::string_view unpacked_from{};         ///< of a member, see unpacked_within()
 };
+
+/// What a member is unpacked from: the archives around it by what THOR calls them, the outermost
+/// first, as `EMAIL>ZIP`. `outer`: the same for the innermost of them, which is a `label`.
+std::string unpacked_within(std::string_view outer, std::string_view label);
 
 /// One set for each path, that of `path` first; a member has only one. `filename` is the last part
 /// of the path as on disk, with `:stream` for an alternate data stream. `filepath` is the folder

@@ -303,6 +303,8 @@ void StreamExaminer::examine_records(Examination& work, const LoadedWindow& load
   if (log.failure)
     work.add_scan_failure(*log.failure, "records", log.unjudged,
                           "scanned whole, but not all records were judged one by one: ");
+  for (const ScanFailure& failure : log.failed_rules)
+    work.add_scan_failure(failure, "records", 0, "");
   for (const std::string& damage : log.damage)
     work.add_issue(IssueKind::malformed, "records", damage, 0);
   work.note_truncated(log.truncated);

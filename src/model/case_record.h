@@ -42,6 +42,8 @@ struct RejectedRules {
   std::string path;
   u64 line = 0;
   std::string message;
+  /// It was not tried, because of its name. Not in the manifest.
+  bool passed_over = false;
   bool operator==(const RejectedRules&) const = default;
 };
 

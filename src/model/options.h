@@ -53,6 +53,9 @@ struct SweepOptions {
   /// Patterns of tags and names; empty: the tag `log`. Only recorded in the manifest: the rules
   /// were loaded with them.
   std::vector<std::string> log_rules;
+  /// External variables for all rules, as NAME=VALUE. Only recorded in the manifest, as well.
+  std::vector<std::string> define;
+  bool one_namespace = false; ///< the rule files were loaded into one
   std::vector<u64> volume_at; ///< offsets in the media of volumes that no table leads to
   bool find_volumes = false;  ///< search unpartitioned space for volumes sector by sector
   u32 timeout_seconds = 60;   ///< for one stream

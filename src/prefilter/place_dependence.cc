@@ -20,7 +20,9 @@ bool asks_place(const Expr& expr) {
   case Kind::identifier:
     // A field of a module, or an external variable; others are rules or variables of loops.
     if (expr.text.find('.') != std::string::npos || expr.text == "entrypoint" ||
-        std::find(kExternalNames.begin(), kExternalNames.end(), expr.text) != kExternalNames.end())
+        std::find(kExternalNames.begin(), kExternalNames.end(), expr.text) !=
+            kExternalNames.end() ||
+        further_external(expr.text) != nullptr)
       return true;
     break;
   case Kind::count: // within a range

@@ -135,8 +135,9 @@ Answer stands_at(const BytesAt& place, const KnownContent& content) {
 }
 
 std::string_view value_of(const Externals& externals, std::size_t variable) {
-  const std::string* const all[] = {&externals.filename, &externals.filepath, &externals.extension,
-                                    &externals.filetype, &externals.owner};
+  const std::string* const all[] = {
+      &externals.filename, &externals.filepath,      &externals.extension,    &externals.filetype,
+      &externals.owner,    &externals.unpack_parent, &externals.unpack_source};
   return all[variable]->c_str(); // libyara sees it up to a NUL
 }
 

@@ -31,8 +31,8 @@ public:
   std::vector<u64> possible_units(const report::FindingRow& finding) const;
 
   /// Hands out the content piece by piece, with zeros for what can't be read or decompressed, as it
-  /// was scanned. `unit`: one of possible_units(). Throws RecheckLimit if the content is too long to
-  /// decode, FormatError if the place that the manifest states is not possible.
+  /// was scanned. `unit`: one of possible_units(). Throws RecheckLimit if the content is too long
+  /// to decode, FormatError if the place that the manifest states is not possible.
   ContentDamage read(const report::FindingRow& finding, u64 unit, const TakeBytes& take) const;
 
   /// `length` bytes of the media.

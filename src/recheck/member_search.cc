@@ -2,23 +2,25 @@
 #include "recheck/member_search.h"
 
 #include "content/containers.h"
+#include "examine/externals.h"
 #include "examine/member_log.h"
 
 #include <fmt/format.h>
 
 namespace coldsweep {
 
-bool MemberSearch::find(ByteView archive, std::string_view name, u32 depth) {
+bool MemberSearch::find(ByteView archive, std::string_view name, const Nesting& nesting) {
   // A sweep opens no more than that, so it gave no member such a name.
-  if (depth > budget_.limits.depth + budget_.limits.layers) return false;
+  if (nesting.depth > budget_.limits.depth + budget_.limits.layers) return false;
   bool found = false;
   const auto look_at = [&](const ArchiveMember& member) {
     if (found || !name.starts_with(member.name)) return;
     const std::string_view rest = name.substr(member.name.size());
+    const std::string from = unpacked_within(nesting.unpacked_from, member.container);
     if (rest.empty())
-      found = is_it_(member.bytes);
+      found = is_it_(member.bytes, from);
     else if (rest.starts_with(kInside))
-      found = find(member.bytes, rest.substr(kInside.size()), depth + 1);
+      found = find(member.bytes, rest.substr(kInside.size()), {nesting.depth + 1, from});
   };
   walk_containers(archive, budget_, look_at, [&](const ArchiveWalk& walk) {
     if (!walk.limit.empty() && !walk.ended_by_damage)

@@ -13,23 +13,29 @@ namespace coldsweep {
 
 class MemberSearch {
 public:
-  /// `is_it`: whether these bytes are those of the member. Several can have the same name. `budget`
-  /// must outlive this object.
-  MemberSearch(ArchiveBudget& budget, std::function<bool(ByteView)> is_it)
-      : budget_(budget), is_it_(std::move(is_it)) {}
+  /// Whether these bytes are those of the member. Several can have the same name.
+  /// `unpacked_from`: see unpacked_within().
+  using IsMember = std::function<bool(ByteView, const std::string& unpacked_from)>;
+
+  /// `budget` must outlive this object.
+  MemberSearch(ArchiveBudget& budget, IsMember is_it) : budget_(budget), is_it_(std::move(is_it)) {}
 
   /// `name`: as `member` in the manifest, with `!/` between an archive and what is in it.
-  bool find(ByteView archive, std::string_view name) { return find(archive, name, 1); }
+  bool find(ByteView archive, std::string_view name) { return find(archive, name, {1, ""}); }
 
   /// Why not all members were looked at; empty if they were. An archive that is damaged was looked
   /// at as far as it can be.
   const std::string& limit() const { return limit_; }
 
 private:
-  bool find(ByteView archive, std::string_view name, u32 depth);
+  struct Nesting {
+    u32 depth;
+    std::string unpacked_from;
+  };
+  bool find(ByteView archive, std::string_view name, const Nesting& nesting);
 
   ArchiveBudget& budget_;
-  std::function<bool(ByteView)> is_it_;
+  IsMember is_it_;
   std::string limit_;
 };
 

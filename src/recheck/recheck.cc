@@ -124,11 +124,12 @@ private:
     return content.verdict;
   }
 
-  void judge(const FindingRow& finding, ByteView bytes, CheckedContent& content) {
+  void judge(const FindingRow& finding, ByteView bytes, CheckedContent& content,
+             std::string_view unpacked_from = {}) {
     if (!rules_) return;
     const report::VolumeRow* volume = parts_.sealed.volume(finding.volume);
     const char drive = volume == nullptr || volume->drive.empty() ? 'C' : volume->drive.front();
-    JudgedContent judged = rules_->judge(finding, bytes, drive);
+    JudgedContent judged = rules_->judge(finding, bytes, {drive, unpacked_from});
     content.judged = std::move(judged.findings);
     content.unjudged = std::move(judged.failure);
   }
@@ -267,11 +268,11 @@ private:
                       std::string& limit) {
     Deadline deadline(parts_.limits.time);
     ArchiveBudget budget(parts_.limits.archives, archive.size(), deadline);
-    MemberSearch search(budget, [&](ByteView member) {
+    MemberSearch search(budget, [&](ByteView member, const std::string& unpacked_from) {
       StatedHashes hashes(finding);
       hashes.add(member);
       if (!hashes.differing().empty()) return false;
-      judge(finding, member, content);
+      judge(finding, member, content, unpacked_from);
       return true;
     });
     const bool found = search.find(archive, *finding.member);

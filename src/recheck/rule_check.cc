@@ -24,13 +24,14 @@ bool is_judged_as_raw(const FindingRow& finding) {
   return false;
 }
 
-std::vector<Externals> names_of(const FindingRow& finding, char drive) {
+std::vector<Externals> names_of(const FindingRow& finding, const JudgedPlace& place) {
   return externals_of({.path = finding.path,
                        .stream_name = finding.stream,
                        .owner_sid = finding.owner_sid,
                        .links = finding.links,
-                       .member = finding.member},
-                      drive);
+                       .member = finding.member,
+                       .unpacked_from = place.unpacked_from},
+                      place.drive);
 }
 
 bool is_of(const FindingRow& finding, const Finding& judged) {
@@ -55,8 +56,9 @@ bool has_match(const Finding& judged, const MatchRow& stated, u64 from) {
 RuleCheck::RuleCheck(const RuleSet& rules, std::chrono::seconds time)
     : scanner_(rules, Prefiltering::off), logs_(rules, Prefiltering::off), time_(time) {}
 
-JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content, char drive) {
-  std::vector<Externals> names = names_of(finding, drive);
+JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content,
+                               const JudgedPlace& place) {
+  std::vector<Externals> names = names_of(finding, place);
   const std::string type = file_type_label(content);
   const Deadline deadline(time_);
   const TimedScanner timed{scanner_, deadline};
@@ -74,13 +76,18 @@ JudgedContent RuleCheck::judge(const FindingRow& finding, ByteView content, char
   if (finding.member) {
     const NamedLog name = named_log(finding.path, *finding.member);
     log_path = name.full_path();
-    names = externals_of({.path = name.path, .owner_sid = finding.owner_sid, .member = name.member},
-                         drive);
+    names = externals_of({.path = name.path,
+                          .owner_sid = finding.owner_sid,
+                          .member = name.member,
+                          .unpacked_from = place.unpacked_from},
+                         place.drive);
   }
   const std::optional<LogKind> log = log_kind(log_path, content);
   if (!log) return judged;
   LogExamination records = logs_.examine(content, *log, names, deadline);
   std::move(records.findings.begin(), records.findings.end(), std::back_inserter(judged.findings));
+  if (!records.failed_rules.empty() && judged.failure.empty())
+    judged.failure = records.failed_rules.front().message;
   if (records.failure && judged.failure.empty()) judged.failure = records.failure->message;
   return judged;
 }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coldsweep {
@@ -20,14 +21,21 @@ struct JudgedContent {
   std::string failure; ///< why there may be more; empty if all rules were evaluated
 };
 
+/// What rules see of the place of content, besides what its finding states.
+struct JudgedPlace {
+  char drive = 'C';                 ///< the letter of its volume
+  std::string_view unpacked_from{}; ///< of a member, see unpacked_within()
+};
+
 class RuleCheck {
 public:
   /// `rules` must be those of the case, and outlive this object. `time`: for one content.
   RuleCheck(const RuleSet& rules, std::chrono::seconds time);
 
   /// Everything that the rules find in the content that `finding` is about. The result applies to
-  /// all findings about that content. `drive` is the letter of its volume.
-  JudgedContent judge(const report::FindingRow& finding, ByteView content, char drive);
+  /// all findings about that content.
+  JudgedContent judge(const report::FindingRow& finding, ByteView content,
+                      const JudgedPlace& place);
 
   /// What `finding` states but the rules did not find in its content; empty if its rule matches in
   /// the stated places.

@@ -13,7 +13,9 @@
 #include <atomic>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <thread>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -27,7 +29,7 @@ using MemoryStream = std::unique_ptr<std::FILE, Destroyer<std::fclose>>;
 /// A compiler, and what its callbacks need while it compiles a source.
 class Compilation {
 public:
-  Compilation();
+  explicit Compilation(const CompileSettings& settings);
 
   /// False if the source has errors; then nothing more may be added.
   bool add(const SourceFile& source, std::size_t index);
@@ -54,8 +56,12 @@ private:
   const char* include(const std::string& unique, const char* includer);
   bool is_open(const fs::path& location, const std::string& from) const;
   void take_error(u64 line, std::string message);
+  void define(const Definition& definition);
+  void define_further(const SourceTraits& traits);
 
+  bool one_namespace_;
   YaraCompiler compiler_;
+  std::set<std::string> defined_; // variables, besides those that are always defined
   CompileResult result_;
   std::exception_ptr parked_;
   const SourceFile* source_ = nullptr;
@@ -68,7 +74,7 @@ private:
   std::string include_problem_;
 };
 
-Compilation::Compilation() {
+Compilation::Compilation(const CompileSettings& settings) : one_namespace_(settings.one_namespace) {
   YR_COMPILER* created = nullptr;
   if (const int code = yr_compiler_create(&created); code != ERROR_SUCCESS)
     throw RuleError("no rule compiler: " + yara_error_text(code));
@@ -77,6 +83,41 @@ Compilation::Compilation() {
   yr_compiler_set_include_callback(created, on_include, nullptr, this);
   for (const std::string_view name : kExternalNames)
     yr_compiler_define_string_variable(created, name.data(), "");
+  for (const Definition& definition : settings.definitions) define(definition);
+}
+
+void Compilation::define(const Definition& definition) {
+  if (!defined_.insert(definition.name).second) return;
+  YR_COMPILER* const compiler = compiler_.get();
+  const char* const name = definition.name.c_str();
+  const int code = std::visit(
+      [&](const auto& value) {
+        using Value = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, std::string>)
+          return yr_compiler_define_string_variable(compiler, name, value.c_str());
+        else if constexpr (std::is_same_v<Value, i64>)
+          return yr_compiler_define_integer_variable(compiler, name, value);
+        else if constexpr (std::is_same_v<Value, double>)
+          return yr_compiler_define_float_variable(compiler, name, value);
+        else
+          return yr_compiler_define_boolean_variable(compiler, name, value ? 1 : 0);
+      },
+      definition.value);
+  if (code != ERROR_SUCCESS)
+    throw RuleError(fmt::format("variable {}: {}", definition.name, yara_error_text(code)));
+}
+
+void Compilation::define_further(const SourceTraits& traits) {
+  for (const std::string& name : traits.further_externals)
+    if (const FurtherExternal* external = further_external(name))
+      std::visit(
+          [&](auto value) {
+            if constexpr (std::is_same_v<decltype(value), std::string_view>)
+              define({name, std::string(value)});
+            else
+              define({name, value});
+          },
+          external->value);
 }
 
 void Compilation::on_message(int level, const char* file, int line, const YR_RULE* rule,
@@ -105,6 +146,8 @@ void Compilation::take_error(u64 line, std::string message) {
 void Compilation::take_message(int level, const char* file, int line, const YR_RULE* rule,
                                std::string message) {
   if (!include_problem_.empty()) message = std::exchange(include_problem_, {});
+  if (message.starts_with("undefined identifier"))
+    message += ": neither a rule above it in its file nor a variable; --define gives it a value";
   if (rule != nullptr) message = fmt::format("rule {}: {}", rule->identifier, message);
   const u64 own_line = line < 0 ? 0 : static_cast<u64>(line);
   const bool in_source = file == nullptr || file == root_name_;
@@ -168,7 +211,9 @@ const char* Compilation::include(const std::string& unique, const char* includer
   open_[unique] = {file.location, file.label, caller};
   result_.include_texts[index_].push_back({name, std::string(without_bom(file.bytes))});
   result_.include_places[index_].push_back(file.location);
-  include_text_ = with_unique_includes(without_bom(file.bytes), traits_of(file.bytes).includes);
+  const SourceTraits traits = traits_of(file.bytes);
+  define_further(traits);
+  include_text_ = with_unique_includes(without_bom(file.bytes), traits.includes);
   const bool known =
       std::any_of(result_.included.begin(), result_.included.end(), [&](const RuleFile& other) {
         return fs::equivalent(other.location, file.location);
@@ -185,13 +230,17 @@ bool Compilation::add(const SourceFile& source, std::size_t index) {
   const RuleFile& file = source.file;
   root_name_ = file.location.empty() ? file.label : fs::absolute(file.location).string();
   open_ = {{root_name_, {file.location, file.label, {}}}};
+  define_further(source.traits);
   // An empty stream can't be opened, but an empty file is not an error.
   std::string text = with_unique_includes(without_bom(file.bytes), source.traits.includes);
   if (text.empty()) text = '\n';
   const MemoryStream stream(fmemopen(text.data(), text.size(), "r"));
   if (!stream) throw RuleError(fmt::format("{}: no memory stream", file.label));
+  const char* const name_space = one_namespace_ ? kOneNamespace : file.label.c_str();
+  const u32 before = compiler_->next_rule_idx;
   const int errors =
-      yr_compiler_add_file(compiler_.get(), stream.get(), file.label.c_str(), root_name_.c_str());
+      yr_compiler_add_file(compiler_.get(), stream.get(), name_space, root_name_.c_str());
+  result_.rules_of.push_back(compiler_->next_rule_idx - before);
   if (parked_) std::rethrow_exception(parked_);
   if (errors != 0 && result_.errors.empty()) take_error(0, yara_error_text(compiler_->last_error));
   return errors == 0;
@@ -208,21 +257,21 @@ CompileResult Compilation::finish() {
 
 } // namespace
 
-CompileResult compile_together(const Sources& sources) {
-  Compilation compilation;
+CompileResult compile_together(const Sources& sources, const CompileSettings& settings) {
+  Compilation compilation(settings);
   for (std::size_t i = 0; i < sources.size(); ++i)
     if (!compilation.add(*sources[i], i)) break;
   return compilation.finish();
 }
 
-std::vector<CompileError> find_broken(const Sources& sources) {
+std::vector<CompileError> find_broken(const Sources& sources, const CompileSettings& settings) {
   std::vector<std::optional<CompileError>> first(sources.size());
   std::atomic<std::size_t> next = 0;
   Guarded<std::exception_ptr> failure;
   const auto work = [&] {
     try {
       for (std::size_t i = next++; i < sources.size(); i = next++) {
-        const CompileResult result = compile_together({sources[i]});
+        const CompileResult result = compile_together({sources[i]}, settings);
         if (result.errors.empty()) continue;
         first[i] = result.errors.front();
         first[i]->source = i;

@@ -3,6 +3,7 @@
 // Private to rules/.
 #pragma once
 
+#include "rules/compile.h"
 #include "rules/log_rules.h"
 #include "rules/rule_filter.h"
 #include "rules/rule_set.h"
@@ -27,12 +28,13 @@ struct RuleSet::Compiled {
   std::vector<RuleSource> sources;              // in the order of their rules, which come first
   std::filesystem::path cache_folder;
   u64 memory = 0;
+  CompileSettings settings;
   mutable LazyFilter lazy_filter;
   mutable SeenContent seen;
 
   const RuleFilter& filter() const {
     const YR_RULES* const from_source = sources.empty() ? nullptr : all.front()->rules.get();
-    return lazy_filter.get({from_source, sources, infos, cache_folder, memory});
+    return lazy_filter.get({from_source, sources, infos, settings, cache_folder, memory});
   }
 };
 

@@ -84,6 +84,18 @@ std::string try_out(const std::string& bytes) {
   return fmt::format("{} bytes of names", length);
 }
 
+/// Returns an ERROR_ number.
+int set_in(YR_RULES& rules, const Definition& definition) {
+  const char* const name = definition.name.c_str();
+  if (const auto* text = std::get_if<std::string>(&definition.value))
+    return yr_rules_define_string_variable(&rules, name, text->c_str());
+  if (const auto* integer = std::get_if<i64>(&definition.value))
+    return yr_rules_define_integer_variable(&rules, name, *integer);
+  if (const auto* real = std::get_if<double>(&definition.value))
+    return yr_rules_define_float_variable(&rules, name, *real);
+  return yr_rules_define_boolean_variable(&rules, name, std::get<bool>(definition.value) ? 1 : 0);
+}
+
 } // namespace
 
 YaraRules compacted(YaraRules rules) {
@@ -106,10 +118,15 @@ YaraRules without_relocations(YaraRules rules) {
 
 bool is_compiled(std::string_view bytes) { return bytes.starts_with(kMagic); }
 
-YaraRules load_compiled(const std::string& bytes) {
+YaraRules load_compiled(const std::string& bytes, const CompileSettings& settings) {
   const ChildAnswer trial = ask_child([&] { return try_out(bytes); }, kTrialLimit);
   if (!trial.output) throw RuleError("compiled rules that can't be used: " + trial.failure);
-  return load(bytes);
+  YaraRules rules = load(bytes);
+  for (const Definition& definition : settings.definitions)
+    if (const int code = set_in(*rules, definition);
+        code != ERROR_SUCCESS && code != ERROR_INVALID_ARGUMENT) // it has no such variable
+      throw RuleError(fmt::format("variable {}: {}", definition.name, yara_error_text(code)));
+  return rules;
 }
 
 } // namespace coldsweep

@@ -53,7 +53,8 @@ void disable_unneeded(YR_RULES& table, const std::vector<LogSource>& sources,
 
 class Builder {
 public:
-  Builder(const std::vector<LogSource>& sources, LogRules& into) : sources_(sources), into_(into) {}
+  Builder(const std::vector<LogSource>& sources, const CompileSettings& settings, LogRules& into)
+      : sources_(sources), settings_(settings), into_(into) {}
 
   void run(const std::function<void(const RuleInfo&)>& note_every_record) {
     into_.search = build_record_search(sources_);
@@ -81,22 +82,25 @@ private:
       into_.reads_externals |=
           is_compiled(source.source->file.bytes) || source.source->traits.reads_externals;
       if (is_compiled(source.source->file.bytes)) {
-        add_table(tables, load_compiled(source.source->file.bytes), {source}, is_member);
+        add_table(tables, load_compiled(source.source->file.bytes, settings_), {source}, is_member);
       } else {
         sources.push_back(source.source);
         together.push_back(source);
       }
     }
-    if (!sources.empty()) add_table(tables, compile_together(sources).rules, together, is_member);
+    if (!sources.empty())
+      add_table(tables, compile_together(sources, settings_).rules, together, is_member);
   }
 
   template <typename F>
   void add_table(std::vector<LogTable>& tables, YaraRules rules,
                  const std::vector<LogSource>& sources, const F& is_member) {
-    LogTable table{std::move(rules), {}};
+    LogTable table{std::move(rules), {}, {}};
     for (const LogSource& source : sources)
-      for (const RuleInfo* rule : source.rules)
+      for (const RuleInfo* rule : source.rules) {
+        table.refs.push_back(&rule->ref);
         table.members.push_back(is_member(*rule) && !rule->is_private ? &rule->ref : nullptr);
+      }
     if (!table.rules || table.rules->num_rules != table.members.size())
       throw RuleError("rule files changed while they were compiled");
     // Other rules take time on each record, and change nothing.
@@ -105,6 +109,7 @@ private:
   }
 
   const std::vector<LogSource>& sources_;
+  const CompileSettings& settings_;
   LogRules& into_;
 };
 
@@ -125,12 +130,12 @@ void disable_log_rules(YR_RULES& table, const std::vector<LogSource>& sources) {
   disable_unneeded(table, sources, [](const RuleInfo& rule) { return rule.is_log; });
 }
 
-LogRules build_log_rules(const std::vector<LogSource>& sources,
+LogRules build_log_rules(const std::vector<LogSource>& sources, const CompileSettings& settings,
                          const std::function<void(const RuleInfo&)>& note_every_record) {
   LogRules rules;
   std::vector<LogSource> with_log_rules;
   std::copy_if(sources.begin(), sources.end(), std::back_inserter(with_log_rules), has_log_rule);
-  if (!with_log_rules.empty()) Builder(with_log_rules, rules).run(note_every_record);
+  if (!with_log_rules.empty()) Builder(with_log_rules, settings, rules).run(note_every_record);
   return rules;
 }
 

@@ -15,6 +15,7 @@ namespace coldsweep {
 /// Rules of whole files, some of which are members: only these are reported.
 struct LogTable {
   YaraRules rules;
+  std::vector<const RuleRef*> refs;    ///< of all its rules
   std::vector<const RuleRef*> members; ///< by the index of the rule; null: not reported
 };
 
@@ -37,7 +38,7 @@ void disable_log_rules(YR_RULES& table, const std::vector<LogSource>& sources);
 
 /// Compiles the sources that have log rules. Calls `note_every_record` for the log rules that have
 /// to be evaluated on every record.
-LogRules build_log_rules(const std::vector<LogSource>& sources,
+LogRules build_log_rules(const std::vector<LogSource>& sources, const CompileSettings& settings,
                          const std::function<void(const RuleInfo&)>& note_every_record);
 
 } // namespace coldsweep

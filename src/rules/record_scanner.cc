@@ -6,10 +6,12 @@
 #include "base/error.h"
 #include "rules/block_search.h"
 #include "rules/compiled.h"
+#include "rules/failed_rules.h"
 #include "rules/record_verdict.h"
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -31,11 +33,15 @@ struct RecordScanner::State {
   std::map<const YR_RULES*, YaraScanner>
       scanners{}; // created on first use, with the externals of the stream
   std::set<std::string> truncated{};
+  std::set<std::string> failed{}; // rules on single records, and why
   std::vector<u8> candidates{};
   PrefilterScratch scratch{};
 
   YR_SCANNER* scanner_of(YR_RULES* table);
   int search(const RecordBlock& block, const Deadline& deadline);
+  /// If libyara gives up on single rules, all others are judged nevertheless.
+  int judge_by(const LogTable& table, const RecordBlock& block, std::size_t record,
+               const Deadline& deadline, std::vector<RecordHit>& hits);
   int judge(const std::vector<LogTable>& tables, const RecordBlock& block, std::size_t record,
             const Deadline& deadline, std::vector<RecordHit>& hits);
 };
@@ -66,17 +72,41 @@ int RecordScanner::State::search(const RecordBlock& block, const Deadline& deadl
 int RecordScanner::State::judge(const std::vector<LogTable>& tables, const RecordBlock& block,
                                 std::size_t record, const Deadline& deadline,
                                 std::vector<RecordHit>& hits) {
-  const ByteView bytes = block.bytes_of(block.records[record]);
-  for (const LogTable& table : tables) {
+  for (const LogTable& table : tables)
+    if (const int code = judge_by(table, block, record, deadline, hits); code != ERROR_SUCCESS)
+      return code;
+  return ERROR_SUCCESS;
+}
+
+int RecordScanner::State::judge_by(const LogTable& table, const RecordBlock& block,
+                                   std::size_t record, const Deadline& deadline,
+                                   std::vector<RecordHit>& hits) {
+  const std::size_t before = hits.size();
+  RulePlaces without;
+  for (std::size_t round = 0;; ++round) {
     YR_SCANNER* const scanner = scanner_of(table.rules.get());
     if (!set_time_left(scanner, deadline)) return ERROR_SCAN_TIMEOUT;
     scanner->entry_point = YR_UNDEFINED; // libyara 4.5 keeps that of the first content
     RecordVerdict verdict(table, block, record, hits, truncated);
     yr_scanner_set_callback(scanner, RecordVerdict::on_message, &verdict);
-    const int code = scan_bytes(scanner, bytes);
+    const int code = scan_without(without, scanner, block.bytes_of(block.records[record]));
     verdict.rethrow();
-    if (code != ERROR_SUCCESS) return code;
+    if (code == ERROR_SUCCESS) break;
+    hits.resize(before);
+    const std::optional<u32> rule = failed_rule(scanner);
+    if (code == ERROR_SCAN_TIMEOUT || !rule || without.contains(*rule) || round == kMostFailing)
+      return code;
+    RulePlaces further = with_dependents(*rule, table.refs, compiled.filter());
+    failed.insert(describe_failure(*rule, code, further, table.refs));
+    without.merge(further);
   }
+  const auto is_without = [&](const RecordHit& hit) {
+    return std::any_of(without.begin(), without.end(),
+                       [&](u32 place) { return table.refs[place] == hit.rule; });
+  };
+  hits.erase(
+      std::remove_if(hits.begin() + static_cast<std::ptrdiff_t>(before), hits.end(), is_without),
+      hits.end());
   return ERROR_SUCCESS;
 }
 
@@ -95,6 +125,7 @@ void RecordScanner::begin(const Externals& externals) {
   State& state = *state_;
   state.externals = externals;
   state.truncated.clear();
+  state.failed.clear();
   for (auto& [table, scanner] : state.scanners) set_externals(scanner.get(), externals);
 }
 
@@ -136,6 +167,10 @@ BlockScan RecordScanner::scan(const RecordBlock& block, const Deadline& deadline
 
 std::vector<std::string> RecordScanner::truncated() const {
   return {state_->truncated.begin(), state_->truncated.end()};
+}
+
+std::vector<std::string> RecordScanner::failed() const {
+  return {state_->failed.begin(), state_->failed.end()};
 }
 
 } // namespace coldsweep

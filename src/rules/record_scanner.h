@@ -43,6 +43,9 @@ public:
 
   /// Since begin(): `rule:$string` with more matches in a record than libyara or we keep.
   std::vector<std::string> truncated() const;
+  /// Since begin(): rules on which libyara gave up in a record, `rule: why`. They were not judged
+  /// there; all others were.
+  std::vector<std::string> failed() const;
 
 private:
   struct State;

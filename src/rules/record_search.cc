@@ -124,7 +124,7 @@ private:
     file.file.label = "records";
     for (std::size_t i = 0; i < candidates_.size(); ++i)
       file.file.bytes += candidates_[i].search_rule(i);
-    return compile_together({&file}).rules;
+    return compile_together({&file}, {}).rules;
   }
 
   /// libyara searches for some strings in pieces that it joins later; such a string counts as

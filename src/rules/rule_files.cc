@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <deque>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -37,9 +38,19 @@ bool has_rule_extension(const fs::path& path) {
   return extension == ".yar" || extension == ".yara";
 }
 
+/// Why a file that may hold rules is not loaded from a folder; empty if it can't hold any.
+std::string reason_to_pass_over(const fs::path& path) {
+  const std::string extension = ascii_lower(path.extension().string());
+  if (extension == ".yarc")
+    return "compiled rules are not loaded from a folder; give the file itself to load it";
+  if (extension == ".rule" || extension == ".rules" || extension == ".yr")
+    return "only *.yar and *.yara are loaded from a folder; give the file itself to load it";
+  return {};
+}
+
 /// Files and folders directly in `folder`, sorted. A folder that can't be listed gives a file with
 /// a problem: nothing is skipped silently.
-void list_folder(const Folder& folder, std::vector<RuleFile>& files, std::vector<Folder>& folders) {
+void list_folder(const Folder& folder, ListedRuleFiles& listed, std::vector<Folder>& folders) {
   std::error_code error;
   fs::directory_iterator entry(folder.location, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
@@ -49,17 +60,19 @@ void list_folder(const Folder& folder, std::vector<RuleFile>& files, std::vector
     if (fs::is_directory(path, unknown))
       folders.push_back({path, relative + '/'});
     else if (has_rule_extension(path))
-      files.push_back({relative, path, {}, {}, {}});
+      listed.files.push_back({relative, path, {}, {}, {}});
+    else if (std::string reason = reason_to_pass_over(path); !reason.empty())
+      listed.passed_over.push_back({relative, path, {}, {}, std::move(reason)});
   }
   if (error) {
     const std::string name = folder.relative.empty() ? "." : folder.relative;
-    files.push_back(
+    listed.files.push_back(
         {name, folder.location, {}, {}, "the folder can't be listed: " + error.message()});
   }
 }
 
-std::vector<RuleFile> files_below(const fs::path& root) {
-  std::vector<RuleFile> files;
+ListedRuleFiles files_below(const fs::path& root) {
+  ListedRuleFiles listed;
   std::set<FolderId> entered;
   std::deque<Folder> waiting{{root, ""}};
   while (!waiting.empty()) {
@@ -70,30 +83,34 @@ std::vector<RuleFile> files_below(const fs::path& root) {
         !entered.insert({status.st_dev, status.st_ino}).second)
       continue;
     std::vector<Folder> folders;
-    list_folder(folder, files, folders);
+    list_folder(folder, listed, folders);
     // Which of two links to one folder is entered must not depend on the order of directory
     // entries.
     std::sort(folders.begin(), folders.end(),
               [](const Folder& a, const Folder& b) { return a.relative < b.relative; });
     waiting.insert(waiting.end(), folders.begin(), folders.end());
   }
-  std::sort(files.begin(), files.end(),
-            [](const RuleFile& a, const RuleFile& b) { return a.label < b.label; });
-  return files;
+  for (std::vector<RuleFile>* files : {&listed.files, &listed.passed_over})
+    std::sort(files->begin(), files->end(),
+              [](const RuleFile& a, const RuleFile& b) { return a.label < b.label; });
+  return listed;
 }
 
-std::vector<RuleFile> files_of(const fs::path& path) {
+ListedRuleFiles files_of(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found)
     throw UsageError(fmt::format("{}: no such rule file or folder", path.string()));
   if (error) throw UsageError(fmt::format("{}: {}", path.string(), error.message()));
   if (status.type() != fs::file_type::directory)
-    return {RuleFile{path.filename().string(), path, {}, {}, {}}};
-  std::vector<RuleFile> files = files_below(path);
-  if (files.empty())
-    throw UsageError(fmt::format("{}: no rule file (*.yar, *.yara) in this folder", path.string()));
-  return files;
+    return {{RuleFile{path.filename().string(), path, {}, {}, {}}}, {}};
+  ListedRuleFiles listed = files_below(path);
+  if (!listed.files.empty()) return listed;
+  std::string what = fmt::format("{}: no rule file (*.yar, *.yara) in this folder", path.string());
+  if (!listed.passed_over.empty())
+    what += fmt::format("; {}: {}", listed.passed_over.front().label,
+                        listed.passed_over.front().problem);
+  throw UsageError(what);
 }
 
 /// The message of an error about `path`, without the path.
@@ -125,21 +142,29 @@ void read_rule_file(RuleFile& file) {
   }
 }
 
-std::vector<RuleFile> list_rule_files(const std::vector<fs::path>& paths) {
-  std::vector<RuleFile> all;
+ListedRuleFiles list_rule_files(const std::vector<fs::path>& paths) {
+  ListedRuleFiles all;
   LabelSet labels;
   std::set<fs::path> reached;
   for (const fs::path& path : paths) {
-    for (RuleFile& file : files_of(path)) {
+    ListedRuleFiles listed = files_of(path);
+    std::move(listed.passed_over.begin(), listed.passed_over.end(),
+              std::back_inserter(all.passed_over));
+    for (RuleFile& file : listed.files) {
       std::error_code unknown; // then reading it says what is wrong
       if (const fs::path place = fs::canonical(file.location, unknown);
           !unknown && !reached.insert(place).second)
         continue;
       file.label = labels.unique(file.label);
       if (file.problem.empty()) read_rule_file(file);
-      all.push_back(std::move(file));
+      all.files.push_back(std::move(file));
     }
   }
+  std::erase_if(all.passed_over, [&](const RuleFile& file) {
+    std::error_code unknown; // then it is named
+    const fs::path place = fs::canonical(file.location, unknown);
+    return !unknown && !reached.insert(place).second; // given by itself, or passed over twice
+  });
   return all;
 }
 

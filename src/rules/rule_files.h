@@ -21,10 +21,17 @@ struct RuleFile {
   std::string problem; ///< why it could not be read; then `bytes` is empty
 };
 
-/// The files at the paths, in order, each once; those of a folder in byte order of the relative
-/// path. A file that can't be read is included with its `problem`. Throws UsageError for a path
-/// that does not exist or a folder without rules.
-std::vector<RuleFile> list_rule_files(const std::vector<std::filesystem::path>& paths);
+struct ListedRuleFiles {
+  std::vector<RuleFile> files;
+  /// Files in folders that look like rules, but have other names than those that are loaded from a
+  /// folder; `problem` says so. `sha256` and `bytes` are empty.
+  std::vector<RuleFile> passed_over;
+};
+
+/// The files at the paths, in order, each once; those of a folder (`*.yar`, `*.yara`, in any case)
+/// in byte order of the relative path. A file that can't be read is included with its `problem`.
+/// Throws UsageError for a path that does not exist or a folder without rules.
+ListedRuleFiles list_rule_files(const std::vector<std::filesystem::path>& paths);
 
 /// Reads `location` into `file`: bytes and hash, or the problem, which contains no path of this
 /// machine.

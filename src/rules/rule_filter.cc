@@ -133,8 +133,9 @@ RuleFilter::RuleFilter(const FilterMaterial& material, PlantedFault fault, Deriv
       understood_(are_understood(derived.sources, derived.rules)),
       prefilter_(std::move(derived.conditions), of_records(material.infos), material.cache_folder,
                  material.memory - material.memory / kGroups, fault),
-      groups_(material.sources, material.infos, texts_of(std::move(derived.sources)),
-              prefilter_.conditions().uses, material.memory / kGroups) {
+      groups_(material.sources, material.infos, material.settings,
+              texts_of(std::move(derived.sources)), prefilter_.conditions().uses,
+              material.memory / kGroups) {
   const std::size_t rules = material.infos.size();
   for (const RuleSource& source : material.sources) {
     source_rules_ += source.rules;

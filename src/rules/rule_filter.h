@@ -19,6 +19,7 @@ struct FilterMaterial {
   const YR_RULES* from_source; ///< the rules of all sources together; null without sources
   const std::vector<RuleSource>& sources;
   const std::vector<RuleInfo>& infos; ///< of these rules, and then of compiled files
+  const CompileSettings& settings;
   const std::filesystem::path& cache_folder;
   u64 memory; ///< bytes for what is built for content and kept
 };

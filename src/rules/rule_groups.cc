@@ -99,13 +99,14 @@ RuleGroups::Table RuleGroups::compile(const std::vector<u32>& rules) const {
         return nullptr;
       for (; next != rules.end() && *next < end; ++next)
         if (texts_[i].understood) text.file.bytes += texts_[i].rules[*next - first] + "\n";
+      text.traits.further_externals = traits_of(text.file.bytes).further_externals;
     }
     first = end;
   }
   if (next != rules.end()) return nullptr;
   Sources sources;
   for (const SourceFile& text : texts) sources.push_back(&text);
-  CompileResult result = compile_together(sources);
+  CompileResult result = compile_together(sources, settings_);
   if (!result.rules || result.rules->num_rules != rules.size()) return nullptr;
   auto table = std::make_shared<RuleTable>();
   for (std::size_t i = 0; i < rules.size(); ++i) {
@@ -115,6 +116,7 @@ RuleGroups::Table RuleGroups::compile(const std::vector<u32>& rules) const {
     table->of_records.push_back(infos_[rules[i]].is_log);
   }
   table->rules = without_relocations(compacted(std::move(result.rules)));
+  table->hashes = hashes_read_by(*table->rules);
   return table;
 }
 

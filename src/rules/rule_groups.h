@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/guarded.h"
+#include "rules/compile.h"
 #include "rules/rule_set.h"
 #include "rules/rule_table.h"
 
@@ -30,8 +31,10 @@ public:
   /// `texts`: by source. `uses`: for each rule, the rules it can't be compiled without. What is
   /// passed by reference outlives the groups. `memory`: bytes for the tables that are kept.
   RuleGroups(const std::vector<RuleSource>& sources, const std::vector<RuleInfo>& infos,
-             std::vector<RuleTexts> texts, const std::vector<std::vector<u32>>& uses, u64 memory)
-      : sources_(sources), infos_(infos), texts_(std::move(texts)), uses_(uses), memory_(memory) {}
+             const CompileSettings& settings, std::vector<RuleTexts> texts,
+             const std::vector<std::vector<u32>>& uses, u64 memory)
+      : sources_(sources), infos_(infos), settings_(settings), texts_(std::move(texts)),
+        uses_(uses), memory_(memory) {}
 
   /// These rules (in order), and others that they need; null if they can't be compiled apart.
   Table table_of(std::span<const u32> rules) const;
@@ -58,6 +61,7 @@ private:
 
   const std::vector<RuleSource>& sources_;
   const std::vector<RuleInfo>& infos_;
+  const CompileSettings& settings_;
   std::vector<RuleTexts> texts_;
   const std::vector<std::vector<u32>>& uses_;
   u64 memory_;

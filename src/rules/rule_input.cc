@@ -25,11 +25,11 @@ std::string place_of(const RejectedRules& rejected) {
 
 } // namespace
 
-RuleInput examine_rule_files(std::vector<RuleFile> files) {
-  RuleInput input;
+RuleInput examine_rule_files(std::vector<RuleFile> files, CompileSettings settings) {
+  RuleInput input{std::move(settings), {}, {}};
   for (RuleFile& file : files) {
     if (!file.problem.empty())
-      input.rejections[input.files.size()] = {file.label, 0, printable(file.problem)};
+      input.rejections[input.files.size()] = {file.label, 0, printable(file.problem), false};
     SourceFile source{std::move(file), {}};
     if (!is_compiled(source.file.bytes)) source.traits = traits_of(source.file.bytes);
     input.files.push_back(std::move(source));
@@ -52,14 +52,14 @@ CompiledSources compile_without(const std::set<std::size_t>& without, RuleInput&
       compiled.used.push_back(i);
     }
     if (sources.empty()) return compiled;
-    compiled.result = compile_together(sources);
+    compiled.result = compile_together(sources, input.settings);
     if (compiled.result.errors.empty()) return compiled;
     std::vector<CompileError> broken;
-    if (std::exchange(alone, false)) broken = find_broken(sources);
+    if (std::exchange(alone, false)) broken = find_broken(sources, input.settings);
     if (broken.empty()) broken = {compiled.result.errors.front()};
     for (const CompileError& error : broken) {
       const std::size_t index = compiled.used[error.source];
-      input.rejections[index] = {input.files[index].file.label, error.line, error.message};
+      input.rejections[index] = {input.files[index].file.label, error.line, error.message, false};
     }
   }
 }
@@ -122,7 +122,8 @@ private:
 CompiledSources compile_sources(RuleInput& input) {
   CompiledSources all = compile_without({}, input);
   const std::set<std::size_t> repeated = Inclusions(input, all).repeated();
-  return repeated.empty() ? std::move(all) : compile_without(repeated, input);
+  if (!repeated.empty()) all = compile_without(repeated, input);
+  return all;
 }
 
 std::vector<CompiledFile> load_compiled_files(RuleInput& input) {
@@ -131,9 +132,9 @@ std::vector<CompiledFile> load_compiled_files(RuleInput& input) {
     const RuleFile& file = input.files[i].file;
     if (!is_compiled(file.bytes)) continue;
     try {
-      loaded.push_back({load_compiled(file.bytes), i});
+      loaded.push_back({load_compiled(file.bytes, input.settings), i});
     } catch (const RuleError& e) {
-      input.rejections[i] = {file.label, 0, e.what()};
+      input.rejections[i] = {file.label, 0, e.what(), false};
     }
   }
   return loaded;

@@ -7,6 +7,7 @@
 #include "rules/compile.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace coldsweep {
 using Rejections = std::map<std::size_t, RejectedRules>;
 
 struct RuleInput {
+  CompileSettings settings;
   std::vector<SourceFile> files; // sources and compiled ones, as given
   Rejections rejections;
 };
@@ -23,6 +25,10 @@ struct RuleInput {
 struct CompiledSources {
   CompileResult result;
   std::vector<std::size_t> used; // index among all files of each source that compiled
+  /// With one namespace: all of them as one text, which is what was compiled, and for each rule the
+  /// index of its file.
+  std::optional<SourceFile> merged;
+  std::vector<std::size_t> file_of_rule;
 };
 
 struct CompiledFile {
@@ -30,7 +36,7 @@ struct CompiledFile {
   std::size_t index;
 };
 
-RuleInput examine_rule_files(std::vector<RuleFile> files);
+RuleInput examine_rule_files(std::vector<RuleFile> files, CompileSettings settings);
 
 /// Compiles the sources that can be compiled, and adds the others to the rejections. A source is
 /// tried alone or together with all good ones. A source that is broken only together with others is

@@ -2,6 +2,7 @@
 // Rule files -> RuleSet: keeps who each rule is, and builds the tables that scans apply, among them
 // those for the further names of the same content.
 #include "rules/compiled.h"
+#include "rules/one_namespace.h"
 #include "rules/rule_input.h"
 
 #include "base/error.h"
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 
 std::string safe(const char* text) { return is_utf8(text) ? text : printable(text); }
 
-RuleInfo describe(const YR_RULE& rule, const RuleFile& file) {
+RuleInfo describe(const YR_RULE& rule, const RuleFile& file, bool one_namespace) {
   RuleInfo info;
   info.is_private = RULE_IS_PRIVATE(&rule) != 0;
   info.is_global = RULE_IS_GLOBAL(&rule) != 0;
@@ -29,6 +30,7 @@ RuleInfo describe(const YR_RULE& rule, const RuleFile& file) {
   info.ref.name_space = file.label;
   // Compiled rules have namespaces of their own; two files may have the same ones.
   const std::string inner = safe(rule.ns->name);
+  if (one_namespace && !is_compiled(file.bytes)) info.ref.name_space = kOneNamespace;
   if (is_compiled(file.bytes) && inner != "default") info.ref.name_space += ":" + inner;
   info.ref.file = file.label;
   info.ref.file_sha256 = file.sha256;
@@ -51,13 +53,15 @@ std::size_t count_rules(const YR_RULES* rules) { return rules == nullptr ? 0 : r
 /// Builds the inside of a RuleSet, step by step.
 class RuleSetBuilder {
 public:
-  explicit RuleSetBuilder(std::vector<RuleFile> files)
-      : input_(examine_rule_files(std::move(files))) {}
+  RuleSetBuilder(ListedRuleFiles files, const RuleLoadOptions& options)
+      : options_(options), passed_over_(std::move(files.passed_over)),
+        input_(examine_rule_files(std::move(files.files), {options.definitions})) {}
 
-  std::unique_ptr<RuleSet::Compiled> build(const RuleLoadOptions& options) {
+  std::unique_ptr<RuleSet::Compiled> build() {
     CompiledSources sources = compile_sources(input_);
+    if (options_.one_namespace) sources = compile_in_one_namespace(std::move(sources), input_);
     std::vector<CompiledFile> compiled = load_compiled_files(input_);
-    if (!input_.rejections.empty() && !options.skip_broken)
+    if (!input_.rejections.empty() && !options_.skip_broken)
       throw RuleError(listed(input_.rejections));
     std::size_t rules = count_rules(sources.result.rules.get());
     for (const CompiledFile& file : compiled) rules += count_rules(file.rules.get());
@@ -67,17 +71,18 @@ public:
                           : "no rules are left: " + listed(input_.rejections));
 
     RuleSet::Compiled& set = *set_;
-    set.cache_folder = options.cache_folder;
-    set.memory = options.scan_memory;
+    set.cache_folder = options_.cache_folder;
+    set.memory = options_.scan_memory;
+    set.settings = input_.settings;
     set.infos.reserve(rules); // tables point into it
     set.warnings = std::move(sources.result.warnings);
     if (sources.result.rules) {
-      add_sources(std::move(sources.result.rules), sources.used);
+      add_sources(sources);
       keep_sources(sources);
-      add_path_dependent(sources.used);
+      add_path_dependent();
     }
     for (CompiledFile& file : compiled) add_compiled(std::move(file));
-    set_log_rules(options.log_rules);
+    set_log_rules(options_.log_rules);
     write_record(sources);
     return std::move(set_);
   }
@@ -87,63 +92,77 @@ private:
     set_->tables.push_back(std::make_unique<RuleTable>());
     RuleTable& table = *set_->tables.back();
     table.rules = without_relocations(std::move(rules));
+    table.hashes = hashes_read_by(*table.rules);
     return table;
   }
 
-  const RuleRef* add_rule(const YR_RULE& rule, std::size_t index) {
-    set_->infos.push_back(describe(rule, input_.files[index].file));
-    const RuleRef* ref = &set_->infos.back().ref;
-    refs_of_[index].push_back(ref);
-    infos_of_[index].push_back(&set_->infos.back());
-    return ref;
+  /// A text that was compiled, and its rules.
+  struct Unit {
+    const SourceFile* source;
+    std::vector<RuleInfo*> rules{};
+  };
+
+  const RuleRef* add_rule(const YR_RULE& rule, std::size_t index, Unit& unit) {
+    set_->infos.push_back(describe(rule, input_.files[index].file, options_.one_namespace));
+    ++rules_in_[index];
+    unit.rules.push_back(&set_->infos.back());
+    return &set_->infos.back().ref;
   }
 
-  void add_sources(YaraRules rules, const std::vector<std::size_t>& used) {
-    RuleTable& table = new_table(std::move(rules));
+  void add_sources(CompiledSources& sources) {
+    RuleTable& table = new_table(std::move(sources.result.rules));
+    if (sources.merged) units_.push_back({&*sources.merged});
+    for (const std::size_t index : sources.used) units_.push_back({&input_.files[index]});
     const YR_RULE* rule = nullptr;
-    yr_rules_foreach(table.rules.get(),
-                     rule) { // a source's namespace is the one that was added with it
-      table.refs.push_back(add_rule(*rule, used.at(rule->ns->idx)));
+    std::size_t number = 0;
+    yr_rules_foreach(table.rules.get(), rule) { // a source's namespace was added with it
+      const u32 unit = rule->ns->idx;
+      const std::size_t file =
+          sources.merged ? sources.file_of_rule.at(number) : sources.used.at(unit);
+      table.refs.push_back(add_rule(*rule, file, units_.at(unit)));
+      ++number;
     }
     set_->all.push_back(&table);
   }
 
   /// For the prefilter, which reads the same text that was compiled.
   void keep_sources(CompiledSources& sources) {
-    for (std::size_t i = 0; i < sources.used.size(); ++i) {
-      const std::size_t index = sources.used[i];
-      const SourceFile& source = input_.files[index];
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+      const SourceFile& source = *units_[i].source;
       set_->sources.push_back({source.file.label, std::string(without_bom(source.file.bytes)),
                                std::move(sources.result.include_texts.at(i)),
-                               static_cast<u32>(refs_of_[index].size()),
+                               static_cast<u32>(units_[i].rules.size()),
                                source.traits.reads_externals});
     }
   }
 
   void add_compiled(CompiledFile file) {
     RuleTable& table = new_table(std::move(file.rules));
+    Unit& unit = units_.emplace_back(Unit{&input_.files[file.index]});
     const YR_RULE* rule = nullptr;
-    yr_rules_foreach(table.rules.get(), rule) { table.refs.push_back(add_rule(*rule, file.index)); }
+    yr_rules_foreach(table.rules.get(), rule) {
+      table.refs.push_back(add_rule(*rule, file.index, unit));
+    }
     set_->all.push_back(&table);
     set_->path_dependent.push_back(&table); // what its conditions read isn't known
   }
 
   /// Takes whole files: the rules of a file may refer to each other, and its global rules decide on
   /// all of them.
-  void add_path_dependent(const std::vector<std::size_t>& used) {
+  void add_path_dependent() {
     Sources sources;
     std::vector<const RuleRef*> refs;
-    for (const std::size_t index : used) {
-      if (!input_.files[index].traits.reads_externals) continue;
-      sources.push_back(&input_.files[index]);
-      refs.insert(refs.end(), refs_of_[index].begin(), refs_of_[index].end());
+    for (const Unit& unit : units_) {
+      if (!unit.source->traits.reads_externals) continue;
+      sources.push_back(unit.source);
+      for (const RuleInfo* rule : unit.rules) refs.push_back(&rule->ref);
     }
     if (sources.empty()) return;
-    if (sources.size() == used.size()) {
+    if (sources.size() == units_.size()) {
       set_->path_dependent.push_back(set_->all.front());
       return;
     }
-    CompileResult result = compile_together(sources);
+    CompileResult result = compile_together(sources, input_.settings);
     if (!result.rules || count_rules(result.rules.get()) != refs.size())
       throw RuleError("rule files changed while they were compiled");
     RuleTable& table = new_table(std::move(result.rules));
@@ -166,9 +185,9 @@ private:
     };
     std::map<const RuleRef*, Known> by_ref;
     std::vector<LogSource> all;
-    for (const auto& [index, infos] : infos_of_) {
-      all.push_back({&input_.files[index], {infos.begin(), infos.end()}});
-      for (RuleInfo* info : infos) by_ref[&info->ref] = {info, all.back().source};
+    for (const Unit& unit : units_) {
+      all.push_back({unit.source, {unit.rules.begin(), unit.rules.end()}});
+      for (RuleInfo* info : unit.rules) by_ref[&info->ref] = {info, unit.source};
     }
     for (const std::unique_ptr<RuleTable>& table : set_->tables) {
       std::vector<LogSource> sources;
@@ -181,8 +200,9 @@ private:
       }
       disable_log_rules(*table->rules, sources);
     }
-    set_->log = build_log_rules(
-        all, [&](const RuleInfo& info) { by_ref.at(&info.ref).info->every_record = true; });
+    set_->log = build_log_rules(all, input_.settings, [&](const RuleInfo& info) {
+      by_ref.at(&info.ref).info->every_record = true;
+    });
   }
 
   void write_record(CompiledSources& sources) {
@@ -192,13 +212,16 @@ private:
       const RuleFile& file = input_.files[i].file;
       labels.unique(file.label);
       if (!input_.rejections.contains(i))
-        record.files.push_back({file.label, file.sha256, refs_of_[i].size()});
+        record.files.push_back({file.label, file.sha256, rules_in_[i]});
     }
     for (const RuleFile& file : sources.result.included)
       if (!is_source(file))
         record.files.push_back(
             {labels.unique(file.label), file.sha256, 0}); // counted where included
     for (auto& [index, rejected] : input_.rejections) record.rejected.push_back(rejected);
+    for (const RuleFile& file : passed_over_)
+      if (!is_included(file, sources.result.included))
+        record.rejected.push_back({printable(file.label), 0, file.problem, true});
     Hasher hasher(HashKind::sha256);
     for (const RuleFileRecord& file : record.files)
       hasher.add(fmt::format("{}  {}\n", file.sha256, file.path));
@@ -216,26 +239,35 @@ private:
     return false;
   }
 
+  static bool is_included(const RuleFile& file, const std::vector<RuleFile>& included) {
+    return std::any_of(included.begin(), included.end(), [&](const RuleFile& other) {
+      std::error_code error;
+      return fs::equivalent(other.location, file.location, error);
+    });
+  }
+
+  const RuleLoadOptions& options_;
+  std::vector<RuleFile> passed_over_;
   std::unique_ptr<RuleSet::Compiled> set_ = std::make_unique<RuleSet::Compiled>();
   RuleInput input_;
-  std::map<std::size_t, std::vector<const RuleRef*>> refs_of_; // by file
-  std::map<std::size_t, std::vector<RuleInfo*>> infos_of_;     // by file
+  std::vector<Unit> units_;
+  std::map<std::size_t, u64> rules_in_; // by file: how many
 };
 
 } // namespace
 
 RuleSet RuleSet::load(const std::vector<fs::path>& paths, const RuleLoadOptions& options) {
-  return RuleSet(RuleSetBuilder(list_rule_files(paths)).build(options));
+  return RuleSet(RuleSetBuilder(list_rule_files(paths), options).build());
 }
 
 RuleSet RuleSet::load_builtin(std::span<const BuiltinRuleFile> files,
                               const RuleLoadOptions& options) {
-  std::vector<RuleFile> read;
+  ListedRuleFiles read;
   LabelSet labels;
   for (const BuiltinRuleFile& file : files)
-    read.push_back(
+    read.files.push_back(
         {labels.unique(file.path), {}, std::string(file.text), sha256_of(file.text), {}});
-  return RuleSet(RuleSetBuilder(std::move(read)).build(options));
+  return RuleSet(RuleSetBuilder(std::move(read), options).build());
 }
 
 RuleSet::RuleSet(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rule files, folders and compiled rules -> one compiled, immutable RuleSet that scanners on any
 // thread share. Each source file gets its own namespace, so that rules with the same name in two
-// files don't collide.
+// files don't collide, unless one namespace is asked for.
 #pragma once
 
 #include "base/types.h"
 #include "model/case_record.h"
+#include "model/externals.h"
 
 #include <filesystem>
 #include <memory>
@@ -41,6 +42,11 @@ struct RuleLoadOptions {
   /// Bytes for what scans with the prefilter build and keep: search databases, and compiled groups
   /// of rules. The rules themselves come on top.
   u64 scan_memory = 256_MiB;
+  /// External variables for all rules.
+  std::vector<Definition> definitions = {};
+  /// All source files in the namespace `default`, so that they can refer to each other's rules, and
+  /// global rules apply to all. A file that defines a rule again is left out as broken.
+  bool one_namespace = false;
 };
 
 class RuleSet {

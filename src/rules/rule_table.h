@@ -3,6 +3,7 @@
 // rules/.
 #pragma once
 
+#include "base/hash.h"
 #include "model/case_record.h"
 #include "prefilter/lexer.h"
 #include "rules/yara_handles.h"
@@ -16,6 +17,7 @@ namespace coldsweep {
 struct RuleTable {
   YaraRules rules;
   std::vector<const RuleRef*> refs;
+  HashKinds hashes{};           ///< that they read as external variables
   std::vector<bool> of_records; ///< log rules: not reported for whole streams
 };
 

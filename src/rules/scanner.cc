@@ -232,10 +232,12 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
     slow.clear();
     slow_for = deadline.id();
   }
-  const ScannedContent what{content, externals, deadline, slow, raw ? &in_raw : nullptr};
-  for (const RuleTable* table : tables)
+  ScannedContent what{content, externals, deadline, slow, raw ? &in_raw : nullptr};
+  for (const RuleTable* table : tables) {
+    if (!raw) add_hashes(what.hashes, content, table->hashes);
     if (const int failure = scan_table(*table, what, result, unknown); failure != ERROR_SUCCESS)
       code = failure;
+  }
   if (!unknown.empty() && unknown.size() >= rules_of(asked)) return nothing_known(code, result);
   put_in_order(result);
   if (!key.empty() && result.failed.empty()) compiled.seen.keep(key, result);

@@ -6,25 +6,26 @@
 #include "rules/rule_files.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace coldsweep {
 namespace {
 
-/// Calls `take(token, next)` for each token of the source itself, not of what it includes. False if
-/// the source can't be followed to its end.
+/// Calls `take(token, next, before)` for each token of the source itself, not of what it includes.
+/// False if the source can't be followed to its end.
 template <typename F> bool for_each_token(std::string_view source, const F& take) {
   Lexer lexer(without_bom(source));
-  Token token;
+  Token token, before;
   try {
     token = lexer.next(false);
     while (token.kind != Token::Kind::end) {
       Token next = lexer.next(token.is("="));
-      take(token, next);
-      token = std::move(next);
+      take(token, next, before);
+      before = std::exchange(token, std::move(next));
     }
     return true;
   } catch (const NotUnderstood&) {
-    if (token.kind != Token::Kind::end) take(token, Token());
+    if (token.kind != Token::Kind::end) take(token, Token(), before);
     return false;
   }
 }
@@ -43,28 +44,42 @@ bool names_external(const Token& token) {
 
 SourceTraits traits_of(std::string_view source) {
   SourceTraits traits;
-  const bool understood = for_each_token(source, [&](const Token& token, const Token& next) {
-    if (token.kind == Token::Kind::include)
-      traits.includes.push_back(
-          {token.text, line_of(source, token), token.end - 1 - token.text.size()});
-    else if (token.is("rule"))
-      traits.has_rules = true;
-    else if (names_external(token) && !next.is("=")) // `filename = ...` is a line of `meta`
-      traits.reads_externals = true;
-  });
+  std::set<std::string> rules; // those with the name of such a variable
+  const bool understood =
+      for_each_token(source, [&](const Token& token, const Token& next, const Token& before) {
+        if (token.kind == Token::Kind::include)
+          traits.includes.push_back(
+              {token.text, line_of(source, token), token.begin, token.end - 1 - token.text.size()});
+        else if (token.is("rule"))
+          traits.has_rules = true;
+        else if (before.is("rule") && further_external(token.text) != nullptr)
+          rules.insert(token.text);
+        else if (names_external(token) && !next.is("=")) // `filename = ...` is a line of `meta`
+          traits.reads_externals = true;
+        else if (token.kind == Token::Kind::word && further_external(token.text) != nullptr &&
+                 !next.is("=") && !before.is(".")) // `hash.md5` is another
+          traits.further_externals.insert(token.text);
+      });
+  for (const std::string& rule : rules) traits.further_externals.erase(rule);
   if (!understood || !traits.includes.empty()) traits.reads_externals = true;
-  if (!understood) traits.has_rules = true;
+  if (!understood) {
+    traits.has_rules = true;
+    for (const FurtherExternal& external : kFurtherExternals)
+      if (source.find(external.name) != std::string_view::npos)
+        traits.further_externals.insert(std::string(external.name));
+  }
   return traits;
 }
 
 RuleMentions::RuleMentions(std::string_view source) {
   bool includes = false;
-  const bool understood = for_each_token(source, [&](const Token& token, const Token& next) {
+  const auto take = [&](const Token& token, const Token& next, const Token&) {
     includes = includes || token.kind == Token::Kind::include;
     if (token.kind != Token::Kind::word) return;
     words_.insert(token.text);
     if (next.is("*")) prefixes_.insert(token.text);
-  });
+  };
+  const bool understood = for_each_token(source, take);
   is_complete_ = understood && !includes;
 }
 

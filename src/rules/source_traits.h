@@ -13,15 +13,18 @@
 namespace coldsweep {
 
 struct IncludeStatement {
-  std::string name;   ///< as written
-  u64 line = 0;       ///< 1-based
-  std::size_t at = 0; ///< of the name in the text without a byte order mark
+  std::string name;      ///< as written
+  u64 line = 0;          ///< 1-based
+  std::size_t begin = 0; ///< in the text without a byte order mark
+  std::size_t at = 0;    ///< of the name there; a quote ends it and the statement
 };
 
 struct SourceTraits {
-  bool reads_externals = false;           ///< also if in doubt
-  bool has_rules = false;                 ///< of its own; also if in doubt
-  std::vector<IncludeStatement> includes; ///< of a source that we don't understand: the first ones
+  /// Those that depend on more than content; also if in doubt.
+  bool reads_externals = false;
+  std::set<std::string> further_externals; ///< names that may mean one of kFurtherExternals
+  bool has_rules = false;                  ///< of its own; also if in doubt
+  std::vector<IncludeStatement> includes;  ///< of a source that we don't understand: the first ones
 };
 
 SourceTraits traits_of(std::string_view source);

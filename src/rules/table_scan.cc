@@ -11,7 +11,6 @@
 namespace coldsweep {
 namespace {
 
-constexpr std::size_t kMostFailing = 32; // rules of one table on one content
 // Of the time that is left. If all rules at once don't end within the first share, the rest must do
 // to find out which of them don't: each halving takes one of the others.
 constexpr int kShareOfAll = 2, kShareOfSome = 16;
@@ -82,26 +81,34 @@ void TableScan::leave_out_slow() {
 }
 
 TableScan::Failure TableScan::scan(const RulePlaces& asked, ScanResult& found) {
-  // libyara 4.5 keeps the entry point of the first content, and the rule that failed, for all that
-  // follow.
+  // libyara 4.5 keeps the entry point of the first content for all that follow.
   scanner_->entry_point = YR_UNDEFINED;
-  scanner_->last_error_string = nullptr;
   if (!set_time_left(scanner_, content_.deadline, time_share(asked)))
     return {ERROR_SCAN_TIMEOUT, {}};
   if (const int code = define_externals(scanner_, content_.externals); code != ERROR_SUCCESS)
+    return {code, {}};
+  if (const int code = define_hashes(scanner_, table_.hashes, content_.hashes);
+      code != ERROR_SUCCESS)
     return {code, {}};
   yr_scanner_set_flags(scanner_, SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING |
                                      (content_.in_raw ? SCAN_FLAGS_REPORT_RULES_NOT_MATCHING : 0));
   ScanCollector collector(compiled_, table_, content_.bytes, content_.externals, found,
                           content_.in_raw);
   yr_scanner_set_callback(scanner_, ScanCollector::on_message, &collector);
-  const bool all = asked.size() == table_.refs.size();
-  const int code =
-      all ? scan_bytes(scanner_, content_.bytes)
-          : scan_with(with_needed(asked, table_, compiled_.filter()), scanner_, content_.bytes);
+  const int code = scan_without(all_but(asked), scanner_, content_.bytes);
   collector.rethrow();
   if (code == ERROR_SUCCESS) return {};
   return {code, failed_rule(scanner_)};
+}
+
+/// The rules that neither are asked for nor needed by those.
+RulePlaces TableScan::all_but(const RulePlaces& asked) const {
+  if (asked.size() == table_.refs.size()) return {};
+  const RulePlaces needed = with_needed(asked, table_.refs, compiled_.filter());
+  RulePlaces others;
+  for (u32 i = 0; i < table_.refs.size(); ++i)
+    if (!needed.contains(i)) others.insert(i);
+  return others;
 }
 
 std::optional<std::chrono::nanoseconds> TableScan::time_share(const RulePlaces& asked) const {
@@ -114,13 +121,13 @@ std::optional<std::chrono::nanoseconds> TableScan::time_share(const RulePlaces& 
 void TableScan::note_failed(u32 rule, int code) {
   const bool timed_out = code == ERROR_SCAN_TIMEOUT;
   if (timed_out) content_.slow.insert(table_.refs[rule]);
-  RulePlaces further = with_dependents(rule, table_, compiled_.filter());
-  failed_.push_back({describe_failure(rule, code, further, table_), timed_out});
+  RulePlaces further = with_dependents(rule, table_.refs, compiled_.filter());
+  failed_.push_back({describe_failure(rule, code, further, table_.refs), timed_out});
   left_out_.merge(further);
 }
 
 void TableScan::note_unknown(const RulePlaces& rules, int code) {
-  failed_.push_back({describe_unknown(rules, code, table_), code == ERROR_SCAN_TIMEOUT});
+  failed_.push_back({describe_unknown(rules, code, table_.refs), code == ERROR_SCAN_TIMEOUT});
   unknown_ = rules;
 }
 

@@ -25,6 +25,7 @@ struct ScannedContent {
   RuleRefs& slow;           ///< rules that took too long on content of the stream
   /// In raw space: the rules that may match by their strings; else null.
   const std::vector<u32>* in_raw;
+  Hashes hashes{}; ///< as far as a table's rules read them; raw space has none
 };
 
 class TableScan {
@@ -45,6 +46,7 @@ private:
   };
   /// Evaluates these rules and those that they refer to.
   Failure scan(const RulePlaces& asked, ScanResult& found);
+  RulePlaces all_but(const RulePlaces& asked) const;
   std::optional<std::chrono::nanoseconds> time_share(const RulePlaces& asked) const;
   void note_failed(u32 rule, int code);
   void note_unknown(const RulePlaces& rules, int code);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/guarded.h"
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -78,8 +79,33 @@ std::string yara_error_text(int code) {
 }
 
 std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals) {
-  return {&externals.filename, &externals.filepath, &externals.extension, &externals.filetype,
-          &externals.owner};
+  return {&externals.filename,     &externals.filepath, &externals.extension,
+          &externals.filetype,     &externals.owner,    &externals.unpack_parent,
+          &externals.unpack_source};
+}
+
+HashKinds hashes_read_by(const YR_RULES& rules) {
+  HashKinds kinds;
+  const YR_EXTERNAL_VARIABLE* variable = rules.ext_vars_table;
+  for (; variable != nullptr && !EXTERNAL_VARIABLE_IS_NULL(variable); ++variable) {
+    const std::string_view name(variable->identifier);
+    kinds.md5 = kinds.md5 || name == "md5";
+    kinds.sha1 = kinds.sha1 || name == "sha1";
+    kinds.sha256 = kinds.sha256 || name == "sha256";
+  }
+  return kinds;
+}
+
+int define_hashes(YR_SCANNER* scanner, HashKinds kinds, const Hashes& hashes) {
+  const auto define = [&](const char* name, bool wanted, const std::string& value) {
+    const int code =
+        wanted ? yr_scanner_define_string_variable(scanner, name, value.c_str()) : ERROR_SUCCESS;
+    return code == ERROR_INVALID_EXTERNAL_VARIABLE_TYPE ? ERROR_SUCCESS : code;
+  };
+  int code = define("md5", kinds.md5, hashes.md5);
+  if (code == ERROR_SUCCESS) code = define("sha1", kinds.sha1, hashes.sha1);
+  if (code == ERROR_SUCCESS) code = define("sha256", kinds.sha256, hashes.sha256);
+  return code;
 }
 
 int define_externals(YR_SCANNER* scanner, const Externals& externals) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/deadline.h"
+#include "base/hash.h"
 #include "base/types.h"
 #include "model/externals.h"
 
@@ -47,6 +48,12 @@ std::array<const std::string*, kExternalNames.size()> values_of(const Externals&
 /// Returns an ERROR_ number. Compiled rules may lack an external variable, or have one of another
 /// type; then it is left alone.
 int define_externals(YR_SCANNER* scanner, const Externals& externals);
+
+/// Which hashes of content the rules have as variables.
+HashKinds hashes_read_by(const YR_RULES& rules);
+
+/// Returns an ERROR_ number. Empty ones are those that aren't known.
+int define_hashes(YR_SCANNER* scanner, HashKinds kinds, const Hashes& hashes);
 
 /// Throws bad_alloc if there is no memory, Error for anything else.
 YaraScanner make_scanner(YR_RULES* rules);

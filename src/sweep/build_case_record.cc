@@ -74,6 +74,9 @@ CaseRecord build_case_record(const SweepOptions& options, const Image& image,
   for (const std::string& pattern : options.log_rules)
     log_rules += (log_rules.empty() ? "" : ",") + pattern;
   record.options["log_rules"] = log_rules.empty() ? "tag log" : log_rules;
+  if (!options.define.empty())
+    record.options["define"] = fmt::format("{}", fmt::join(options.define, "\n"));
+  if (options.one_namespace) record.options["one_namespace"] = "yes";
   return record;
 }
 

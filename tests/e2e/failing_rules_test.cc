@@ -11,6 +11,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -156,5 +157,43 @@ TEST_CASE("where one rule in twenty takes too long, both modes of the prefilter 
     CHECK(swept.has_issue("refers"));
     CHECK(swept.issues.size() == 6);
     require_balanced(swept);
+  }
+}
+
+TEST_CASE("a log rule that libyara gives up on is named, and the other log rules are evaluated") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const std::string blanks(1100, ' ');
+  const std::string time = "2021-03-03 05:00:00 192.0.2.5 GET /";
+  const std::string log = time + " needle_one\r\n" + time + "/Root 1 0 R " + blanks + "startxref" +
+                          blanks + "%%EOF needle_one needle_two\r\n" + time + " needle_two\r\n";
+  NtfsImage image;
+  image.file("u_ex210303.log", log);
+  image.file("logs.tar", make_archive("ustar", {{"u_ex210303.log", log}}));
+  const std::string rules = failing_rule("gives_up : log") +
+                            needle_rule("one : log", "needle_one") +
+                            needle_rule("two : log", "needle_two") +
+                            "rule refers : log { condition: not gives_up and filesize > 100 }\n";
+  using Line = std::tuple<std::string, std::string, u64>;
+  const std::set<Line> expected{{"/u_ex210303.log", "one", 1}, {"/u_ex210303.log", "one", 2},
+                                {"/u_ex210303.log", "two", 2}, {"/u_ex210303.log", "two", 3},
+                                {"/logs.tar", "one", 1},       {"/logs.tar", "one", 2},
+                                {"/logs.tar", "two", 2},       {"/logs.tar", "two", 3}};
+  for (const bool prefilter : {true, false}) {
+    CAPTURE(prefilter);
+    const Swept swept = sweep_with(image, rules, prefilter);
+    std::set<Line> found;
+    for (const nlohmann::json& f : swept.findings)
+      found.emplace(f.at("path").get<std::string>(), f.at("rule").at("name").get<std::string>(),
+                    f.at("log").at("line").get<u64>());
+    CHECK(found == expected);
+    CHECK(std::count_if(swept.issues.begin(), swept.issues.end(), [](const nlohmann::json& issue) {
+            return issue.at("stage") == "records";
+          }) == 2);
+    CHECK(
+        swept.has_issue("not evaluated on all records: rule gives_up: regular expression with too "
+                        "many branches in flight",
+                        "crashed"));
+    CHECK(swept.has_issue("u_ex210303.log: not evaluated on all records"));
+    CHECK(swept.has_issue("without it: refers"));
   }
 }

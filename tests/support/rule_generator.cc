@@ -374,12 +374,13 @@ std::string RuleGenerator::rule_leaf() {
 
 std::string RuleGenerator::leaf() {
   static const std::vector<std::string> operators{"==", "!=", "<", "<=", ">", ">="};
-  static const std::vector<std::string> names{"filename", "filepath", "extension", "filetype",
-                                              "owner"};
+  static const std::vector<std::string> names{"filename", "filepath",      "extension", "filetype",
+                                              "owner",    "unpack_parent", "md5",       "language"};
   static const std::vector<std::string> tests{"==",        "!=",         "contains",
                                               "icontains", "startswith", "istartswith",
                                               "endswith",  "iendswith",  "iequals"};
-  static const std::vector<std::string> values{"a.txt", ".txt", "A.TXT", "C:\\\\", "x", "", "EXE"};
+  static const std::vector<std::string> values{"a.txt", ".txt", "A.TXT", "C:\\\\",
+                                               "x",     "",     "EXE",   "ZIP"};
   switch (below(13)) {
   case 0:
     return fmt::format("filesize {} {}", pick(operators),
@@ -458,6 +459,7 @@ GeneratedInput RuleGenerator::make_input() {
   input.externals.filename = pick(names);
   input.externals.extension = chance(50) ? ".txt" : "";
   input.externals.filepath = chance(50) ? "C:\\x" : "C:\\";
+  input.externals.unpack_parent = chance(50) ? "ZIP" : "";
   input.externals.filetype = chance(50) ? "EXE" : "UNKNOWN";
   return input;
 }

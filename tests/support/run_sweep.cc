@@ -12,7 +12,9 @@ namespace {
 
 RuleSet rules_of(const std::string& text, const SweepOptions& options) {
   const BuiltinRuleFile file{"test.yar", text};
-  return RuleSet::load_builtin(std::span(&file, 1), {false, options.log_rules});
+  RuleLoadOptions load{false, options.log_rules};
+  load.definitions = parse_definitions(options.define);
+  return RuleSet::load_builtin(std::span(&file, 1), load);
 }
 
 void parse_manifest(Swept& swept) {
