@@ -15,17 +15,18 @@ namespace {
 // to find out which of them don't: each halving takes one of the others.
 constexpr int kShareOfAll = 2, kShareOfSome = 16;
 
-/// Without what libyara says about other rules.
-void add(ScanResult& to, ScanResult&& found, const RulePlaces& asked, const RuleTable& table) {
-  const auto is_asked = [&](const RuleRef* rule) {
-    return std::any_of(asked.begin(), asked.end(),
-                       [&](u32 place) { return table.refs[place] == rule; });
-  };
-  const bool all = asked.size() == table.refs.size();
+void append(ScanResult& to, ScanResult&& found) {
   for (const auto list : {&ScanResult::matches, &ScanResult::unjudged})
-    for (RuleMatch& match : found.*list)
-      if (all || is_asked(match.rule)) (to.*list).push_back(std::move(match));
-  to.truncated.insert(to.truncated.end(), found.truncated.begin(), found.truncated.end());
+    std::move((found.*list).begin(), (found.*list).end(), std::back_inserter(to.*list));
+  std::move(found.truncated.begin(), found.truncated.end(), std::back_inserter(to.truncated));
+}
+
+/// What libyara says about other rules.
+void drop_others(ScanResult& found, const RulePlaces& asked, const RuleTable& table) {
+  RuleRefs refs;
+  for (const u32 place : asked) refs.insert(table.refs[place]);
+  for (const auto list : {&ScanResult::matches, &ScanResult::unjudged})
+    std::erase_if(found.*list, [&](const RuleMatch& match) { return !refs.contains(match.rule); });
 }
 
 /// The second half; the first one stays.
@@ -40,6 +41,23 @@ RulePlaces split(RulePlaces& rules) {
 
 int TableScan::run(ScanResult& result, RuleRefs& unknown) {
   leave_out_slow();
+  std::optional<Failure> failure;
+  if (left_out_.empty()) {
+    ScanResult found;
+    failure = scan({}, kShareOfAll, found);
+    if (failure->code == ERROR_SUCCESS) {
+      append(result, std::move(found));
+      return ERROR_SUCCESS;
+    }
+  }
+  const int code = run_in_parts(failure, result);
+  std::move(failed_.begin(), failed_.end(), std::back_inserter(result.failed));
+  for (const RulePlaces* places : {&left_out_, &unknown_})
+    for (const u32 place : *places) unknown.insert(table_.refs[place]);
+  return code;
+}
+
+int TableScan::run_in_parts(std::optional<Failure> of_all, ScanResult& result) {
   std::vector<RulePlaces> waiting(1);
   for (u32 i = 0; i < table_.refs.size(); ++i) waiting.back().insert(i);
   int code = ERROR_SUCCESS;
@@ -49,9 +67,13 @@ int TableScan::run(ScanResult& result, RuleRefs& unknown) {
     std::erase_if(asked, [&](u32 rule) { return left_out_.contains(rule); });
     if (asked.empty()) continue;
     ScanResult found;
-    const Failure failure = scan(asked, found);
+    const bool all = asked.size() + left_out_.size() == table_.refs.size();
+    const Failure failure =
+        of_all ? *of_all : scan(all_but(asked), all ? kShareOfAll : kShareOfSome, found);
+    of_all.reset();
     if (failure.code == ERROR_SUCCESS) {
-      add(result, std::move(found), asked, table_);
+      drop_others(found, asked, table_);
+      append(result, std::move(found));
       continue;
     }
     code = failure.code;
@@ -67,9 +89,6 @@ int TableScan::run(ScanResult& result, RuleRefs& unknown) {
       waiting.push_back(split(asked));
     waiting.push_back(std::move(asked));
   }
-  std::move(failed_.begin(), failed_.end(), std::back_inserter(result.failed));
-  for (const RulePlaces* places : {&left_out_, &unknown_})
-    for (const u32 place : *places) unknown.insert(table_.refs[place]);
   return code;
 }
 
@@ -80,10 +99,10 @@ void TableScan::leave_out_slow() {
     if (content_.slow.contains(table_.refs[i])) note_failed(i, ERROR_SCAN_TIMEOUT);
 }
 
-TableScan::Failure TableScan::scan(const RulePlaces& asked, ScanResult& found) {
+TableScan::Failure TableScan::scan(const RulePlaces& without, int share, ScanResult& found) {
   // libyara 4.5 keeps the entry point of the first content for all that follow.
   scanner_->entry_point = YR_UNDEFINED;
-  if (!set_time_left(scanner_, content_.deadline, time_share(asked)))
+  if (!set_time_left(scanner_, content_.deadline, time_share(share)))
     return {ERROR_SCAN_TIMEOUT, {}};
   if (const int code = define_externals(scanner_, content_.externals); code != ERROR_SUCCESS)
     return {code, {}};
@@ -95,7 +114,7 @@ TableScan::Failure TableScan::scan(const RulePlaces& asked, ScanResult& found) {
   ScanCollector collector(compiled_, table_, content_.bytes, content_.externals, found,
                           content_.in_raw);
   yr_scanner_set_callback(scanner_, ScanCollector::on_message, &collector);
-  const int code = scan_without(all_but(asked), scanner_, content_.bytes);
+  const int code = scan_without(without, scanner_, content_.bytes);
   collector.rethrow();
   if (code == ERROR_SUCCESS) return {};
   return {code, failed_rule(scanner_)};
@@ -103,7 +122,6 @@ TableScan::Failure TableScan::scan(const RulePlaces& asked, ScanResult& found) {
 
 /// The rules that neither are asked for nor needed by those.
 RulePlaces TableScan::all_but(const RulePlaces& asked) const {
-  if (asked.size() == table_.refs.size()) return {};
   const RulePlaces needed = with_needed(asked, table_.refs, compiled_.filter());
   RulePlaces others;
   for (u32 i = 0; i < table_.refs.size(); ++i)
@@ -111,11 +129,10 @@ RulePlaces TableScan::all_but(const RulePlaces& asked) const {
   return others;
 }
 
-std::optional<std::chrono::nanoseconds> TableScan::time_share(const RulePlaces& asked) const {
+std::optional<std::chrono::nanoseconds> TableScan::time_share(int share) const {
   const std::optional<std::chrono::nanoseconds> left = content_.deadline.left();
   if (!left || compiled_.infos.size() == 1) return left;
-  const bool all = asked.size() + left_out_.size() == table_.refs.size();
-  return *left / (all ? kShareOfAll : kShareOfSome);
+  return *left / share;
 }
 
 void TableScan::note_failed(u32 rule, int code) {

@@ -44,10 +44,12 @@ private:
     int code = ERROR_SUCCESS;
     std::optional<u32> rule; ///< in the table, if libyara knows
   };
-  /// Evaluates these rules and those that they refer to.
-  Failure scan(const RulePlaces& asked, ScanResult& found);
+  /// `of_all`: of the scan with all rules; absent if it wasn't tried. Returns the last failure.
+  int run_in_parts(std::optional<Failure> of_all, ScanResult& result);
+  /// `share`: one divided by the part of the time left that the scan may take.
+  Failure scan(const RulePlaces& without, int share, ScanResult& found);
   RulePlaces all_but(const RulePlaces& asked) const;
-  std::optional<std::chrono::nanoseconds> time_share(const RulePlaces& asked) const;
+  std::optional<std::chrono::nanoseconds> time_share(int share) const;
   void note_failed(u32 rule, int code);
   void note_unknown(const RulePlaces& rules, int code);
   void leave_out_slow();
