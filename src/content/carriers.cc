@@ -2,6 +2,7 @@
 #include "content/carriers.h"
 
 #include "base/endian.h"
+#include "content/compressed.h"
 #include "content/crc32.h"
 #include "content/zip_directory.h"
 
@@ -16,6 +17,7 @@ using namespace std::string_view_literals;
 constexpr u64 kSearched = 64_MiB; ///< for beginnings; stubs are far smaller
 /// For the end record of a zip: its longest comment, and some bytes behind it, as unzip allows.
 constexpr u64 kSearchedAtEnd = 22 + 64_KiB + 4_KiB;
+constexpr u64 kScript = 1_MiB; ///< in which the data of a script begins
 constexpr u64 kBlock = 512;
 constexpr u64 kMostHeader = 512; ///< all that is looked at, apart from names of members
 
@@ -152,6 +154,17 @@ ArchiveKind kind_at(const Place& place) {
   return ArchiveKind::none;
 }
 
+bool is_script(ByteView content) { return has_at(content, 0, "#!"); }
+
+/// Where a compressed stream begins behind a line of a script, as in installers made by makeself.
+/// The content may be seen only in part.
+std::optional<u64> compressed_in_script(ByteView seen) {
+  const std::string_view text = chars_of(seen);
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+    if (is_compressed(seen.subspan(at + 1))) return at + 1;
+  return std::nullopt;
+}
+
 bool ends_with_zip(ByteView content) {
   const u64 from = saturating_subtract(content.size(), kSearchedAtEnd);
   const std::string_view tail = chars_of(content.subspan(from));
@@ -180,6 +193,9 @@ bool may_end_zip(ByteView seen, u64 begin) {
 
 std::optional<Carried> find_carried(ByteView content) {
   if (ends_with_zip(content)) return Carried{ArchiveKind::zip, 0};
+  if (is_script(content))
+    if (const auto at = compressed_in_script(content.first(std::min<u64>(content.size(), kScript))))
+      return Carried{ArchiveKind::compressed, *at};
   const bool program = is_program(content);
   Carried found;
   any_signature(content.first(std::min<u64>(content.size(), kSearched)), program, [&](u64 at) {
@@ -192,7 +208,10 @@ std::optional<Carried> find_carried(ByteView content) {
 }
 
 bool CarrierSearch::may_carry(ByteView more) {
-  if (at_ == 0) program_ = is_program(more);
+  if (at_ == 0) {
+    program_ = is_program(more);
+    script_ = is_script(more);
+  }
   const u64 begin = at_;
   at_ += more.size();
   if (begin >= kSearched && at_ + kSearchedAtEnd < size_) return false;
@@ -211,6 +230,7 @@ bool CarrierSearch::may_carry(ByteView more) {
 /// Whether an archive may begin in what is at `begin` of the content.
 bool CarrierSearch::may_carry(ByteView seen, u64 begin) const {
   if (begin + seen.size() + kSearchedAtEnd > size_ && may_end_zip(seen, begin)) return true;
+  if (script_ && begin < kScript && compressed_in_script(seen)) return true;
   return any_signature(seen, program_, [&](u64 at) {
     const u64 absolute = begin + at;
     const Place place{seen, at, size_ - std::min(absolute, size_), program_};

@@ -17,8 +17,8 @@ struct Carried {
 };
 
 /// The first archive in the content. A 7z, RAR, and in a program a cabinet or the local header of a
-/// zip, begins in the first 64 MiB; the end record of a zip is at the end. It costs one look at
-/// these bytes.
+/// zip, begins in the first 64 MiB; the end record of a zip is at the end; the compressed data of a
+/// script begins behind a line of its first MiB. It costs one look at these bytes.
 std::optional<Carried> find_carried(ByteView content);
 
 /// For content that is read piece by piece: whether find_carried() may find something. Used by one
@@ -33,7 +33,7 @@ private:
   bool may_carry(ByteView seen, u64 begin) const;
 
   u64 size_, at_ = 0;
-  bool program_ = false;
+  bool program_ = false, script_ = false;
   std::array<std::byte, 8> tail_{}; ///< of the last piece
   u64 tail_size_ = 0;
 };

@@ -75,7 +75,7 @@ std::string decompress(ByteView stored, MutableBytes unit, u64 offset) {
   return {};
 }
 
-u64 bytes_of(const std::vector<Gap>& gaps) {
+u64 length_of(const std::vector<Gap>& gaps) {
   u64 sum = 0;
   for (const Gap& gap : gaps) sum += gap.length;
   return sum;
@@ -202,7 +202,7 @@ ContentDamage MediaContent::read_wof(const report::FindingRow& finding,
     const MutableBytes part =
         MutableBytes(content).first(std::min<u64>(content.size(), finding.size - done));
     const WofGaps found = decoder.read(*media_, {stream, done, part});
-    const bool unreadable = bytes_of(found.gaps) > found.damaged_bytes;
+    const bool unreadable = length_of(found.gaps) > found.damaged_bytes;
     if (damage.undecodable.empty()) damage.undecodable = found.damage;
     if (unreadable && damage.unreadable.empty()) damage.unreadable = found.gaps.front().message;
     take(part);

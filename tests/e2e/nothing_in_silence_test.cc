@@ -106,21 +106,26 @@ TEST_CASE("units of a deleted file that others have overwritten are counted, and
 
 TEST_CASE("a stream whose scan takes too long is an issue, and the others are scanned") {
   if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  constexpr const char* kSlow = R"(rule slow {
+    condition: uint32(0) == 0x574f4c53 and for all i in (1..100000000000) : (uint8(i & 1023) >= 0) })";
   NtfsImage image;
   image.file("slow.bin", "SLOW" + std::string(5000, 'x'));
   image.file("quick.txt", kMarker);
   SweepOptions options;
   options.timeout_seconds = 1;
-  const Swept swept = run_sweep(image.build(), std::string(kMarkerRule) + R"(
-    rule slow { condition: uint32(0) == 0x574f4c53 and for all i in (1..100000000000) : (uint8(i & 1023) >= 0) })",
-                                options);
+  const Swept swept = run_sweep(image.build(), std::string(kMarkerRule) + kSlow, options);
   require_balanced(swept);
   const nlohmann::json issue = issue_of(swept, "timed_out", "/slow.bin");
   REQUIRE(!issue.is_null());
-  CHECK(issue.at("bytes") == 5004);
-  CHECK(swept.coverage.at(0).at("skipped_by").at("timed_out") == 5004);
+  CHECK(issue.at("message") == "not evaluated: rule slow: it takes too long");
+  CHECK(issue.at("bytes") == 0); // the other rule was evaluated
   CHECK(!swept.finding("/quick.txt").is_null());
   CHECK(swept.result.incomplete);
+
+  const Swept alone = run_sweep(image.build(), kSlow, options);
+  require_balanced(alone);
+  CHECK(issue_of(alone, "timed_out", "/slow.bin").at("bytes") == 5004);
+  CHECK(alone.coverage.at(0).at("skipped_by").at("timed_out") == 5004);
 }
 
 TEST_CASE("a file of 3 GiB is scanned to its last byte") {

@@ -43,6 +43,9 @@ TEST_CASE("what archives hid from the sweep is found, plain, in a zip and in a m
       {"stub.exe", "MZ" + std::string(2000, '\0') + hidden},
       {"stub7.exe", "MZ" + std::string(2000, '\0') + make_archive("7zip", {{"x", kNeedle}})},
       {"text.sh", "#!/bin/sh\nexit\n" + hidden},
+      {"setup.run",
+       "#!/bin/sh\ntail -n +3 $0\nexit\n" + make_archive("pax", {{"page.aspx", kNeedle}}, "gzip")},
+      {"setup_xz.run", "#!/bin/sh\nexit\n" + make_archive("pax", {{"page.aspx", kNeedle}}, "xz")},
       {"folder.zip", make_zip({{"page.aspx/", kNeedle}})},
       {"attribute.zip", make_zip({{"page.aspx", kNeedle, 0x10}})},
       {"link.zip", make_zip({{"page.aspx", kNeedle, 0xA1FF0000}})},
@@ -189,6 +192,8 @@ TEST_CASE(
   image.file("logs.zip", make_archive("zip", {{"inner.log.gz", packed}, {"u_ex.log", log}}));
   image.file("behind.gz", packed + make_zip({{"page.aspx", kNeedle}}));
   image.file("setup.exe", "MZ" + large + make_archive("7zip", {{"page.aspx", kNeedle}}));
+  image.file("large.run", "#!/bin/sh\n" + std::string(600'000, '#') + "\n" +
+                              make_archive("pax", {{"page.aspx", kNeedle}, {"x", large}}, "gzip"));
   image.file("picture", large + make_zip({{"page.aspx", kNeedle}}));
   image.file("box", "From a@b Mon Mar  1 10:00:00 2021\n" + mail_with("a", "b") +
                         "\nFrom a@b Mon Mar  1 10:00:01 2021\n" + mail_with("x.log", log));
@@ -201,13 +206,13 @@ TEST_CASE(
       members.insert(f.at("path").get<std::string>() + " " + f.at("member").get<std::string>() +
                      (f.at("log").is_null() ? "" : " line"));
   const std::string at = "at-" + std::to_string(packed.size()) + "!/";
-  CHECK(members == std::set<std::string>{
-                       "/behind.gz " + at + "page.aspx", "/behind.gz content",
-                       "/behind.gz content line", "/box message-2/x.log",
-                       "/box message-2/x.log line", "/logs.zip inner.log.gz!/content",
-                       "/logs.zip inner.log.gz!/content line", "/logs.zip u_ex.log",
-                       "/logs.zip u_ex.log line", "/picture page.aspx", "/setup.exe page.aspx",
-                       "/u_ex.log.gz content", "/u_ex.log.gz content line"});
+  CHECK(members ==
+        std::set<std::string>{
+            "/behind.gz " + at + "page.aspx", "/behind.gz content", "/behind.gz content line",
+            "/box message-2/x.log", "/box message-2/x.log line", "/logs.zip inner.log.gz!/content",
+            "/logs.zip inner.log.gz!/content line", "/logs.zip u_ex.log", "/logs.zip u_ex.log line",
+            "/large.run content", "/large.run content!/page.aspx", "/picture page.aspx",
+            "/setup.exe page.aspx", "/u_ex.log.gz content", "/u_ex.log.gz content line"});
   SweepOptions unfiltered;
   unfiltered.prefilter = false;
   CHECK(run_sweep(path, rules, unfiltered).findings == swept.findings);

@@ -169,7 +169,7 @@ TEST_CASE("walking a zip of a million members ends at the limit") {
   const u64 members = rounds(1'000'000); // libarchive reads the whole directory
   const Walked walked = walk(make_zip_of_empty_members(members), {.members = 5000});
   CHECK(walked.walk.limit == "more than 5000 members");
-  CHECK(walked.members.empty());
+  CHECK(walked.members.size() == 5000); // they are empty files
 }
 
 TEST_CASE("a 7z that claims a dictionary of gigabytes does not cost that much memory") {
