@@ -145,13 +145,10 @@ std::string write_page(const std::filesystem::path& folder, const StopFlag& stop
   }
 }
 
-std::string place_of(const RejectedRules& rejected) {
-  return printable(rejected.path) + (rejected.line == 0 ? "" : fmt::format("({})", rejected.line));
-}
-
 void tell_rejected(const RuleSet& rules) {
   for (const RejectedRules& rejected : rules.record().rejected)
-    tell(fmt::format("rules left out: {}: {}", place_of(rejected), printable(rejected.message)));
+    tell(fmt::format("rules left out: {}: {}", printable(place_of(rejected)),
+                     printable(rejected.message)));
 }
 
 /// What was asked for, but isn't there. The case is sealed nevertheless.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/case_record.h"
 
+#include <fmt/format.h>
+
 namespace coldsweep {
 
 std::string_view name_of(VolumeStatus status) {
@@ -11,6 +13,10 @@ std::string_view name_of(VolumeStatus status) {
   case VolumeStatus::unreadable: return "unreadable";
   }
   return "unknown";
+}
+
+std::string place_of(const RejectedRules& rejected) {
+  return rejected.line == 0 ? rejected.path : fmt::format("{}({})", rejected.path, rejected.line);
 }
 
 void LogCoverage::add(u64 more_files, std::optional<u64> more_oldest,

@@ -47,6 +47,9 @@ struct RejectedRules {
   bool operator==(const RejectedRules&) const = default;
 };
 
+/// `path(line)`, or the path of a file that is rejected as a whole.
+std::string place_of(const RejectedRules& rejected);
+
 struct RulesRecord {
   std::string sha256; ///< of the files' paths and hashes, in order
   std::vector<RuleFileRecord> files;

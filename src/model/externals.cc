@@ -36,6 +36,12 @@ template <typename T> std::optional<T> number_of(std::string_view text) {
 
 } // namespace
 
+std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals) {
+  return {&externals.filename,     &externals.filepath, &externals.extension,
+          &externals.filetype,     &externals.owner,    &externals.unpack_parent,
+          &externals.unpack_source};
+}
+
 const FurtherExternal* further_external(std::string_view name) {
   const auto found =
       std::find_if(kFurtherExternals.begin(), kFurtherExternals.end(),

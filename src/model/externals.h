@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The external variables that public rule sets expect. What each one holds: decisions 13 and 85 in
+// The external variables that public rule sets expect. What each one holds: decisions 13 and 82 in
 // docs/design/examine.md.
 #pragma once
 
@@ -24,6 +24,9 @@ struct Externals {
   /// Of a member: what the archives around it are, the innermost and all of them (`EMAIL>ZIP`).
   std::string unpack_parent{}, unpack_source{};
 };
+
+/// In the order of kExternalNames.
+std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals);
 
 /// Further variables of LOKI and THOR. They are defined where a rule file names them: a rule may
 /// have such a name, too.

@@ -135,10 +135,7 @@ Answer stands_at(const BytesAt& place, const KnownContent& content) {
 }
 
 std::string_view value_of(const Externals& externals, std::size_t variable) {
-  const std::string* const all[] = {
-      &externals.filename, &externals.filepath,      &externals.extension,    &externals.filetype,
-      &externals.owner,    &externals.unpack_parent, &externals.unpack_source};
-  return all[variable]->c_str(); // libyara sees it up to a NUL
+  return values_of(externals).at(variable)->c_str(); // libyara sees it up to a NUL
 }
 
 bool stands_in(const ByteRun& run, std::string_view value) {

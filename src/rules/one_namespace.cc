@@ -12,7 +12,6 @@
 #include <optional>
 #include <set>
 #include <span>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -161,10 +160,8 @@ private:
   bool is_brought_in(std::size_t index) const {
     const std::filesystem::path& location = input_.files[index].file.location;
     for (const std::vector<std::filesystem::path>& places : result_.include_places)
-      for (const std::filesystem::path& place : places) {
-        std::error_code unknown;
-        if (std::filesystem::equivalent(place, location, unknown)) return true;
-      }
+      for (const std::filesystem::path& place : places)
+        if (is_same_file(place, location)) return true;
     return false;
   }
 

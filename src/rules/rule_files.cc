@@ -142,6 +142,11 @@ void read_rule_file(RuleFile& file) {
   }
 }
 
+bool is_same_file(const fs::path& a, const fs::path& b) {
+  std::error_code unknown;
+  return fs::equivalent(a, b, unknown);
+}
+
 ListedRuleFiles list_rule_files(const std::vector<fs::path>& paths) {
   ListedRuleFiles all;
   LabelSet labels;

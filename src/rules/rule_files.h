@@ -37,6 +37,9 @@ ListedRuleFiles list_rule_files(const std::vector<std::filesystem::path>& paths)
 /// machine.
 void read_rule_file(RuleFile& file);
 
+/// Whether both lead to the same file; no if one can't be found.
+bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b);
+
 /// The text without a UTF-8 byte order mark.
 std::string_view without_bom(std::string_view text);
 

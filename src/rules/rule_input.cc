@@ -19,10 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostListed = 50; // of broken files in one message
 
-std::string place_of(const RejectedRules& rejected) {
-  return rejected.line == 0 ? rejected.path : fmt::format("{}({})", rejected.path, rejected.line);
-}
-
 } // namespace
 
 RuleInput examine_rule_files(std::vector<RuleFile> files, CompileSettings settings) {

@@ -230,19 +230,16 @@ private:
 
   /// Whether an included file is also an input, and compiled.
   bool is_source(const RuleFile& included) const {
-    for (std::size_t i = 0; i < input_.files.size(); ++i) {
-      std::error_code error;
+    for (std::size_t i = 0; i < input_.files.size(); ++i)
       if (!input_.rejections.contains(i) &&
-          fs::equivalent(input_.files[i].file.location, included.location, error))
+          is_same_file(input_.files[i].file.location, included.location))
         return true;
-    }
     return false;
   }
 
   static bool is_included(const RuleFile& file, const std::vector<RuleFile>& included) {
     return std::any_of(included.begin(), included.end(), [&](const RuleFile& other) {
-      std::error_code error;
-      return fs::equivalent(other.location, file.location, error);
+      return is_same_file(other.location, file.location);
     });
   }
 

@@ -43,12 +43,12 @@ void put_in_order(ScanResult& result) {
   result.failed.erase(std::unique(result.failed.begin(), result.failed.end()), result.failed.end());
 }
 
-ScanResult nothing_known(int code, const ScanResult& result) {
+/// Of a content on which all rules failed.
+ScanResult nothing_known(const std::vector<FailedRules>& failed) {
   ScanResult nothing;
-  if (code == ERROR_SCAN_TIMEOUT)
-    nothing.timed_out = true;
-  else
-    nothing.error = result.failed.front().what;
+  nothing.timed_out = std::any_of(failed.begin(), failed.end(),
+                                  [](const FailedRules& rules) { return rules.timed_out; });
+  if (!nothing.timed_out) nothing.error = failed.front().what;
   return nothing;
 }
 
@@ -82,8 +82,8 @@ struct Scanner::State {
   ScanResult run(RulesAsked asked, ByteView content, const Externals& externals,
                  const Deadline& deadline);
   /// See TableScan::run().
-  int scan_table(const RuleTable& table, const ScannedContent& content, ScanResult& result,
-                 RuleRefs& unknown);
+  void scan_table(const RuleTable& table, const ScannedContent& content, ScanResult& result,
+                  RuleRefs& unknown);
   const std::vector<const RuleTable*>& tables_of(RulesAsked asked) const {
     return asked == RulesAsked::path_dependent ? compiled.path_dependent : compiled.all;
   }
@@ -97,15 +97,14 @@ YR_SCANNER* Scanner::State::scanner_of(const RuleTable& table) {
   return scanner.get();
 }
 
-int Scanner::State::scan_table(const RuleTable& table, const ScannedContent& content,
-                               ScanResult& result, RuleRefs& unknown) {
+void Scanner::State::scan_table(const RuleTable& table, const ScannedContent& content,
+                                ScanResult& result, RuleRefs& unknown) {
   YaraScanner own; // a group may be gone before the next content
   const bool is_group =
       std::any_of(groups.begin(), groups.end(),
                   [&](const RuleGroups::Table& group) { return group.get() == &table; });
   if (is_group) own = make_scanner(table.rules.get());
-  TableScan scan(compiled, table, own ? own.get() : scanner_of(table), content);
-  return scan.run(result, unknown);
+  TableScan(compiled, table, own ? own.get() : scanner_of(table), content).run(result, unknown);
 }
 
 std::size_t Scanner::State::rules_of(RulesAsked asked) const {
@@ -225,7 +224,6 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
     }
   }
   counts.scanned.add(content.size());
-  int code = ERROR_SUCCESS;
   RuleRefs unknown;
   const bool raw = asked == RulesAsked::all_of_raw_space;
   if (deadline.id() != slow_for) {
@@ -235,10 +233,9 @@ ScanResult Scanner::State::run(RulesAsked asked, ByteView content, const Externa
   ScannedContent what{content, externals, deadline, slow, raw ? &in_raw : nullptr};
   for (const RuleTable* table : tables) {
     if (!raw) add_hashes(what.hashes, content, table->hashes);
-    if (const int failure = scan_table(*table, what, result, unknown); failure != ERROR_SUCCESS)
-      code = failure;
+    scan_table(*table, what, result, unknown);
   }
-  if (!unknown.empty() && unknown.size() >= rules_of(asked)) return nothing_known(code, result);
+  if (!unknown.empty() && unknown.size() >= rules_of(asked)) return nothing_known(result.failed);
   put_in_order(result);
   if (!key.empty() && result.failed.empty()) compiled.seen.keep(key, result);
   return result;

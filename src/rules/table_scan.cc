@@ -39,7 +39,7 @@ RulePlaces split(RulePlaces& rules) {
 
 } // namespace
 
-int TableScan::run(ScanResult& result, RuleRefs& unknown) {
+void TableScan::run(ScanResult& result, RuleRefs& unknown) {
   leave_out_slow();
   std::optional<Failure> failure;
   if (left_out_.empty()) {
@@ -47,20 +47,18 @@ int TableScan::run(ScanResult& result, RuleRefs& unknown) {
     failure = scan({}, kShareOfAll, found);
     if (failure->code == ERROR_SUCCESS) {
       append(result, std::move(found));
-      return ERROR_SUCCESS;
+      return;
     }
   }
-  const int code = run_in_parts(failure, result);
+  run_in_parts(failure, result);
   std::move(failed_.begin(), failed_.end(), std::back_inserter(result.failed));
   for (const RulePlaces* places : {&left_out_, &unknown_})
     for (const u32 place : *places) unknown.insert(table_.refs[place]);
-  return code;
 }
 
-int TableScan::run_in_parts(std::optional<Failure> of_all, ScanResult& result) {
+void TableScan::run_in_parts(std::optional<Failure> of_all, ScanResult& result) {
   std::vector<RulePlaces> waiting(1);
   for (u32 i = 0; i < table_.refs.size(); ++i) waiting.back().insert(i);
-  int code = ERROR_SUCCESS;
   while (!waiting.empty()) {
     RulePlaces asked = std::move(waiting.back());
     waiting.pop_back();
@@ -76,20 +74,18 @@ int TableScan::run_in_parts(std::optional<Failure> of_all, ScanResult& result) {
       append(result, std::move(found));
       continue;
     }
-    code = failure.code;
     const bool is_known = failure.rule || asked.size() == 1;
     if (content_.deadline.passed() || (is_known && failed_.size() == kMostFailing)) {
       for (const RulePlaces& more : waiting) asked.insert(more.begin(), more.end());
-      note_unknown(asked, code);
+      note_unknown(asked, failure.code);
       break;
     }
     if (is_known)
-      note_failed(failure.rule.value_or(*asked.begin()), code);
+      note_failed(failure.rule.value_or(*asked.begin()), failure.code);
     else
       waiting.push_back(split(asked));
     waiting.push_back(std::move(asked));
   }
-  return code;
 }
 
 /// What took too long once isn't tried again: there may be thousands of members or pieces.

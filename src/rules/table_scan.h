@@ -36,16 +36,15 @@ public:
       : compiled_(compiled), table_(table), scanner_(scanner), content_(content) {}
 
   /// Adds what is known to the result, and the rules of which nothing is known to `unknown`.
-  /// Returns an ERROR_ number: the last failure.
-  int run(ScanResult& result, RuleRefs& unknown);
+  void run(ScanResult& result, RuleRefs& unknown);
 
 private:
   struct Failure {
     int code = ERROR_SUCCESS;
     std::optional<u32> rule; ///< in the table, if libyara knows
   };
-  /// `of_all`: of the scan with all rules; absent if it wasn't tried. Returns the last failure.
-  int run_in_parts(std::optional<Failure> of_all, ScanResult& result);
+  /// `of_all`: of the scan with all rules; absent if it wasn't tried.
+  void run_in_parts(std::optional<Failure> of_all, ScanResult& result);
   /// `share`: one divided by the part of the time left that the scan may take.
   Failure scan(const RulePlaces& without, int share, ScanResult& found);
   RulePlaces all_but(const RulePlaces& asked) const;

@@ -78,12 +78,6 @@ std::string yara_error_text(int code) {
   return fmt::format("libyara error {}", code);
 }
 
-std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals) {
-  return {&externals.filename,     &externals.filepath, &externals.extension,
-          &externals.filetype,     &externals.owner,    &externals.unpack_parent,
-          &externals.unpack_source};
-}
-
 HashKinds hashes_read_by(const YR_RULES& rules) {
   HashKinds kinds;
   const YR_EXTERNAL_VARIABLE* variable = rules.ext_vars_table;

@@ -42,9 +42,6 @@ using YaraScanner = std::unique_ptr<YR_SCANNER, Destroyer<yr_scanner_destroy>>;
 /// What an ERROR_ number of libyara means.
 std::string yara_error_text(int code);
 
-/// In the order of kExternalNames.
-std::array<const std::string*, kExternalNames.size()> values_of(const Externals& externals);
-
 /// Returns an ERROR_ number. Compiled rules may lack an external variable, or have one of another
 /// type; then it is left alone.
 int define_externals(YR_SCANNER* scanner, const Externals& externals);
