@@ -17,18 +17,10 @@ using namespace coldsweep::test;
 
 namespace {
 
-constexpr u64 kFirst = 1_MiB;
+constexpr u64 kFirst = TwoVolumes::kFirst;
 
-/// Two volumes, one behind the other.
-struct Two {
-  PlantedVolume one = planted_volume(1, {.size = 3_MiB}), two = planted_volume(2, {.size = 3_MiB});
-  u64 second = kFirst + one.bytes.size();
-  Disk disk{second + two.bytes.size() + 1_MiB};
-
-  explicit Two(u64 unit = 512) {
-    disk.put(kFirst, one.bytes).put(second, two.bytes);
-    disk.mbr(kFirst / unit, one.bytes.size() / unit).mbr(second / unit, two.bytes.size() / unit, 1);
-  }
+struct Two : TwoVolumes {
+  explicit Two(u64 unit = 512) { with_mbr(unit); }
   /// Where the first cluster of that file of the second volume lies.
   u64 place_of(const std::string& path) const {
     const Swept whole = run_sweep(disk.write(), kEveryStream);

@@ -6,6 +6,7 @@
 #include "support/catch.h"
 #include "support/effort.h"
 #include "support/ntfs_image.h"
+#include "support/peak_memory.h"
 #include "support/program.h"
 #include "support/run_sweep.h"
 #include "support/run_tool.h"
@@ -165,19 +166,12 @@ TEST_CASE("bombs take no more memory than --memory allows") {
     const TempDir folder;
     const std::filesystem::path rules = folder / "rules.yar";
     write_text(rules, kMarkerRule);
-    // Measures the child of a small process: this process's own memory would count as the child's.
-    const char* const kMeasure = "import os, subprocess, sys\n"
-                                 "child = subprocess.Popen(sys.argv[1:])\n"
-                                 "_, status, usage = os.wait4(child.pid, 0)\n"
-                                 "print(usage.ru_maxrss * 1024)\n"
-                                 "sys.exit(os.waitstatus_to_exitcode(status))";
-    const ToolResult swept =
-        run_tool({"python3", "-c", kMeasure, kProgram, "sweep", image.build().string(), "-o",
-                  (folder / "case").string(), "--rules", rules.string(), "--memory", "64MiB", "-t",
-                  "2", "--progress", "none"});
-    CAPTURE(swept.out, swept.err);
+    const MeasuredRun swept =
+        run_measured({"sweep", image.build().string(), "-o", (folder / "case").string(), "--rules",
+                      rules.string(), "--memory", "64MiB", "-t", "2", "--progress", "none"});
+    CAPTURE(swept.err);
     CHECK(swept.status == status);
-    return std::stoull(swept.out.substr(swept.out.find_last_not_of("0123456789\n") + 1));
+    return swept.peak_bytes;
   };
   std::mt19937 random(1);
   std::string noise(3_MiB, '\0'); // a larger stream may grow to more

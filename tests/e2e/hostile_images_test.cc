@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small images that once took minutes, gigabytes or the whole case: each is swept in seconds, sealed, and says what was
-// left out. Some come from ../shared/cases/hostile, and are skipped without it; the others are made here.
+// Small images that once took minutes, gigabytes or the whole case: each is swept in seconds,
+// sealed, and says what was left out. Some come from ../shared/cases/hostile, and are skipped
+// without it; the others are made here.
 #include "image/image.h"
 #include "support/catch.h"
 #include "support/program.h"

@@ -18,19 +18,7 @@ using namespace coldsweep::test;
 
 namespace {
 
-constexpr u64 kFirst = 1_MiB;
-
-struct Two {
-  PlantedVolume one = planted_volume(1, {.size = 3_MiB}), two = planted_volume(2, {.size = 3_MiB});
-  u64 second = kFirst + one.bytes.size();
-  Disk disk{second + two.bytes.size() + 1_MiB};
-
-  Two() { disk.put(kFirst, one.bytes).put(second, two.bytes); }
-  Disk& with_mbr(u64 unit = 512) {
-    return disk.mbr(kFirst / unit, one.bytes.size() / unit)
-        .mbr(second / unit, two.bytes.size() / unit, 1);
-  }
-};
+constexpr u64 kFirst = TwoVolumes::kFirst;
 
 void check(const std::filesystem::path& image, u64 least = 12) {
   const LocateCheck check = check_locates(image, run_sweep(image, kEveryStream));
@@ -45,7 +33,7 @@ TEST_CASE("`locate` finds both volumes of a disk whatever its table counts") {
   if (!can_build_ntfs_images() || !Tsk::available()) SKIP("no ntfs_writer, mkntfs or sleuthkit");
   const u64 unit = GENERATE(512, 2048, 4096);
   CAPTURE(unit);
-  Two of;
+  TwoVolumes of;
   SECTION("MBR") { check(of.with_mbr(unit).write()); }
   SECTION("GPT") {
     check(of.disk
@@ -58,7 +46,7 @@ TEST_CASE("`locate` finds both volumes of a disk whatever its table counts") {
 
 TEST_CASE("`locate` finds volumes that no table leads to, or only in part") {
   if (!can_build_ntfs_images() || !Tsk::available()) SKIP("no ntfs_writer, mkntfs or sleuthkit");
-  Two of;
+  TwoVolumes of;
   SECTION("no table") { check(of.disk.write()); }
   SECTION("no boot sector") { check(of.with_mbr().wipe(kFirst, 512).write()); }
   SECTION("neither") { check(of.disk.wipe(kFirst, 512).wipe(of.second, 512).write()); }
@@ -69,7 +57,7 @@ TEST_CASE("`locate` finds volumes that no table leads to, or only in part") {
 
 TEST_CASE("`locate` finds the bytes in every container, or says why there is no command") {
   if (!can_build_ntfs_images() || !Tsk::available()) SKIP("no ntfs_writer, mkntfs or sleuthkit");
-  Two of;
+  TwoVolumes of;
   const TempDir folder;
   const std::string disk = of.with_mbr().bytes();
   SECTION("split raw") { check(of.disk.write_split(1_MiB + 512)); }

@@ -2,13 +2,12 @@
 // Archives and mail that hide their content, cut and damaged ones, and logs in them. Each input is
 // swept as it is, in a zip, and as an attachment of a mail.
 #include "base/file.h"
-#include "recheck/recheck.h"
-#include "report/sealed_case.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/evtx_writer.h"
 #include "support/fixtures.h"
 #include "support/odd_content.h"
+#include "support/recheck_case.h"
 #include "support/zip_parts.h"
 
 #include <filesystem>
@@ -217,18 +216,9 @@ TEST_CASE(
   unfiltered.prefilter = false;
   CHECK(run_sweep(path, rules, unfiltered).findings == swept.findings);
 
-  const report::SealedCase sealed(swept.case_folder());
-  const BuiltinRuleFile file{"test.yar", rules};
-  const RuleSet set = RuleSet::load_builtin(std::span(&file, 1));
-  const fs::path folder = swept.case_folder();
-  const Image opened = open_image({path});
-  std::vector<std::string> exceptions;
-  const RecheckCounts counts =
-      recheck({sealed, folder, opened, &set}, [&](const report::FindingRow& f, const Rechecked& r) {
-        if (r.verdict != Recheck::confirmed) exceptions.push_back(f.path + ": " + r.why);
-      });
-  CHECK(exceptions == std::vector<std::string>{});
-  CHECK(counts.confirmed == swept.findings.size());
+  const CheckedCase checked = recheck_case(swept, path, rules);
+  CHECK(checked.exceptions == std::vector<std::string>{});
+  CHECK(checked.counts.confirmed == swept.findings.size());
 }
 
 TEST_CASE("the shared archives that went wrong are right") {

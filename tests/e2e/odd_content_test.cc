@@ -2,12 +2,11 @@
 // Logs that lost their beginning, and files without content: rules are evaluated on both. Each
 // input is swept as it is, in a zip, and as an attachment of a mail.
 #include "base/file.h"
-#include "recheck/recheck.h"
-#include "report/sealed_case.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/odd_content.h"
 #include "support/program.h"
+#include "support/recheck_case.h"
 
 #include <algorithm>
 #include <tuple>
@@ -135,18 +134,9 @@ rule content { strings: $a = "needle" condition: $a })";
   unfiltered.prefilter = false;
   CHECK(run_sweep(path, kRules, unfiltered).findings == swept.findings);
 
-  const report::SealedCase sealed(swept.case_folder());
-  const BuiltinRuleFile file{"test.yar", kRules};
-  const RuleSet set = RuleSet::load_builtin(std::span(&file, 1));
-  const std::filesystem::path folder = swept.case_folder();
-  const Image opened = open_image({path});
-  std::string exceptions;
-  const RecheckCounts counts =
-      recheck({sealed, folder, opened, &set}, [&](const report::FindingRow& f, const Rechecked& r) {
-        if (r.verdict != Recheck::confirmed) exceptions += f.path + ": " + r.why + "\n";
-      });
-  CHECK(exceptions.empty());
-  CHECK(counts.judged == swept.findings.size());
+  const CheckedCase checked = recheck_case(swept, path, kRules);
+  CHECK(checked.exceptions == std::vector<std::string>{});
+  CHECK(checked.counts.judged == swept.findings.size());
 }
 
 TEST_CASE("the shared log without beginning and the shared empty file are right") {

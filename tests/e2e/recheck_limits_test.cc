@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A check that comes to a limit of its own says so. It never reports that the finding differs.
 #include "base/file.h"
-#include "image/image.h"
-#include "recheck/recheck.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/mft_patch.h"
 #include "support/ntfs_image.h"
 #include "support/program.h"
+#include "support/recheck_case.h"
 #include "support/run_sweep.h"
 #include "support/temp_dir.h"
 
@@ -19,26 +18,11 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-constexpr BuiltinRuleFile kRule{"test.yar",
-                                "rule marker { strings: $m = \"coldsweep-marker\" condition: $m }"};
+constexpr const char* kRule = "rule marker { strings: $m = \"coldsweep-marker\" condition: $m }";
 
-struct Checked {
-  RecheckCounts counts;
-  std::string said; ///< a line for each finding that has a comment
-};
-
-Checked check(const Swept& swept, const std::filesystem::path& image, const RecheckLimits& limits) {
-  const report::SealedCase sealed(swept.case_folder());
-  const RuleSet rules = RuleSet::load_builtin(std::span(&kRule, 1));
-  const std::filesystem::path folder = swept.case_folder();
-  Checked result;
-  result.counts = recheck({sealed, folder, open_image({image}), &rules, limits},
-                          [&](const report::FindingRow& finding, const Rechecked& checked) {
-                            if (!checked.why.empty())
-                              result.said +=
-                                  fmt::format("{}: {}\n", report::full_name(finding), checked.why);
-                          });
-  return result;
+CheckedCase check(const Swept& swept, const std::filesystem::path& image,
+                  const RecheckLimits& limits) {
+  return recheck_case(swept, image, kRule, limits);
 }
 
 /// A page and its copies: in an archive, in an archive in it, and compressed by NTFS and WOF.
@@ -56,7 +40,7 @@ struct Pages {
     image.file("nested.zip", make_archive("zip", {{"site.zip", archive}}));
     if (can_compress_wof()) image.wof_file("wof.dll", page, Encoding::wof_lzx);
     path = image.build();
-    swept = run_sweep(path, std::string(kRule.text));
+    swept = run_sweep(path, kRule);
     REQUIRE(check(swept, path, {}).counts.confirmed == swept.findings.size());
   }
 };
@@ -71,7 +55,7 @@ TEST_CASE("no limit of a check makes a finding differ") {
     change(limits);
     return check(of.swept, of.path, limits);
   };
-  const std::vector<std::pair<Checked, std::string>> results{
+  const std::vector<std::pair<CheckedCase, std::string>> results{
       {with([](RecheckLimits& l) { l.time = std::chrono::seconds(0); }),
        "not all of its archive was looked at: the time for one stream was over"},
       {with([](RecheckLimits& l) { l.archives.members = 0; }), "more than 0 members"},
@@ -89,7 +73,7 @@ TEST_CASE("no limit of a check makes a finding differ") {
     CHECK(result.counts.confirmed + result.counts.not_checkable == of.swept.findings.size());
   }
   if (!can_compress_wof()) return;
-  const Checked decoded = with([](RecheckLimits& l) { l.decoded = 1000; });
+  const CheckedCase decoded = with([](RecheckLimits& l) { l.decoded = 1000; });
   CHECK_THAT(decoded.said, ContainsSubstring("wof.dll: it is compressed through WOF, and larger"));
   CHECK(decoded.counts.not_checkable == 1);
   CHECK(decoded.counts.differs == 0);
@@ -106,7 +90,7 @@ TEST_CASE("within the limits, a member that isn't in its archive any more differ
       manifest[at] = manifest[at] == '0' ? '1' : '0';
   }
   write_text(of.swept.case_folder() / "manifest.jsonl", manifest);
-  const Checked result = check(of.swept, of.path, {});
+  const CheckedCase result = check(of.swept, of.path, {});
   INFO(result.said);
   CHECK_THAT(result.said, ContainsSubstring("no member of that name has the stated hashes"));
   CHECK(result.counts.not_checkable == 0);
@@ -129,8 +113,8 @@ TEST_CASE("content in compression units of any number of clusters is confirmed")
     }
     const TempDir folder;
     const std::filesystem::path path = write_text(folder / "edited.raw", volume);
-    const Swept swept = run_sweep(path, std::string(kRule.text));
-    const Checked result = check(swept, path, {});
+    const Swept swept = run_sweep(path, kRule);
+    const CheckedCase result = check(swept, path, {});
     CAPTURE(exponent, result.said, swept.paths());
     CHECK(result.counts.differs == 0);
     CHECK(result.counts.confirmed == swept.findings.size());
@@ -146,7 +130,7 @@ TEST_CASE("content is confirmed although some of it could not be read or decompr
   image.file("compressed.aspx", page).compressed();
   if (can_compress_wof()) image.wof_file("wof.dll", page, Encoding::wof_xpress4k);
   std::string volume = read_text(image.build());
-  const Swept whole = run_sweep(image.build(), std::string(kRule.text));
+  const Swept whole = run_sweep(image.build(), kRule);
   const auto place = [&](const char* path, u64 extent) {
     return whole.finding(path).at("extents").at(extent).at("media_offset").get<u64>();
   };
@@ -160,16 +144,16 @@ TEST_CASE("content is confirmed although some of it could not be read or decompr
   options.ddrescue_map = write_text(
       folder / "map", fmt::format("0x0 + 1\n0x0 0x{0:X} +\n0x{0:X} 0x400 -\n0x{1:X} 0x{2:X} +\n",
                                   lost, lost + 1024, volume.size() - lost - 1024));
-  const Swept swept = run_sweep(path, std::string(kRule.text), options);
+  const Swept swept = run_sweep(path, kRule, options);
   CHECK(swept.issues_of_kind("unreadable") >= 1);
   CHECK(swept.issues_of_kind("malformed") >= 1);
-  const Checked result = check(swept, path, {});
+  const CheckedCase result = check(swept, path, {});
   CAPTURE(result.said, swept.issues, swept.paths());
   CHECK(result.counts.differs == 0);
   CHECK(result.counts.confirmed == swept.findings.size());
   CHECK(swept.findings.size() == whole.findings.size());
 
   volume[place("/compressed.aspx", 0) + 10] ^= 0x20; // in what could be decompressed
-  const Checked changed = check(swept, write_text(folder / "changed.raw", volume), {});
+  const CheckedCase changed = check(swept, write_text(folder / "changed.raw", volume), {});
   CHECK(changed.counts.differs == 1);
 }

@@ -2,14 +2,13 @@
 // `verify --image`: every finding is checked against the media, and a changed byte shows in the
 // finding that it is in.
 #include "base/file.h"
-#include "image/image.h"
-#include "recheck/recheck.h"
 #include "support/archive_writer.h"
 #include "support/catch.h"
 #include "support/effort.h"
 #include "support/locate_check.h"
 #include "support/ntfs_image.h"
 #include "support/program.h"
+#include "support/recheck_case.h"
 #include "support/run_sweep.h"
 #include "support/shared_images.h"
 #include "support/tsk_oracle.h"
@@ -32,32 +31,6 @@ Scope everything() {
   Scope scope;
   scope.slack = scope.unallocated = scope.system = true;
   return scope;
-}
-
-struct Against {
-  RecheckCounts counts;
-  std::vector<std::string> exceptions; ///< verdict, name of the finding, why
-};
-
-/// `rules`: the text of the sweep's rules. If it is empty, no rule is evaluated.
-Against against(const Swept& swept, const std::filesystem::path& image,
-                const std::string& rules = {}) {
-  const report::SealedCase sealed(swept.case_folder());
-  const BuiltinRuleFile file{"test.yar", rules};
-  std::optional<RuleSet> set;
-  if (!rules.empty()) set.emplace(RuleSet::load_builtin(std::span(&file, 1)));
-  const std::filesystem::path folder = swept.case_folder();
-  const Image opened = open_image({image});
-  Against result;
-  result.counts =
-      recheck({sealed, folder, opened, set ? &*set : nullptr},
-              [&](const report::FindingRow& finding, const Rechecked& checked) {
-                if (checked.verdict == Recheck::confirmed) return;
-                result.exceptions.push_back(fmt::format(
-                    "{} {}: {}", checked.verdict == Recheck::differs ? "differs" : "not checkable",
-                    report::full_name(finding), checked.why));
-              });
-  return result;
 }
 
 /// Files in every form that content can have on a volume.
@@ -89,7 +62,7 @@ struct VariedSweep {
   std::filesystem::path path = image.build();
   Swept swept = run_sweep(path, kOneRule);
 
-  VariedSweep() { REQUIRE(against(swept, path).counts.differs == 0); }
+  VariedSweep() { REQUIRE(recheck_case(swept, path).counts.differs == 0); }
 };
 
 } // namespace
@@ -101,7 +74,7 @@ TEST_CASE("every finding of every form is confirmed from the media") {
   SweepOptions options;
   options.scope = everything();
   const Swept swept = run_sweep(path, kMarkerRule, options);
-  const Against result = against(swept, path, kMarkerRule);
+  const CheckedCase result = recheck_case(swept, path, kMarkerRule);
   CHECK(result.exceptions == std::vector<std::string>{});
   CHECK(result.counts.confirmed == swept.findings.size());
   CHECK(result.counts.judged == swept.findings.size());
@@ -121,7 +94,7 @@ rule line : log { strings: $m = "POST /owa/" condition: $m })";
   const std::filesystem::path path = image.build();
   const Swept swept = run_sweep(path, rules);
   REQUIRE(swept.findings.size() == 2);
-  const Against good = against(swept, path, rules);
+  const CheckedCase good = recheck_case(swept, path, rules);
   CHECK(good.exceptions == std::vector<std::string>{});
   CHECK(good.counts.judged == 2);
 
@@ -131,7 +104,7 @@ rule line : log { strings: $m = "POST /owa/" condition: $m })";
   REQUIRE(line != std::string::npos);
   manifest.replace(line, 15, "\"log\":{\"line\":2");
   write_text(swept.case_folder() / "manifest.jsonl", manifest);
-  CHECK(against(swept, path, rules).exceptions ==
+  CHECK(recheck_case(swept, path, rules).exceptions ==
         std::vector<std::string>{
             "differs /web/door.aspx: the rule named does not match its content",
             "differs /u_ex210302.log: the rule line does not match its content"});
@@ -145,7 +118,7 @@ TEST_CASE("each hash that a finding states is compared") {
   const std::filesystem::path path = image.build();
   for (const char* hash : {"md5", "sha1", "sha256"}) {
     const Swept swept = run_sweep(path, kMarkerRule);
-    REQUIRE(against(swept, path).counts.differs == 0);
+    REQUIRE(recheck_case(swept, path).counts.differs == 0);
     std::string manifest = swept.manifest;
     for (const nlohmann::json& finding : swept.findings) {
       const std::string digest = finding.at("hashes").at(hash);
@@ -153,7 +126,7 @@ TEST_CASE("each hash that a finding states is compared") {
         manifest[at] = manifest[at] == '0' ? '1' : '0';
     }
     write_text(swept.case_folder() / "manifest.jsonl", manifest);
-    const Against result = against(swept, path);
+    const CheckedCase result = recheck_case(swept, path);
     CAPTURE(hash, result.exceptions);
     CHECK(result.counts.differs == swept.findings.size());
   }
@@ -167,8 +140,8 @@ TEST_CASE("a finding about a name is confirmed by the MFT record that has it") {
   const Swept swept = run_sweep(path, kMarkerRule);
   REQUIRE(swept.findings.size() == 1);
   CHECK(swept.findings[0].at("kind") == "name");
-  CHECK(against(swept, path).exceptions == std::vector<std::string>{});
-  CHECK(against(swept, path).counts.confirmed == 1);
+  CHECK(recheck_case(swept, path).exceptions == std::vector<std::string>{});
+  CHECK(recheck_case(swept, path).counts.confirmed == 1);
 
   std::string bytes = read_text(path);
   const u64 record = swept.findings[0].at("extents").at(0).at("media_offset").get<u64>();
@@ -176,7 +149,7 @@ TEST_CASE("a finding about a name is confirmed by the MFT record that has it") {
   REQUIRE(name < record + 1024);
   bytes[name + 6] = '7'; // another device
   const TempDir folder;
-  CHECK(against(swept, write_text(folder / "edited.raw", bytes)).exceptions ==
+  CHECK(recheck_case(swept, write_text(folder / "edited.raw", bytes)).exceptions ==
         std::vector<std::string>{"differs /COM1: its MFT record does not have the name COM1"});
 }
 
@@ -198,7 +171,7 @@ TEST_CASE("a byte changed in the image is found in the finding that contains it,
     std::string edited = bytes;
     edited[at] = static_cast<char>(edited[at] ^ 0x20);
     const TempDir folder;
-    const Against result = against(swept, write_text(folder / "edited.raw", edited));
+    const CheckedCase result = recheck_case(swept, write_text(folder / "edited.raw", edited));
     const std::string name = finding.at("path").get<std::string>();
     CAPTURE(name, result.exceptions, at);
     REQUIRE(result.exceptions.size() == 1);
@@ -227,7 +200,7 @@ TEST_CASE("the content of another file differs, although its hashes and bytes ar
     for (std::size_t l = 0; l < lines.size(); ++l)
       manifest += (l == streams[i] ? forged : lines[l]).dump() + "\n";
     write_text(swept.case_folder() / "manifest.jsonl", manifest);
-    const Against result = against(swept, path);
+    const CheckedCase result = recheck_case(swept, path);
     CAPTURE(forged.dump(), result.exceptions);
     REQUIRE(result.exceptions.size() == 1);
     CHECK_THAT(result.exceptions.front(),
@@ -248,7 +221,7 @@ TEST_CASE("a finding is compared with its MFT record as long as all of that can 
     const std::size_t at = manifest.find(from);
     REQUIRE(at != std::string::npos);
     write_text(swept.case_folder() / "manifest.jsonl", manifest.replace(at, from.size(), to));
-    return against(swept, path).exceptions;
+    return recheck_case(swept, path).exceptions;
   };
   const std::string record = fmt::format("\"record\":{}", swept.findings[0].at("record").dump());
   using Exceptions = std::vector<std::string>;
@@ -278,7 +251,7 @@ TEST_CASE("every finding on the shared images is confirmed, and its `locate` sho
     const std::string rules = "rule text { strings: $t = /[a-z]{5}/ condition: $t } "
                               "rule small { condition: filesize < 5KB }";
     const Swept swept = run_sweep(path, rules, options);
-    const Against result = against(swept, path, rules);
+    const CheckedCase result = recheck_case(swept, path, rules);
     CAPTURE(shared.name);
     CHECK(result.exceptions == std::vector<std::string>{});
     if (Tsk::available())

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# check_language.sh [ROOT]: no text file uses a phrase of phrases.txt, not even across a line break, and no comment below
-# src/ is wider than 100 columns. Fixtures, golden files, fuzz corpora, phrases.txt and self_test.sh are exempt.
+# check_language.sh [ROOT]: no text file uses a phrase of phrases.txt, not even across a line break, and no comment in C++
+# code is wider than 100 columns. Fixtures, golden files, fuzz corpora, phrases.txt and self_test.sh are exempt.
 set -euo pipefail
 root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 cd "$root"
@@ -60,7 +60,7 @@ hits=$(
 
 # Columns are characters. A comment that is one long word, such as an address, can't be broken.
 wide=$(
-  find src \( -name '*.h' -o -name '*.cc' \) -print0 | sort -z |
+  find src tests \( -name '*.h' -o -name '*.cc' \) -print0 | sort -z |
     { LC_ALL=C.UTF-8 xargs -0 grep -HnE '^.{101}' || true; } |
     awk '{
       line = $0

@@ -128,6 +128,9 @@ language)
   sed -i '$d' "$tree/src/base/two.h"
   printf 'auto text = "// %0*d %0*d";\n// https://%0*d\n' 40 0 50 0 100 0 >>"$tree/src/base/two.h"
   passes "text that is no comment, and a long address"
+  printf '// A test, %0*d\n' 90 0 >"$tree/tests/one_test.cc"
+  fails "a wide comment in a test" "tests/one_test.cc:1: a comment wider than 100 columns"
+  rm "$tree/tests/one_test.cc"
   echo 'a phrase' >>"$tree/tests/lint/phrases.txt"
   fails "a phrase without a suggestion" '"a phrase" has no suggestion'
   ;;

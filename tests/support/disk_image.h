@@ -65,6 +65,21 @@ private:
   std::string bytes_;
 };
 
+/// Two volumes, one behind the other.
+struct TwoVolumes {
+  static constexpr u64 kFirst = 1_MiB; ///< offset of the first one
+  PlantedVolume one = planted_volume(1, {.size = 3_MiB}), two = planted_volume(2, {.size = 3_MiB});
+  u64 second = kFirst + one.bytes.size(); ///< offset
+  Disk disk{second + two.bytes.size() + 1_MiB};
+
+  TwoVolumes() { disk.put(kFirst, one.bytes).put(second, two.bytes); }
+  /// `unit`: bytes of the sectors that the MBR counts.
+  Disk& with_mbr(u64 unit = 512) {
+    return disk.mbr(kFirst / unit, one.bytes.size() / unit)
+        .mbr(second / unit, two.bytes.size() / unit, 1);
+  }
+};
+
 /// The allocated files of the volume at that offset, as the manifest has them: their main streams,
 /// without the system's.
 Truth swept_files(const Swept& swept, u64 offset);
@@ -72,7 +87,7 @@ Truth swept_files(const Swept& swept, u64 offset);
 /// Of the volumes, without the gaps between them.
 std::vector<std::string> locators(const Swept& swept);
 
-/// Makes the checksum of a GPT's header and, unless they are left wrong, of its entries right again.
+/// Corrects the checksum of a GPT's header and, unless they are to stay wrong, of its entries.
 void seal_gpt(std::string& disk, u64 header, u64 unit, bool entries = true);
 
 /// Adds a section `error2` to the last segment of an EWF set, with ranges of sectors: first, count.

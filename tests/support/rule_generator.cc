@@ -471,7 +471,8 @@ GeneratedCase RuleGenerator::next(std::size_t inputs) {
   std::string rules;
   const std::size_t count = 1 + below(4);
   for (std::size_t i = 0; i < count; ++i) rules += make_rule(i);
-  // libyara loads what is imported in each scan, which takes most of its time. One case in eight imports all.
+  // libyara loads what is imported in each scan, which takes most of its time. One case in eight
+  // imports all.
   const bool all = rules.size() % 8 == 0;
   for (const char* module : {"pe", "elf", "math", "hash", "time", "console", "string", "dotnet"})
     if (all || rules.find(std::string(module) + ".") != std::string::npos)

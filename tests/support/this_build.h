@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What differs between two builds that link the same compiled tests: how the product was compiled. Any thread.
+// What differs between two builds that link the same compiled tests: how the product was
+// compiled. Any thread.
 #pragma once
 
 namespace coldsweep::test {

@@ -3,7 +3,8 @@
 // what a hostile volume can claim. There is $MFT and what the test adds, nothing else.
 //
 //   TinyNtfs volume({.records = 64});
-//   volume.record(30, {file_name_attribute(5, utf16_of("a.txt")), resident_attribute(0x80, 2, {}, "content")});
+//   volume.record(30, {file_name_attribute(5, utf16_of("a.txt")),
+//                      resident_attribute(0x80, 2, {}, "content")});
 //   run_sweep(std::make_shared<MemorySource>(volume.bytes()), kEveryStream);
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Volumes that claim more than they hold: the plan stays small, says what it leaves out, and still counts every byte.
+// Volumes that claim more than they hold: the plan stays small, says what it leaves out, and
+// still counts every byte.
 #include "filesystem/lost_name_search.h"
 #include "filesystem/ntfs_plan.h"
 #include "filesystem/read_limit.h"
@@ -64,8 +65,8 @@ void require_consistent(const NtfsPlan& plan) {
   CHECK(sum == rest.size);
 }
 
-/// A file whose `count` attributes stand in extension records from 40 on, `per_record` in each. Its attribute list has
-/// clusters of its own.
+/// A file whose `count` attributes stand in extension records from 40 on, `per_record` in each.
+/// Its attribute list has clusters of its own.
 void spread(TinyNtfs& volume, u64 count, u64 per_record, const std::string& attribute, u32 type) {
   std::string list;
   u64 record = 40;

@@ -9,8 +9,8 @@
 
 #include <sys/stat.h>
 
-// libtsk 4.11 does not free the errors that libvmdk returns for a failed read (vmdk.c). Its frames are not on the stack that LeakSanitizer sees. Without a sanitizer nothing
-// calls this.
+// libtsk 4.11 does not free the errors that libvmdk returns for a failed read (vmdk.c). Its frames
+// are not on the stack that LeakSanitizer sees. Without a sanitizer nothing calls this.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() { return "leak:libcerror_error_initialize\n"; }
 

@@ -5,7 +5,7 @@
 #include "rules/scanner.h"
 #include "support/catch.h"
 #include "support/program.h"
-#include "support/temp_dir.h"
+#include "support/rule_folder.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -21,13 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-  TempDir dir;
-
-  void put(const std::string& name, const std::string& text) const {
-    fs::create_directories((dir / name).parent_path());
-    write_text(dir / name, text);
-  }
+struct Folder : RuleFolder {
   RuleSet load(bool skip_broken = false) const {
     RuleLoadOptions options;
     options.one_namespace = true;

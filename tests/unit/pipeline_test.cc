@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pipeline with stub examiners: it hands out every stream once and keeps every outcome, whatever examines the streams.
+// The pipeline with stub examiners: it hands out every stream once and keeps every outcome,
+// whatever examines the streams.
 #include "support/catch.h"
 
 #include "base/case_write_error.h"

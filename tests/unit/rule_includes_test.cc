@@ -3,8 +3,7 @@
 #include "base/error.h"
 #include "rules/rule_set.h"
 #include "support/catch.h"
-#include "support/program.h"
-#include "support/temp_dir.h"
+#include "support/rule_folder.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -18,15 +17,6 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Folder {
-  TempDir dir;
-
-  fs::path put(const std::string& name, const std::string& text) const {
-    fs::create_directories((dir / name).parent_path());
-    return write_text(dir / name, text);
-  }
-};
 
 std::string rule(const std::string& name) { return "rule " + name + " { condition: true }\n"; }
 
@@ -47,7 +37,7 @@ using Names = std::vector<std::string>;
 } // namespace
 
 TEST_CASE("an include that has the name of another folder's open file is not circular") {
-  const Folder folder;
+  const RuleFolder folder;
   folder.put("common.yar", include("sub/x.yar") + rule("common"));
   folder.put("sub/x.yar", include("common.yar") + "rule x { condition: inner }");
   folder.put("sub/common.yar", rule("inner"));
@@ -64,7 +54,7 @@ TEST_CASE("an include that has the name of another folder's open file is not cir
 }
 
 TEST_CASE("a rule file that includes itself is refused, with the line that begins it") {
-  const Folder folder;
+  const RuleFolder folder;
   const fs::path own = folder.put("own.yar", rule("a") + include("own.yar"));
   CHECK_THROWS_WITH(loaded({own}),
                     ContainsSubstring("own.yar(2): ") && ContainsSubstring("it includes itself"));
@@ -75,7 +65,7 @@ TEST_CASE("a rule file that includes itself is refused, with the line that begin
 }
 
 TEST_CASE("a rule file that is reached twice is loaded once") {
-  const Folder folder;
+  const RuleFolder folder;
   const fs::path a = folder.put("a.yar", rule("a"));
   folder.put("web/b.yar", rule("b"));
   CHECK(loaded({a, folder.dir.path()}) == Names{"a.yar:a", "web/b.yar:b"});
