@@ -285,6 +285,13 @@ private:
 
 } // namespace
 
+u64 size_of(const Outcome& outcome) {
+  u64 sum = 0;
+  for (const Finding& finding : outcome.findings) sum += cost(finding);
+  for (const Issue& issue : outcome.issues) sum += cost(issue);
+  return sum;
+}
+
 std::optional<Outcome> cut_to_fit(const Outcome& outcome) {
   u64 findings = 0, issues = 0;
   bool fit = true;

@@ -14,6 +14,9 @@ namespace coldsweep {
 /// thousand matches, are far below it.
 inline constexpr u64 kLongestLine = 64_MiB;
 
+/// Bytes of its lines in the manifest, from above; more or less what it takes in memory.
+u64 size_of(const Outcome& outcome);
+
 /// The outcome with less in it, and with issues that say what was left out, so that each of its
 /// lines is shorter than kLongestLine, and all of it fits a row. Absent if it fits as it is, which
 /// is nearly always so. The first finding of each cause is kept before further ones.

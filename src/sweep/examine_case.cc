@@ -81,7 +81,8 @@ void examine_case(OpenCase& open) {
                             .sink = outcomes,
                             .progress = control.progress,
                             .stop = control.stop,
-                            .threads = options.threads};
+                            .threads = options.threads,
+                            .memory = options.memory};
   for (const SweptVolume& volume : open.volumes.swept) {
     run_pipeline(volume, parts);
     if (control.stop.is_set()) break;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/pipeline.h"
 
+#include "base/free_memory.h"
 #include "base/guarded.h"
 #include "filesystem/extents.h"
+#include "manifest/outcome_limits.h"
 
 #include <algorithm>
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,6 +23,8 @@ namespace {
 
 constexpr u64 kBatchBytes = 1_MiB;
 constexpr std::size_t kBatchStreams = 128;
+// With rules that match nearly everywhere, 128 streams have a hundred megabytes of findings.
+constexpr u64 kMostHeld = 4_MiB;
 
 using Batch = std::span<const StreamRef>;
 
@@ -44,8 +49,9 @@ private:
 
 /// A batch on its way, with the outcomes of its first streams: of all, unless it was stopped.
 struct Parcel {
-  Batch batch;
+  Batch batch; ///< without the streams whose outcomes are written
   std::vector<Outcome> outcomes;
+  u64 held = 0; ///< bytes of the outcomes, about
 };
 
 /// Made before the first stream, so that what was examined is never lost for lack of memory to hand
@@ -69,7 +75,6 @@ public:
     return parcel;
   }
   void give_back(Parcel* parcel) {
-    parcel->outcomes.clear();
     free_.with([&](std::vector<Parcel*>& free) { free.push_back(parcel); });
   }
 
@@ -89,10 +94,41 @@ std::optional<Outcome> examined(Examiner& examiner, const SweptVolume& volume,
   }
 }
 
-void examine_batch(Examiner& examiner, const SweptVolume& volume, Parcel& parcel,
+/// The sink, for one thread at a time.
+class SharedSink {
+public:
+  SharedSink(OutcomeSink& sink, const SweptVolume& volume) : sink_(sink), volume_(volume) {}
+
+  /// Leaves the parcel with the streams that have no outcome yet.
+  void write(Parcel& parcel) {
+    {
+      const std::scoped_lock lock(mutex_);
+      for (std::size_t i = 0; i < parcel.outcomes.size(); ++i) write(parcel, i);
+    }
+    parcel.batch = parcel.batch.subspan(parcel.outcomes.size());
+    parcel.outcomes.clear();
+    parcel.held = 0;
+  }
+
+private:
+  void write(const Parcel& parcel, std::size_t i) {
+    try {
+      sink_.write(parcel.outcomes[i]);
+    } catch (...) { // with less to keep it may fit
+      sink_.write(lost_outcome(volume_, parcel.batch[i], std::current_exception()));
+    }
+  }
+
+  OutcomeSink& sink_;
+  const SweptVolume& volume_;
+  std::mutex mutex_;
+};
+
+void examine_batch(Examiner& examiner, const SweptVolume& volume, Parcel& parcel, SharedSink& sink,
                    const PipelineParts& parts) {
   Progress& progress = parts.progress;
-  for (const StreamRef& stream : parcel.batch) {
+  const Batch batch = parcel.batch;
+  for (const StreamRef& stream : batch) {
     if (parts.stop.is_set()) break; // a batch of slow streams may take hours
     std::optional<Outcome> outcome = examined(examiner, volume, stream, parts.stop);
     if (!outcome) break;
@@ -100,19 +136,11 @@ void examine_batch(Examiner& examiner, const SweptVolume& volume, Parcel& parcel
     progress.bytes_done += stored_bytes(stream);
     progress.findings += outcome->findings.size();
     progress.issues += outcome->issues.size();
+    parcel.held += size_of(*outcome);
     parcel.outcomes.push_back(*std::move(outcome));
+    if (parcel.held > kMostHeld) sink.write(parcel);
   }
   progress.filtered.with([&](FilterCounts& all) { all += examiner.take_filter_counts(); });
-}
-
-void write_all(OutcomeSink& sink, const SweptVolume& volume, const Parcel& parcel) {
-  for (std::size_t i = 0; i < parcel.outcomes.size(); ++i) {
-    try {
-      sink.write(parcel.outcomes[i]);
-    } catch (...) { // with less to keep it may fit
-      sink.write(lost_outcome(volume, parcel.batch[i], std::current_exception()));
-    }
-  }
 }
 
 } // namespace
@@ -130,14 +158,17 @@ void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
     const Batch batch = parts.stop.is_set() ? Batch{} : source.next();
     return batch.empty() ? nullptr : parcels.take(batch);
   };
+  FreeMemoryLimit free_memory(parts.memory);
+  SharedSink outcomes(parts.sink, volume);
   const auto write = [&](Parcel* parcel) {
-    write_all(parts.sink, volume, *parcel);
+    outcomes.write(*parcel);
     parcels.give_back(parcel);
+    free_memory.check();
   };
   if (parts.threads == 0) {
     GuardedExaminer examiner(&parts.make_examiner);
     while (Parcel* const parcel = next()) {
-      examine_batch(examiner, volume, *parcel, parts);
+      examine_batch(examiner, volume, *parcel, outcomes, parts);
       write(parcel);
     }
     return;
@@ -153,7 +184,7 @@ void run_pipeline(const SweptVolume& volume, const PipelineParts& parts) {
                                                     });
   const auto examine =
       tbb::make_filter<Parcel*, Parcel*>(tbb::filter_mode::parallel, [&](Parcel* parcel) {
-        examine_batch(examiners.local(), volume, *parcel, parts);
+        examine_batch(examiners.local(), volume, *parcel, outcomes, parts);
         return parcel;
       });
   const auto sink = tbb::make_filter<Parcel*, void>(tbb::filter_mode::serial_out_of_order, write);

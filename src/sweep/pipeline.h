@@ -14,7 +14,8 @@ struct PipelineParts {
   OutcomeSink& sink;          ///< called by one thread at a time
   Progress& progress;
   const StopFlag& stop;
-  u32 threads = 1; ///< 0: a plain loop on the calling thread
+  u32 threads = 1;    ///< 0: a plain loop on the calling thread
+  u64 memory = 1_GiB; ///< free memory is given back while the process holds more
 };
 
 /// Stored bytes of a stream: what reading and scanning it costs.

@@ -45,8 +45,9 @@ struct VectorSink final : OutcomeSink {
 /// Notes what it was given, and states one issue for each stream.
 class StubExaminer final : public Examiner {
 public:
-  StubExaminer(std::atomic<u64>& examined, std::function<void(u64)> then)
-      : examined_(examined), then_(std::move(then)) {}
+  StubExaminer(std::atomic<u64>& examined, std::function<void(u64)> then,
+               std::string message = "a stub")
+      : examined_(examined), then_(std::move(then)), message_(std::move(message)) {}
 
   Outcome examine(const SweptVolume& volume, const StreamRef& stream) override {
     then_(++examined_);
@@ -58,7 +59,7 @@ public:
                               .path = volume.plan.describe(stream).path,
                               .stream_name = std::nullopt,
                               .stage = "scan",
-                              .message = "a stub",
+                              .message = message_,
                               .bytes = stream.size});
     return outcome;
   }
@@ -72,6 +73,7 @@ public:
 private:
   std::atomic<u64>& examined_;
   std::function<void(u64)> then_;
+  std::string message_;
 };
 
 struct StubbedRun {
@@ -209,4 +211,52 @@ TEST_CASE("an outcome that can't be kept is replaced by one that says so") {
   }
   sink.for_good = true;
   CHECK_THROWS_AS(run_pipeline(volume, parts), CaseWriteError);
+}
+
+TEST_CASE("outcomes with much in them are written before their batch is done") {
+  if (!can_build_ntfs_images()) SKIP("no ntfs_writer or mkntfs");
+  const SweptVolume volume = volume_of_many_files();
+  std::set<StreamId> planned;
+  for (const StreamRef& stream : volume.plan.streams()) planned.insert(stream.id);
+  struct CountingSink final : OutcomeSink {
+    std::atomic<u64> written{0};
+    std::set<StreamId> kept, lost;
+    void write(const Outcome& outcome) override {
+      const bool is_loss = outcome.issues.at(0).stage == "examine";
+      if (!is_loss && outcome.stream.record % 5 == 0) throw std::bad_alloc();
+      (is_loss ? lost : kept).insert(outcome.stream);
+      ++written;
+    }
+  };
+  for (const u32 threads : {0U, 1U, 3U}) {
+    CAPTURE(threads);
+    CountingSink sink;
+    std::atomic<u64> examined{0}, most{0};
+    Progress progress;
+    const StopFlag stop;
+    const auto look = [&](u64 number) {
+      const u64 held = number - std::min<u64>(number, sink.written);
+      for (u64 before = most; before < held && !most.compare_exchange_weak(before, held);) {
+      }
+    };
+    run_pipeline(volume, {.make_examiner =
+                              [&] {
+                                return std::make_unique<StubExaminer>(examined, look,
+                                                                      std::string(512_KiB, 'x'));
+                              },
+                          .sink = sink,
+                          .progress = progress,
+                          .stop = stop,
+                          .threads = threads});
+    // Of 3 MiB each: one that is examined, and at most one that waits for the next, for each batch
+    // under way.
+    CHECK(most <= 2 * std::max<u64>(1, 2 * threads));
+    std::set<StreamId> all = sink.kept;
+    for (const StreamId& stream : sink.lost) {
+      CHECK(stream.record % 5 == 0);
+      CHECK(all.insert(stream).second);
+    }
+    CHECK(all == planned);
+    CHECK(sink.written == planned.size());
+  }
 }
