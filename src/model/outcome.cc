@@ -26,9 +26,7 @@ std::pair<std::string_view, std::string_view> order_of(const Cause& cause) {
 
 std::string_view title_of(const Cause& cause) {
   const HashSetHit* hit = std::get_if<HashSetHit>(&cause);
-  if (hit != nullptr && (hit->entry == kUnknownInWebRoot || hit->entry == kForeignContent))
-    return hit->entry;
-  return order_of(cause).second;
+  return hit != nullptr ? std::string_view(hit->entry) : order_of(cause).second;
 }
 
 void show_match(ByteView content, u64 at, Match& match) {

@@ -26,8 +26,9 @@ std::string attribute(std::string_view name, const std::string& text) {
 
 std::string finding_element(const FindingRow& finding) {
   std::string text = fmt::format(
-      "<coldsweep:finding{}{}{}{}{}{}>", attribute("cause", finding.cause.kind),
+      "<coldsweep:finding{}{}{}{}{}{}{}>", attribute("cause", finding.cause.kind),
       attribute("name", finding.cause.name), attribute("namespace", finding.cause.name_space),
+      attribute("hash_set", finding.cause.set),
       finding.score ? attribute("score", std::to_string(*finding.score)) : "",
       attribute("place", finding.place),
       finding.log_line ? attribute("log_line", std::to_string(*finding.log_line)) : "");

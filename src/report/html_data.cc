@@ -60,7 +60,7 @@ Json cause_text(const CauseRow& cause) {
   for (const auto& [name, value] : cause.meta) meta.push_back({name, value});
   return {{"kind", cause.kind},     {"name", cause.name}, {"namespace", cause.name_space},
           {"detail", cause.detail}, {"tags", cause.tags}, {"meta", meta},
-          {"file", cause.file}};
+          {"file", cause.file},     {"set", cause.set}};
 }
 
 struct IndexTexts {

@@ -63,9 +63,10 @@ struct ReasonRow {
 
 struct CauseRow {
   std::string kind; ///< `rule`, `hash_set` or `anomaly`
-  std::string name;
+  std::string name; ///< of a hash set: what it says, such as `foreign_content`, or the hash
   std::string name_space;
-  std::string detail; ///< the entry of the set, or the description of the anomaly or rule
+  std::string detail; ///< the description of the rule or anomaly, or the note of the hash set
+  std::string set;    ///< the name of the hash set: where the finding comes from
   std::vector<std::string> tags;
   std::vector<std::pair<std::string, std::string>> meta;
   std::string file, file_sha256;

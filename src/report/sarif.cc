@@ -61,6 +61,7 @@ Json result_of(const SealedCase& sealed, const FindingRow& finding, std::size_t 
     why.push_back({{"reason", reason.reason}, {"points", reason.points}});
   result["properties"] = {{"score", finding.score ? Json(*finding.score) : Json(nullptr)},
                           {"place", finding.place},
+                          {"hashSet", finding.cause.set},
                           {"why", std::move(why)},
                           {"notes", finding.caveats},
                           {"matches", finding.matches.size()},

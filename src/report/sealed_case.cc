@@ -105,6 +105,7 @@ CauseRow cause_of(const Json& line) {
              .name = text_of(*rule, "name"),
              .name_space = text_of(*rule, "namespace"),
              .detail = {},
+             .set = {},
              .tags = texts_of(*rule, "tags"),
              .meta = {},
              .file = text_of(*rule, "file"),
@@ -115,8 +116,9 @@ CauseRow cause_of(const Json& line) {
       if (name == "description" && cause.detail.empty()) cause.detail = value;
   } else if (const Json* set = member_of(line, "hash_set")) {
     cause.kind = "hash_set";
-    cause.name = text_of(*set, "name");
-    cause.detail = text_of(*set, "entry");
+    cause.set = text_of(*set, "name");
+    cause.name = text_of(*set, "entry");
+    cause.detail = text_of(*set, "note");
   } else if (const Json* anomaly = member_of(line, "anomaly")) {
     cause.kind = "anomaly";
     cause.name = text_of(*anomaly, "name");

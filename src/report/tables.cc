@@ -50,6 +50,7 @@ Json row_of(const SealedCase& sealed, const FindingRow& finding) {
            {"name", finding.cause.name},
            {"namespace", or_null(finding.cause.name_space)},
            {"description", or_null(finding.cause.detail)},
+           {"hash_set", or_null(finding.cause.set)},
            {"tags", or_null(fmt::format("{}", fmt::join(finding.cause.tags, " ")))},
            {"volume", sealed.locator(finding.volume)},
            {"path", finding.path},

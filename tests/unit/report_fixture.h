@@ -65,7 +65,9 @@ inline Finding hostile_finding(const std::string& path, u64 number) {
   for (Match& match : finding.matches) show_match(bytes_of(content), match.offset, match);
   switch (number % 4) {
   case 0:
-    finding.cause = HashSetHit{"bad </td><script>window.pwned=1</script>", "entry \xE2\x80\xAE"};
+    finding.cause =
+        HashSetHit{"bad-list </td><script>window.pwned=1</script>",
+                   "entry-of-it </td><script>window.pwned=1</script> \xE2\x80\xAE", "a <note>"};
     break;
   case 1: finding.cause = Anomaly{"reserved_name", "a name that \"Windows\" can't open"}; break;
   default:

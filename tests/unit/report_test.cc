@@ -8,6 +8,7 @@
 #include "support/catch.h"
 #include "support/run_tool.h"
 
+#include <algorithm>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -92,6 +93,35 @@ TEST_CASE("the reports in the golden folder have not changed") {
         std::filesystem::path(COLDSWEEP_SOURCE_DIR) / "tests" / "golden" / ("report." + format);
     if (std::getenv("UPDATE_GOLDEN")) overwrite(golden, text);
     CHECK(text == content_of(golden));
+  }
+}
+
+TEST_CASE("a finding of a hash set is named by what the set says, never by the set") {
+  const auto without = [](std::string text, const std::string& words) {
+    for (std::size_t at = 0; (at = text.find(words, at)) != std::string::npos;)
+      text.erase(at, words.size());
+    return text;
+  };
+  std::vector<std::string> formats{"terminal"};
+  for (const report::Format& format : report::formats()) formats.emplace_back(format.name);
+  for (const std::string& format : formats) {
+    CAPTURE(format);
+    std::string text = report_of(hostile(), format);
+    CHECK((text.find("entry-of-it") != std::string::npos) == (format != "hashdeep"));
+    if (format == "csv") {
+      const auto rows = csv_rows(text);
+      const auto column = std::find(rows.front().begin(), rows.front().end(), "hash_set");
+      REQUIRE(column != rows.front().end());
+      text.clear();
+      for (std::vector<std::string> row : rows) {
+        row.at(static_cast<std::size_t>(column - rows.front().begin())).clear();
+        for (const std::string& cell : row) text += cell + '\n';
+      }
+    }
+    // The set is where it comes from.
+    for (const char* source : {"\"hash_set\":\"", "\"hashSet\":\"", "\"set\":\"", " hash_set=\""})
+      text = without(text, source + std::string("bad-list"));
+    CHECK(text.find("bad-list") == std::string::npos);
   }
 }
 

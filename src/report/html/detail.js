@@ -141,7 +141,7 @@ function showDetail(panel, finding, detail) {
     ['log line', detail.log_line === null ? '' : grouped(detail.log_line) + (detail.log_time ? ', ' + detail.log_time : '')], ['known as', detail.known],
     ['copy', finding.exported && detail.sha256 ? 'evidence/' + detail.sha256.slice(0, 2) + '/' + detail.sha256 : 'none']])));
   if (extents) parts.push(element('pre', { class: 'hex', tabindex: '0', 'aria-label': 'Extents: offset in the stream, offset on the media, length' }, extents + (detail.extent_count > detail.extents.length ? '\nand ' + (detail.extent_count - detail.extents.length) + ' more' : '')));
-  parts.push(...headed('Rule', rows([['kind', cause.kind.replace('_', ' ')], ['namespace', cause.namespace], ['file', cause.file], ['tags', cause.tags.join(' ')], ...cause.meta.filter(([name]) => name !== 'description')])));
+  parts.push(...headed('Rule', rows([['kind', cause.kind.replace('_', ' ')], ['namespace', cause.namespace], ['hash set', cause.set], ['file', cause.file], ['tags', cause.tags.join(' ')], ...cause.meta.filter(([name]) => name !== 'description')])));
   panel.replaceChildren(...parts.filter((part) => part !== null));
   panel.scrollTop = 0;
 }
