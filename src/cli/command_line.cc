@@ -2,7 +2,9 @@
 #include "cli/command_line.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/config_file.h"
+#include "cli/suggestion.h"
 #include "cli/sweep_options.h"
 #include "report/formats.h"
 #include "sweep/build_case_record.h"
@@ -12,6 +14,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace coldsweep {
 namespace {
@@ -32,19 +35,15 @@ struct Given {
 };
 
 void add_report(CLI::App& app, ReportArguments& given) {
-  std::vector<std::string> names;
   std::string footer = "\nFormats:\n";
-  for (const report::Format& format : report::formats()) {
-    names.emplace_back(format.name);
+  for (const report::Format& format : report::formats())
     footer += fmt::format("  {:<11} {}\n", format.name, format.description);
-  }
   CLI::App* command = app.add_subcommand(
       "report", "Make a report of a sealed case, for people or in a format of other tools");
   command->add_option("CASE", given.case_folder, "Case folder")->required();
   command
       ->add_option("--format", given.format, "One of the formats below [a page for the terminal]")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember(names));
+      ->type_name("FORMAT");
   command
       ->add_option("-o,--output", given.output,
                    "File to write; an existing file is not overwritten [stdout]")
@@ -174,16 +173,78 @@ void add_rules(CLI::App& app, RulesArguments& given) {
                       "Print only that table, as TOML, to start your own table from");
 }
 
+constexpr const char* kSeeHelp = "\nRun with --help for more information.";
+
+/// Without former names, and without groups of options, which CLI11 counts as commands.
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr))
+    if (!command->get_name().empty() && !command->get_group().empty())
+      names.push_back(command->get_name());
+  return names;
+}
+
+/// Null if there is none.
+const CLI::App* command_named(const CLI::App& app, const std::string& name) {
+  const std::vector<const CLI::App*> commands = app.get_subcommands(nullptr);
+  const auto found = std::find_if(commands.begin(), commands.end(), [&](const CLI::App* command) {
+    return command->get_name() == name;
+  });
+  return name.empty() || found == commands.end() ? nullptr : *found;
+}
+
 /// CLI11 would only say that a subcommand is missing.
 void require_known_command(const CLI::App& app, const std::vector<std::string>& words) {
   if (words.empty() || words.front().starts_with('-')) return;
-  const std::vector<const CLI::App*> commands = app.get_subcommands(nullptr);
-  const bool known = std::any_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
-    return command->get_name() == words.front();
-  });
-  if (!known)
-    throw UsageError(
-        fmt::format("{}: no such command\nRun with --help for more information.", words.front()));
+  if (command_named(app, words.front()) == nullptr)
+    throw UsageError(fmt::format("{}: no such command{}{}", words.front(),
+                                 did_you_mean(words.front(), command_names(app)), kSeeHelp));
+}
+
+/// Of a command and of its groups.
+void add_option_names(const CLI::App& command, std::vector<std::string>& names) {
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  for (const CLI::App* group : command.get_subcommands(nullptr))
+    if (group->get_name().empty()) add_option_names(*group, names);
+}
+
+/// CLI11 first says what else is missing. Throws if a word looks like an option of the command and
+/// is none.
+void require_known_options(const CLI::App& app, const std::vector<std::string>& words) {
+  const CLI::App* command = &app;
+  for (const std::string& word : words) {
+    if (word == "--") return;
+    const CLI::App* const next = command_named(*command, word);
+    if (next != nullptr && (command == &app || command->get_name() == "rules")) command = next;
+    if (!word.starts_with("--")) continue;
+    std::vector<std::string> names;
+    add_option_names(*command, names);
+    const std::string name = word.substr(0, word.find('='));
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw UsageError(
+          fmt::format("{}: no such option{}{}", name, did_you_mean(name, names), kSeeHelp));
+  }
+}
+
+/// `help` is `--help`, and `help COMMAND` is `COMMAND --help`.
+std::vector<std::string> with_help_as_option(std::vector<std::string> words) {
+  if (words.empty() || words.front() != "help") return words;
+  words.erase(words.begin());
+  words.emplace_back("--help");
+  return words;
+}
+
+ReportArguments report_arguments(ReportArguments given) {
+  if (given.format.empty()) return given;
+  const std::string name = ascii_lower(given.format);
+  std::vector<std::string> names;
+  for (const report::Format& format : report::formats()) names.emplace_back(format.name);
+  if (std::find(names.begin(), names.end(), name) == names.end())
+    throw UsageError(fmt::format("--format {}: expected one of {}{}", given.format,
+                                 fmt::join(names, ", "), did_you_mean(name, names)));
+  given.format = name;
+  return given;
 }
 
 Arguments arguments_of(const CLI::App& app, Given& given) {
@@ -194,7 +255,7 @@ Arguments arguments_of(const CLI::App& app, Given& given) {
       throw UsageError("--rules: needs --image, because the rules are evaluated on its content");
     return given.verify;
   }
-  if (app.got_subcommand("report")) return given.report;
+  if (app.got_subcommand("report")) return report_arguments(given.report);
   if (app.got_subcommand("timestamp") || app.got_subcommand("seal")) return given.timestamp;
   if (app.got_subcommand("export")) return given.exported;
   given.rules.list = app.get_subcommand("rules")->got_subcommand("list");
@@ -204,7 +265,8 @@ Arguments arguments_of(const CLI::App& app, Given& given) {
 
 } // namespace
 
-Arguments parse_arguments(const std::vector<std::string>& words) {
+Arguments parse_arguments(const std::vector<std::string>& given_words) {
+  const std::vector<std::string> words = with_help_as_option(given_words);
   Given given;
   CLI::App app(kAbout, "coldsweep");
   app.set_version_flag("--version",
@@ -228,7 +290,8 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     std::ostringstream out, err;
     const int status = app.exit(e, out, err);
     if (status == 0) return PrintArguments{out.str()};
-    throw UsageError(fmt::format("{}\nRun with --help for more information.", e.what()));
+    require_known_options(app, words);
+    throw UsageError(fmt::format("{}{}", e.what(), kSeeHelp));
   }
 }
 

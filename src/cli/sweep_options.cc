@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/case_info_file.h"
+#include "cli/suggestion.h"
 
 #include <algorithm>
 #include <map>
@@ -37,6 +38,12 @@ u64 size_option(const char* name, const std::string& text) {
   return *size;
 }
 
+std::vector<std::string> names_of(const std::map<std::string, bool*>& scopes) {
+  std::vector<std::string> names{"all"};
+  for (const auto& [name, flag] : scopes) names.push_back(name);
+  return names;
+}
+
 Scope parse_scope(const std::vector<std::string>& names) {
   if (names.empty()) return {};
   Scope scope{.allocated = false, .deleted = false, .alternate_streams = false, .archives = false};
@@ -53,8 +60,8 @@ Scope parse_scope(const std::vector<std::string>& names) {
     const auto found = known.find(name);
     if (found == known.end())
       throw UsageError(fmt::format("--scope {}: expected allocated, deleted, ads, archives, slack, "
-                                   "unallocated, system, efs or all",
-                                   name));
+                                   "unallocated, system, efs or all{}",
+                                   name, did_you_mean(name, names_of(known))));
     *found->second = true;
   }
   if (!scope.allocated && !scope.deleted && !scope.slack && !scope.unallocated && !scope.system)

@@ -37,6 +37,10 @@ std::string command_line() {
   return printable(line);
 }
 
+std::filesystem::path without_end_slash(const std::filesystem::path& folder) {
+  return std::filesystem::absolute(folder / "").parent_path();
+}
+
 } // namespace
 
 void check_case_folder(const std::filesystem::path& folder) {
@@ -45,6 +49,9 @@ void check_case_folder(const std::filesystem::path& folder) {
   const bool exists = fs::exists(fs::symlink_status(folder, error));
   if (exists && !fs::is_directory(folder, error))
     throw UsageError(fmt::format("{}: a folder for the case expected", folder.string()));
+  // Most likely a name is misspelled, or a disk isn't mounted.
+  if (const fs::path parent = without_end_slash(folder).parent_path(); !fs::exists(parent, error))
+    throw UsageError(fmt::format("{}: there is no folder {}", folder.string(), parent.string()));
   if (const std::string why = why_not_creatable(folder); !why.empty())
     throw UsageError(fmt::format("{}: the case can't be written there: {}", folder.string(), why));
   if (!exists || (fs::is_empty(folder, error) && !error)) return;
@@ -58,13 +65,10 @@ void check_case_folder(const std::filesystem::path& folder) {
 }
 
 void create_case_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  const std::filesystem::path whole = std::filesystem::absolute(folder / "").parent_path();
-  std::filesystem::create_directories(whole.parent_path(), error);
+  const std::filesystem::path whole = without_end_slash(folder);
   // Of the case itself, which holds evidence, nobody else need see anything.
-  if (error || (::mkdir(whole.c_str(), 0700) != 0 && errno != EEXIST))
-    throw Error(fmt::format("{}: can't be created: {}", folder.string(),
-                            error ? error.message() : errno_text(errno)));
+  if (::mkdir(whole.c_str(), 0700) != 0 && errno != EEXIST)
+    throw Error(fmt::format("{}: can't be created: {}", folder.string(), errno_text(errno)));
 }
 
 RunRecord begin_run(const SweepOptions& options) {

@@ -12,7 +12,8 @@
 
 namespace coldsweep {
 
-/// Throws UsageError if the folder exists and is not empty, is not a folder, or can't be written.
+/// Throws UsageError if the folder exists and is not empty, is not a folder, or can't be written,
+/// or if the folder above it doesn't exist.
 void check_case_folder(const std::filesystem::path& folder);
 /// Its owner alone may enter it, unless it exists already. Throws Error.
 void create_case_folder(const std::filesystem::path& folder);
