@@ -23,10 +23,9 @@ constexpr const char* kMark = "rule marker { strings: $a = \"COLDSWEEP_MARK\" co
 /// The input, unpacked into the folder. Skips the test without it.
 std::filesystem::path hostile(const std::string& name, const std::string& unpacked,
                               const TempDir& folder) {
-  const std::optional<std::filesystem::path> images = shared_images_folder();
-  const std::filesystem::path packed =
-      images ? images->parent_path() / "cases" / "hostile" / name : std::filesystem::path();
-  if (!images || !std::filesystem::exists(packed)) SKIP("no ../shared/cases/hostile");
+  const std::optional<std::filesystem::path> inputs = shared_folder("cases/hostile");
+  const std::filesystem::path packed = inputs ? *inputs / name : std::filesystem::path();
+  if (!inputs || !std::filesystem::exists(packed)) SKIP("no ../shared/cases/hostile");
   const std::filesystem::path path = folder / unpacked;
   const char* unpack = R"sh(cp "$1" "$2")sh";
   if (name.ends_with(".tar.gz"))

@@ -209,12 +209,10 @@ TEST_CASE("offsets of `locate` count the sectors that The Sleuth Kit takes the i
 }
 
 TEST_CASE("`locate` is right on the odd disks of the shared cases") {
-  const std::optional<std::filesystem::path> images = shared_images_folder();
-  const auto folder = images ? images->parent_path() / "cases" / "disks" : std::filesystem::path();
-  if (!images || !std::filesystem::exists(folder) || !have_tool("xz") || !Tsk::available())
-    SKIP("no shared cases, xz or sleuthkit");
+  const std::optional<std::filesystem::path> folder = shared_folder("cases/disks");
+  if (!folder || !have_tool("xz") || !Tsk::available()) SKIP("no shared cases, xz or sleuthkit");
   u64 disks = 0;
-  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+  for (const auto& file : std::filesystem::directory_iterator(*folder)) {
     const std::string name = file.path().filename();
     if (!name.ends_with(".xz") && !name.ends_with(".E01")) continue;
     CAPTURE(name);

@@ -18,11 +18,7 @@ using Path = std::filesystem::path;
 
 /// The folder of the cases; absent without them, or without xz to unpack them.
 std::optional<Path> cases() {
-  const auto images = shared_images_folder();
-  if (!images || !have_tool("xz")) return std::nullopt;
-  const Path folder = images->parent_path() / "cases" / "disks";
-  if (!std::filesystem::exists(folder)) return std::nullopt;
-  return folder;
+  return have_tool("xz") ? shared_folder("cases/disks") : std::nullopt;
 }
 
 Path unpacked(const Path& folder, const std::string& name, const TempDir& into) {

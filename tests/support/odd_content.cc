@@ -3,11 +3,7 @@
 
 #include "support/archive_writer.h"
 
-#include <cstdlib>
-
 namespace coldsweep::test {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -64,13 +60,6 @@ std::map<std::string, std::set<std::string>> issues_by_path(const Swept& swept) 
   for (const nlohmann::json& issue : swept.issues)
     issues[issue.at("path")].insert(issue.at("kind").get<std::string>());
   return issues;
-}
-
-std::optional<fs::path> shared_content_cases() {
-  const char* shared = std::getenv("COLDSWEEP_SHARED");
-  if (shared == nullptr) return std::nullopt;
-  const fs::path cases = fs::path(shared) / "cases/content";
-  return fs::exists(cases) ? std::optional(cases) : std::nullopt;
 }
 
 } // namespace coldsweep::test

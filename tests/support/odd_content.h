@@ -4,6 +4,7 @@
 
 #include "support/ntfs_image.h"
 #include "support/run_sweep.h"
+#include "support/shared_images.h"
 
 #include <filesystem>
 #include <map>
@@ -30,6 +31,8 @@ std::map<std::string, std::set<std::string>> rules_by_path(const Swept& swept);
 std::map<std::string, std::set<std::string>> issues_by_path(const Swept& swept);
 
 /// The inputs that went wrong in other tools; absent without the shared data.
-std::optional<std::filesystem::path> shared_content_cases();
+inline std::optional<std::filesystem::path> shared_content_cases() {
+  return shared_folder("cases/content");
+}
 
 } // namespace coldsweep::test

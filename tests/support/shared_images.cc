@@ -61,11 +61,10 @@ std::string recipe_of(const SharedImage& image) {
 
 } // namespace
 
-std::optional<fs::path> shared_images_folder() {
+std::optional<fs::path> shared_folder(const std::string& name) {
   const char* const given = std::getenv("COLDSWEEP_SHARED");
   const fs::path folder =
-      (given ? fs::path(given) : fs::path(COLDSWEEP_SOURCE_DIR).parent_path() / "shared") /
-      "images";
+      (given ? fs::path(given) : fs::path(COLDSWEEP_SOURCE_DIR).parent_path() / "shared") / name;
   if (!fs::is_directory(folder)) return std::nullopt;
   return folder;
 }

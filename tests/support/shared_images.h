@@ -13,8 +13,11 @@
 
 namespace coldsweep::test {
 
-/// The folder of images; absent if there is none.
-std::optional<std::filesystem::path> shared_images_folder();
+/// A folder of the shared data, such as `cases/content`; absent if there is none.
+std::optional<std::filesystem::path> shared_folder(const std::string& name);
+inline std::optional<std::filesystem::path> shared_images_folder() {
+  return shared_folder("images");
+}
 
 struct SharedImage {
   std::string name;             ///< of the oracle, such as `7-ntfs-undel.dd`
