@@ -15,7 +15,7 @@ class FreeMemoryLimit {
 public:
   explicit FreeMemoryLimit(u64 bytes) : bytes_(bytes), next_(bytes) {}
 
-  /// To be called between pieces of work. Costs a system call. Does nothing where the system
+  /// To be called between pieces of work. Reads a small file. Does nothing where the system
   /// doesn't tell what the process holds.
   void check();
 

@@ -2,7 +2,7 @@
 #include "base/subprocess.h"
 
 #include "base/file.h"
-#include "base/types.h"
+#include "base/process_memory.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,6 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
-#include <fstream>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -37,9 +36,7 @@ void send(int descriptor, std::string_view text) {
 }
 
 void limit_memory(unsigned long long more) {
-  unsigned long long pages = 0;
-  std::ifstream("/proc/self/statm") >> pages;
-  const rlim_t limit = pages * static_cast<unsigned long long>(::sysconf(_SC_PAGESIZE)) + more;
+  const rlim_t limit = process_memory().mapped + more;
   const rlimit both{limit, limit};
   ::setrlimit(RLIMIT_AS, &both);
 }

@@ -238,11 +238,12 @@ std::vector<std::string> with_help_as_option(std::vector<std::string> words) {
 ReportArguments report_arguments(ReportArguments given) {
   if (given.format.empty()) return given;
   const std::string name = ascii_lower(given.format);
-  std::vector<std::string> names;
-  for (const report::Format& format : report::formats()) names.emplace_back(format.name);
-  if (std::find(names.begin(), names.end(), name) == names.end())
+  if (report::format_named(name) == nullptr) {
+    std::vector<std::string> names;
+    for (const report::Format& format : report::formats()) names.emplace_back(format.name);
     throw UsageError(fmt::format("--format {}: expected one of {}{}", given.format,
                                  fmt::join(names, ", "), did_you_mean(name, names)));
+  }
   given.format = name;
   return given;
 }

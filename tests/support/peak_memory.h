@@ -12,13 +12,13 @@
 
 namespace coldsweep::test {
 
-/// `coldsweep ARGUMENT...`, and the most memory that it held at once. Needs python3.
 struct MeasuredRun {
   int status = 0;
-  u64 peak_bytes = 0;
+  u64 peak_bytes = 0; ///< the most memory that it held at once
   std::string err;
 };
 
+/// `coldsweep ARGUMENT...`. Needs python3.
 inline MeasuredRun run_measured(const std::vector<std::string>& arguments) {
   // Measures the child of a small process: this process's own memory would count as the child's.
   const char* const kMeasure = "import os, subprocess, sys\n"

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The allocator keeps what is freed between blocks that are still in use.
 #include "base/free_memory.h"
+#include "base/process_memory.h"
 #include "support/catch.h"
 #include "support/this_build.h"
 
-#include <fstream>
 #include <memory>
 #include <vector>
-
-#include <unistd.h>
 
 using namespace coldsweep;
 using namespace coldsweep::test;
 
 namespace {
 
-u64 resident_bytes() {
-  u64 size = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> size >> resident;
-  return resident * static_cast<u64>(::sysconf(_SC_PAGESIZE));
-}
+u64 resident_bytes() { return process_memory().resident; }
 
 /// One block in 64 stays in use.
 std::vector<std::unique_ptr<std::vector<char>>> fragmented(u64 bytes) {
