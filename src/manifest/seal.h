@@ -20,7 +20,7 @@ struct SealSummary {
   StreamCounts streams;
   ByteAccount bytes;
   SpaceAccount space;                           ///< of all swept volumes
-  std::map<std::string, u64> findings_by_cause; ///< name of the rule, hash set or anomaly -> number
+  std::map<std::string, u64> findings_by_cause; ///< title_of() the cause -> number
   std::map<std::string, u64> issues_by_kind;
   u64 unseen = 0; ///< issues for which hides_content() is true
   Ranking ranking;

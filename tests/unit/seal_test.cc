@@ -101,8 +101,9 @@ TEST_CASE("the summary, the seal and the lines of the manifest agree") {
 
   std::map<std::string, u64> by_cause, by_kind;
   for (const Json& finding : of_type(records, "finding"))
-    for (const char* cause : {"rule", "hash_set", "anomaly"})
-      if (!finding[cause].is_null()) ++by_cause[finding[cause]["name"]];
+    for (const auto& [cause, title] :
+         {std::pair{"rule", "name"}, {"hash_set", "entry"}, {"anomaly", "name"}})
+      if (!finding[cause].is_null()) ++by_cause[finding[cause][title]];
   for (const Json& issue : of_type(records, "issue")) ++by_kind[issue["kind"]];
   CHECK(summary.findings_by_cause == by_cause);
   CHECK(summary.issues_by_kind == by_kind);
